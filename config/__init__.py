@@ -1,0 +1,1 @@
+"""Settings, addresses, Celery, WSGI: starts everything, imported by nothing in inventory."""

@@ -1,0 +1,12 @@
+"""Batchline's one app. Its folders are floors; each imports only floors below it, and a machine checks it.
+
+    urls                                                      every page, in named lists
+    views   (api)   (admin)   management   templatetags       translate: a request, a command, a tag
+    tasks                                                     background work: ids in, one service call
+    forms   services                                          forms clean input; a service does one thing in one transaction
+    models                                                    tables, constraints, named filters
+    exchange                                                  files in and out        -- no Django from here down --
+    domain                                                    the waiting test, agreement, money, prices, parts, plan, history
+
+A concept has one file name on every floor: people, feature, call, part, waiting, agreement, pricing, plan, audit, exchange, job.
+"""

@@ -1,0 +1,1 @@
+"""Computes and decides over plain values. No query, no clock, no settings, no Django."""

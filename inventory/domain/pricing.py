@@ -1,0 +1,142 @@
+"""What a month of one profile costs, now and in a batch. Formulas: cost of a call with cached prefix, two rate
+cards by prompt length, batch with its own hit share or without cache, whichever is cheaper."""
+
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+
+from inventory.domain import money
+
+EXACT_DIGITS = 80  # 10^12 requests of 10^9 tokens at any rate and share, with room to spare
+PICO = 10**12  # micro-dollars per million tokens to dollars per token
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Micro-dollars per million tokens."""
+
+    input: int
+    output: int
+    write_5m: int
+    write_1h: int
+    read: int
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The rates for prompts of more than `above` tokens. `batch` is None where no batch price is known."""
+
+    above: int
+    standard: Rates
+    batch: Rates | None
+    fast: Rates | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """One model on one platform: its cards, lowest band first, and what multiplies every token (geography)."""
+
+    cards: tuple[Card, ...]
+    multiplier: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A month of one call or part. Tokens are per request; shares run from 0 to 1.
+
+    `share_above` is the share of requests over the second card's limit; None derives it from the prompt's size.
+    """
+
+    requests: int
+    uncached_input: int
+    cacheable_prefix: int
+    output: int
+    hit_share: Decimal = Decimal(0)
+    batch_hit_share: Decimal = Decimal("0.3")
+    write_1h: bool = False
+    share_above: Decimal | None = None
+    fast: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One line of the arithmetic: `tokens` a request at `rate`, weighted by `share`, come to `amount` dollars a month."""
+
+    what: str
+    tokens: int
+    rate: int
+    share: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Micro-dollars a month. `batch` is None where no batch price is known; `batch_cached` says which way was cheaper."""
+
+    real_time: int
+    batch: int | None
+    batch_cached: bool
+    real_time_terms: tuple[Term, ...]
+    batch_terms: tuple[Term, ...]
+
+
+def monthly(profile: Profile, price: Price) -> Cost:
+    """Real-time and batch cost of `profile` a month at `price`, each rounded once to a micro-dollar."""
+    with localcontext(prec=EXACT_DIGITS):
+        return _monthly(profile, price)
+
+
+def _monthly(profile: Profile, price: Price) -> Cost:
+    now: list[Term] = []
+    cached: list[Term] = []
+    plain: list[Term] = []
+    for card, share in _cards(profile, price):
+        rates = card.fast if profile.fast and card.fast else card.standard
+        now += _terms(profile, rates, profile.hit_share, profile.write_1h, share * price.multiplier)
+        if card.batch is not None:
+            weight = share * price.multiplier
+            cached += _terms(profile, card.batch, profile.batch_hit_share, True, weight)
+            plain += _uncached_terms(profile, card.batch, weight)
+    real_time = money.micro(_total(now))
+    if not cached:
+        return Cost(real_time, None, False, tuple(now), ())
+    with_cache, without = money.micro(_total(cached)), money.micro(_total(plain))
+    use_cache = profile.cacheable_prefix > 0 and with_cache < without
+    batch, terms = (with_cache, cached) if use_cache else (without, plain)
+    return Cost(real_time, batch, use_cache, tuple(now), tuple(terms))
+
+
+def _cards(profile: Profile, price: Price) -> list[tuple[Card, Decimal]]:
+    """Which share of the requests each card prices. Cached tokens count towards the limit (the safe reading)."""
+    if len(price.cards) == 1:
+        return [(price.cards[0], Decimal(1))]
+    low, high = price.cards[0], price.cards[-1]
+    share = profile.share_above
+    if share is None:
+        share = Decimal(profile.uncached_input + profile.cacheable_prefix > high.above)
+    return [(card, part) for card, part in ((low, 1 - share), (high, share)) if part]
+
+
+def _terms(profile: Profile, rates: Rates, hits: Decimal, long_write: bool, weight: Decimal) -> list[Term]:
+    write = rates.write_1h if long_write else rates.write_5m
+    lines = [
+        ("input", profile.uncached_input, rates.input, Decimal(1)),
+        ("prefix read from cache", profile.cacheable_prefix, rates.read, hits),
+        ("prefix written to cache", profile.cacheable_prefix, write, 1 - hits),
+        ("output", profile.output, rates.output, Decimal(1)),
+    ]
+    return [_term(profile, what, tokens, rate, share * weight) for what, tokens, rate, share in lines if tokens and share]
+
+
+def _uncached_terms(profile: Profile, rates: Rates, weight: Decimal) -> list[Term]:
+    tokens = profile.uncached_input + profile.cacheable_prefix
+    lines = [("input, not cached", tokens, rates.input), ("output", profile.output, rates.output)]
+    return [_term(profile, what, count, rate, weight) for what, count, rate in lines if count]
+
+
+def _term(profile: Profile, what: str, tokens: int, rate: int, share: Decimal) -> Term:
+    amount = Decimal(profile.requests * tokens * rate) / PICO * share
+    return Term(what, tokens, rate, share, amount)
+
+
+def _total(terms: list[Term]) -> Decimal:
+    return sum((term.amount for term in terms), Decimal(0))

@@ -1,0 +1,1 @@
+"""Files in and out, as plain values. No query and no Django."""

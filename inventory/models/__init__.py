@@ -1,0 +1,16 @@
+"""Tables, constraints and named filters. No verb of the application lives here."""
+
+from inventory.models.audit import Action, ChainHead, Change
+from inventory.models.call import Call
+from inventory.models.feature import Feature
+from inventory.models.job import FileChunk, Job
+from inventory.models.part import Part
+from inventory.models.people import Membership, OneTimeLink, Person, Team
+from inventory.models.pricing import ClaudeModel, Modifier, PriceRow
+from inventory.models.versioned import Stale, Versioned
+from inventory.models.waiting import Sheet
+
+__all__ = [
+    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Feature", "FileChunk", "Job", "Membership", "Modifier",
+    "OneTimeLink", "Part", "Person", "PriceRow", "Sheet", "Stale", "Team", "Versioned",
+]  # fmt: skip

@@ -1,0 +1,71 @@
+"""History: actions and their changes. Append-only: the database refuses to change, delete or replace a row."""
+
+from django.db import models
+
+
+class Action(models.Model):
+    """One thing one person (or command, job, token) did. Plain values only: nothing deleted elsewhere eats it.
+
+    `title` is how the record was called then; of people only the number is kept, their names live apart.
+    `effect_*`: what it did to the monthly figures, in micro-dollars.
+    """
+
+    seq = models.BigIntegerField(unique=True)
+    at = models.DateTimeField()
+    actor_kind = models.CharField(max_length=8)
+    actor_id = models.CharField(max_length=60)
+    kind = models.CharField(max_length=40)
+    record = models.CharField(max_length=20)
+    record_id = models.CharField(max_length=40)
+    title = models.CharField(max_length=200, blank=True)
+    team_id = models.BigIntegerField(null=True, blank=True)
+    reason = models.TextField(blank=True)
+    effect_today = models.BigIntegerField(default=0)
+    effect_saving = models.BigIntegerField(default=0)
+    effect_possible = models.BigIntegerField(default=0)
+    changes_count = models.PositiveIntegerField()
+    schema = models.PositiveSmallIntegerField()
+    previous = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["record", "record_id", "seq"], name="action_of_record"),
+            models.Index(fields=["team_id", "seq"], name="action_of_team"),
+            models.Index(fields=["actor_kind", "actor_id", "seq"], name="action_by_actor"),
+            models.Index(fields=["kind", "seq"], name="action_by_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.kind}"
+
+
+class Change(models.Model):
+    """The field-level before and after of one record, as canonical JSON text; empty for created or deleted."""
+
+    action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="changes")
+    position = models.PositiveIntegerField()
+    record = models.CharField(max_length=20)
+    record_id = models.CharField(max_length=40)
+    before = models.TextField(blank=True)
+    after = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["action", "position"], name="change_position_once")]
+        indexes = [models.Index(fields=["record", "record_id", "id"], name="change_of_record")]
+
+    def __str__(self) -> str:
+        return f"{self.record} {self.record_id}"
+
+
+class ChainHead(models.Model):
+    """One row: the last link. Whoever appends holds its lock, so the chain has no gap and no fork."""
+
+    seq = models.BigIntegerField(default=0)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_chain_head")]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.hash}"

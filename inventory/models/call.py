@@ -1,0 +1,156 @@
+"""Calls: one place that calls Claude, as it runs today."""
+
+from decimal import Decimal
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models.functions import Lower
+
+from inventory.domain.part import Figures, Path
+from inventory.domain.plan import Kind
+from inventory.models.feature import Feature
+from inventory.models.people import Team
+from inventory.models.versioned import Versioned
+
+PROVIDERS = [
+    ("anthropic", "Claude API"),
+    ("aws", "Claude Platform on AWS"),
+    ("foundry", "Microsoft Foundry"),
+    ("bedrock", "Amazon Bedrock"),
+    ("vertex", "Google Cloud"),
+    ("gateway", "A gateway"),
+    ("unknown", "Not known"),
+]
+PATHS = [(Path.REAL_TIME, "Real time"), (Path.BATCH, "Batch")]
+FIGURES = [(Figures.TYPED, "Typed in"), (Figures.ASSUMED, "Assumed"), (Figures.MEASURED, "Measured")]
+KINDS = [
+    (Kind.MOVE_TO_BATCH, "Move to batch"),
+    (Kind.BRING_BACK, "Bring back"),
+    (Kind.SPLIT, "Split"),
+    (Kind.STAY_REAL_TIME, "Stay real time"),
+    (Kind.STAY_BATCH, "Stay batch"),
+    (Kind.CANNOT_MOVE, "Cannot move"),
+    (Kind.UNDECIDED, "Undecided"),
+]
+LARGEST_VOLUME = 10**12
+LARGEST_TOKENS = 10**9
+
+# The profile of one request and its monthly volume: a call has it as it runs today, each part as it shall become.
+PROFILE = ("requests", "uncached_input", "cacheable_prefix", "output", "hit_share", "batch_hit_share")
+
+
+class Profiled(models.Model):
+    requests = models.PositiveBigIntegerField("requests a month")
+    uncached_input = models.PositiveBigIntegerField("input tokens, not cacheable")
+    cacheable_prefix = models.PositiveBigIntegerField("cacheable prefix tokens", default=0)
+    output = models.PositiveBigIntegerField("output tokens")
+    hit_share = models.DecimalField("cache hit share", max_digits=7, decimal_places=6, default=Decimal(0))
+    batch_hit_share = models.DecimalField("cache hit share in batch", max_digits=7, decimal_places=6, default=Decimal("0.3"))
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(condition=models.Q(hit_share__gte=0, hit_share__lte=1), name="%(class)s_hit_share_0_to_1"),
+            models.CheckConstraint(
+                condition=models.Q(batch_hit_share__gte=0, batch_hit_share__lte=1), name="%(class)s_batch_hit_share_0_to_1"
+            ),
+            models.CheckConstraint(condition=models.Q(requests__lte=LARGEST_VOLUME), name="%(class)s_volume_within_reason"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    uncached_input__lte=LARGEST_TOKENS, cacheable_prefix__lte=LARGEST_TOKENS, output__lte=LARGEST_TOKENS
+                ),
+                name="%(class)s_tokens_within_reason",
+            ),
+        ]
+
+
+class Calls(models.QuerySet["Call"]):
+    def live(self) -> Self:
+        return self.filter(retired_at=None)
+
+    def retired(self) -> Self:
+        return self.exclude(retired_at=None)
+
+    def matching(self, words: str) -> Self:
+        """Every word somewhere in name, key, feature, team, model, entry point or tag."""
+        rows = self
+        for word in words.lower().split():
+            rows = rows.filter(search_text__contains=word)
+        return rows
+
+
+class Call(Profiled, Versioned):
+    """Amounts are micro-dollars a month, stored by the service that changed an input; None where the price is unknown."""
+
+    RECORD = "call"
+    HISTORY: ClassVar = (
+        "feature_id", "team_id", "key", "name", "description", "provider", "model", "geo", "fast", "write_1h", "share_above",
+        "today_path", "path_assumed", *PROFILE, "figures", "code_location", "source_repository", "source_commit",
+        "entry_point", "streaming", "tools", "workspace", "api_key", "prompt_name", "tag", "retired_at", "is_demo",
+        "is_split", "kind", "cost_today", "cost_target",
+    )  # fmt: skip
+
+    feature = models.ForeignKey(Feature, on_delete=models.PROTECT, related_name="calls")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="calls")  # the feature's, kept here for lists
+    key = models.CharField(max_length=80)
+    name = models.CharField(max_length=120)
+    description = models.TextField(max_length=4000, blank=True)
+
+    provider = models.CharField(max_length=12, choices=PROVIDERS)
+    model = models.CharField(max_length=120)
+    geo = models.CharField(max_length=8, blank=True, choices=[("", "Anywhere"), ("us", "US only")])
+    fast = models.BooleanField("fast mode", default=False)
+    write_1h = models.BooleanField("one-hour cache", default=False)
+    share_above = models.DecimalField(
+        "share of requests above the second price card's limit", max_digits=7, decimal_places=6, null=True, blank=True
+    )
+    today_path = models.CharField(max_length=9, choices=PATHS)
+    path_assumed = models.BooleanField(default=False)
+    figures = models.CharField(max_length=8, choices=FIGURES, default=Figures.TYPED)
+
+    code_location = models.CharField(max_length=300, blank=True)
+    source_repository = models.CharField(max_length=300, blank=True)
+    source_commit = models.CharField(max_length=64, blank=True)
+    entry_point = models.CharField(max_length=200, blank=True)
+    streaming = models.BooleanField(null=True, blank=True)
+    tools = models.BooleanField(null=True, blank=True)
+
+    workspace = models.CharField(max_length=120, blank=True)
+    api_key = models.CharField("name of the API key", max_length=120, blank=True)
+    prompt_name = models.CharField("prompt or span name", max_length=120, blank=True)
+    tag = models.CharField(max_length=120, blank=True)
+
+    retired_at = models.DateTimeField(null=True, blank=True)
+    is_demo = models.BooleanField(default=False)
+    is_split = models.BooleanField(default=False)
+    kind = models.CharField(max_length=14, choices=KINDS, default=Kind.UNDECIDED)
+    cost_today = models.BigIntegerField(null=True, blank=True)
+    cost_target = models.BigIntegerField(null=True, blank=True)
+    search_text = models.TextField(blank=True, editable=False)
+
+    objects = Calls.as_manager()
+
+    class Meta:
+        constraints = [
+            *Profiled.Meta.constraints,
+            models.UniqueConstraint(Lower("key"), name="call_key_once"),
+            models.CheckConstraint(condition=models.Q(today_path__in=[p.value for p in Path]), name="call_today_path_known"),
+            models.CheckConstraint(condition=models.Q(kind__in=[k.value for k in Kind]), name="call_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(share_above=None) | models.Q(share_above__gte=0, share_above__lte=1),
+                name="call_share_above_0_to_1",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["retired_at", "cost_today", "id"], name="call_by_cost"),
+            models.Index(fields=["retired_at", "name", "id"], name="call_by_name"),
+            models.Index(fields=["feature", "retired_at"], name="call_of_feature"),
+            models.Index(fields=["team", "retired_at"], name="call_of_team"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def saving(self) -> int | None:
+        return None if self.cost_today is None or self.cost_target is None else self.cost_today - self.cost_target

@@ -1,0 +1,48 @@
+"""Features: something users of the product would name, owned by one team."""
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models.functions import Lower
+
+from inventory.models.people import Person, Team
+from inventory.models.versioned import Versioned
+
+
+class Features(models.QuerySet["Feature"]):
+    def live(self) -> Self:
+        return self.filter(retired_at=None)
+
+    def owned_by(self, person: Person) -> Self:
+        return self.filter(models.Q(product_owner=person) | models.Q(engineering_owner=person))
+
+
+class Feature(Versioned):
+    """`first_guess` is the percent of its Claude spend the team believes can move, asked before the first label."""
+
+    RECORD = "feature"
+    HISTORY: ClassVar = (
+        "team_id", "name", "description", "product_owner_id", "engineering_owner_id", "first_guess", "retired_at", "is_demo",
+    )  # fmt: skip
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="features")
+    name = models.CharField(max_length=120)
+    description = models.TextField(max_length=2000, blank=True)
+    product_owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    engineering_owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    first_guess = models.PositiveSmallIntegerField(null=True, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+    is_demo = models.BooleanField(default=False)
+
+    objects = Features.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("team", Lower("name"), name="feature_name_once_in_team"),
+            models.CheckConstraint(
+                condition=models.Q(first_guess=None) | models.Q(first_guess__lte=100), name="first_guess_up_to_100"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

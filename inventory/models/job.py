@@ -1,0 +1,69 @@
+"""Background work as rows: the row is the truth, whoever carries it."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from inventory.models.people import Person
+
+STATES = [
+    ("queued", "Waiting to start"),
+    ("running", "Running"),
+    ("done", "Done"),
+    ("failed", "Failed"),
+    ("cancelled", "Cancelled"),
+]
+
+
+class Job(models.Model):
+    """`lease_until` passes without renewal when its worker died: then anyone may take it again, `max_attempts` times."""
+
+    RECORD = "job"
+    HISTORY: ClassVar = ("kind", "params", "created_by_id")
+
+    kind = models.CharField(max_length=30)
+    params = models.JSONField(default=dict, blank=True)
+    state = models.CharField(max_length=9, choices=STATES, default="queued")
+    created_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    max_attempts = models.PositiveSmallIntegerField(default=3)
+    claimed_by = models.CharField(max_length=60, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    cancel_asked = models.BooleanField(default=False)
+    done_rows = models.PositiveBigIntegerField(default=0)
+    all_rows = models.PositiveBigIntegerField(null=True, blank=True)
+    message = models.TextField(blank=True)
+    file_name = models.CharField(max_length=120, blank=True)
+    file_size = models.PositiveBigIntegerField(null=True, blank=True)
+    file_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=[s for s, _ in STATES]), name="job_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["done", "failed", "cancelled"], finished_at__isnull=False)
+                | models.Q(state__in=["queued", "running"], finished_at=None),
+                name="job_finished_at_when_over",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "lease_until", "id"], name="job_to_claim")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class FileChunk(models.Model):
+    """A job's result in pieces, so that any web process can serve it without holding it whole."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="chunks")
+    position = models.PositiveIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["job", "position"], name="file_chunk_once")]
+
+    def __str__(self) -> str:
+        return f"{self.job_id}:{self.position}"

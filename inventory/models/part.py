@@ -1,0 +1,99 @@
+"""Parts: what a call shall become. One consumer, one moment, one label."""
+
+from typing import ClassVar, Self
+
+from django.db import models
+
+from inventory.domain.part import Label, State
+from inventory.domain.plan import Kind, Why
+from inventory.models.call import KINDS, PROFILE, Call, Profiled
+from inventory.models.feature import Feature
+from inventory.models.people import Team
+from inventory.models.versioned import Versioned
+
+LABELS = [(Label.NONE, "No label yet"), (Label.WAITING, "Somebody waits"), (Label.NOT_WAITING, "Nobody waits")]
+STATES = [
+    (State.UNLABELLED, "Not labelled"),
+    (State.ONE_SIDE, "One side in"),
+    (State.AGREED, "Agreed"),
+    (State.DISPUTED, "Disputed"),
+    (State.SETTLED, "Settled"),
+    (State.CHECK_NEEDED, "Check needed"),
+]
+OUTCOMES = [("", "None"), ("waiting", "Waiting"), ("not_waiting", "Not waiting"), ("hybrid", "Hybrid"), ("undecided", "Undecided")]
+WHYS = [(why, why.replace("_", " ")) for why in Why]
+
+
+class Parts(models.QuerySet["Part"]):
+    def live(self) -> Self:
+        """Parts of calls that are not retired: what every total adds up."""
+        return self.filter(is_live=True)
+
+
+class Part(Profiled, Versioned):
+    """`label` is set only where it counts (sealed, or one side where the team says that is enough): a one-sided
+    answer stays on its sheet, so that no list or total gives it away. Amounts are micro-dollars a month."""
+
+    RECORD = "part"
+    HISTORY: ClassVar = (
+        "call_id", "team_id", "feature_id", "position", "name", "consumer", "reaches", "read_when", "deadline", "hand_over",
+        "meanwhile", *PROFILE, "label", "state", "outcome", "one_sided", "confidence", "rule", "test_version", "guard",
+        "blockers", "reason", "sealed_at", "is_live", "kind", "why", "cost_today", "cost_target", "possible", "doubts",
+    )  # fmt: skip
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="parts")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="parts")  # the call's, kept here for totals
+    feature = models.ForeignKey(Feature, on_delete=models.PROTECT, related_name="parts")
+    position = models.PositiveSmallIntegerField(default=0)
+    name = models.CharField(max_length=120)
+    consumer = models.CharField("who or what uses it first", max_length=200, blank=True)
+    reaches = models.CharField("how it reaches them", max_length=200, blank=True)
+    read_when = models.CharField("when it is read", max_length=120, blank=True)
+    deadline = models.CharField("latest it may arrive", max_length=120, blank=True)
+    hand_over = models.CharField("how the late part reaches its reader", max_length=300, blank=True)
+    meanwhile = models.CharField("what the screen says meanwhile", max_length=300, blank=True)
+
+    label = models.CharField(max_length=11, choices=LABELS, blank=True, default=Label.NONE)
+    state = models.CharField(max_length=12, choices=STATES, default=State.UNLABELLED)
+    outcome = models.CharField(max_length=11, choices=OUTCOMES, blank=True, default="")
+    one_sided = models.BooleanField(default=False)
+    confidence = models.CharField(max_length=6, blank=True, default="")
+    rule = models.PositiveSmallIntegerField(null=True, blank=True)
+    test_version = models.PositiveSmallIntegerField(null=True, blank=True)
+    guard = models.BooleanField(default=False)
+    blockers = models.JSONField(default=list, blank=True)
+    reason = models.TextField(blank=True, default="")
+    sealed_at = models.DateTimeField(null=True, blank=True)
+
+    is_live = models.BooleanField(default=True)
+    kind = models.CharField(max_length=14, choices=KINDS, default=Kind.UNDECIDED)
+    why = models.CharField(max_length=17, choices=WHYS, blank=True, default=Why.NONE)
+    cost_today = models.BigIntegerField(null=True, blank=True)
+    cost_target = models.BigIntegerField(null=True, blank=True)
+    saving = models.BigIntegerField(default=0)  # cost_today - cost_target, 0 where unknown: what the plan sorts by
+    possible = models.BigIntegerField(default=0)
+    doubts = models.JSONField(default=list, blank=True)
+
+    objects = Parts.as_manager()
+
+    class Meta:
+        constraints = [
+            *Profiled.Meta.constraints,
+            models.UniqueConstraint(fields=["call", "position"], name="part_position_once"),
+            models.CheckConstraint(condition=models.Q(label__in=[v.value for v in Label]), name="part_label_known"),
+            models.CheckConstraint(condition=models.Q(state__in=[v.value for v in State]), name="part_state_known"),
+            models.CheckConstraint(condition=models.Q(kind__in=[v.value for v in Kind]), name="part_kind_known"),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["agreed", "settled"]) | ~models.Q(label=""), name="sealed_part_has_label"
+            ),
+        ]
+        indexes = [
+            # Covering: the plan's totals by team and kind are one walk over this index.
+            models.Index(fields=["is_live", "team", "kind", "cost_today", "cost_target", "possible"], name="part_totals"),
+            models.Index(fields=["is_live", "feature", "kind", "cost_today", "cost_target", "possible"], name="part_feature_totals"),
+            models.Index(fields=["is_live", "saving", "id"], name="part_by_saving"),
+            models.Index(fields=["is_live", "kind", "saving", "id"], name="part_by_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

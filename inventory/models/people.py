@@ -1,0 +1,115 @@
+"""Teams, the people in them, and the one-time links that let people in."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+from inventory.domain.audit import Actor
+from inventory.domain.people import Discipline, Role
+from inventory.models.versioned import Versioned
+
+DISCIPLINES = [(Discipline.PRODUCT, "Product"), (Discipline.ENGINEERING, "Engineering"), (Discipline.OTHER, "Other")]
+ROLES = [(Role.VIEWER, "Viewer"), (Role.MEMBER, "Member"), (Role.LEAD, "Lead")]
+
+
+class People(BaseUserManager["Person"]):
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(email__iexact=username)
+
+
+class Person(AbstractBaseUser, Versioned):
+    """Somebody who signs in. The discipline belongs to the person, so that nobody answers for both sides."""
+
+    RECORD = "person"
+    # Name and e-mail stay out of the history, so that a person can be anonymised without breaking the chain.
+    HISTORY: ClassVar = ("discipline", "is_administrator", "is_active")
+
+    email = models.EmailField("e-mail", max_length=254, unique=True)  # kept in lower case
+    name = models.CharField(max_length=120)
+    discipline = models.CharField(max_length=12, choices=DISCIPLINES)
+    is_administrator = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar = ["name"]
+    objects = People()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="person_email_in_lower_case"),
+            models.CheckConstraint(condition=models.Q(discipline__in=[d.value for d in Discipline]), name="person_discipline_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("person", str(self.pk))
+
+
+class Team(Versioned):
+    """Owns features. `one_side_enough`: a label counts although only one discipline has answered, and is marked."""
+
+    RECORD = "team"
+    HISTORY: ClassVar = ("name", "one_side_enough", "retired_at", "is_demo")
+
+    name = models.CharField(max_length=80)
+    one_side_enough = models.BooleanField(default=False)
+    retired_at = models.DateTimeField(null=True, blank=True)
+    is_demo = models.BooleanField(default=False)
+    members = models.ManyToManyField(Person, through="Membership", related_name="teams")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("name"), name="team_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(Versioned):
+    RECORD = "membership"
+    HISTORY: ClassVar = ("team_id", "person_id", "role")
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=8, choices=ROLES)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["team", "person"], name="membership_once"),
+            models.CheckConstraint(condition=models.Q(role__in=[r.value for r in Role]), name="membership_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} in {self.team}: {self.role}"
+
+
+class OneTimeLink(models.Model):
+    """Lets its holder in once, until it expires. Only a hash is kept: the database gives no way in."""
+
+    PURPOSES = [("first", "First administrator"), ("invite", "Invitation"), ("sign_in", "Sign-in"), ("reset", "Password reset")]
+    RECORD = "link"
+    HISTORY: ClassVar = ("purpose", "person_id", "team_id", "role", "discipline", "expires_at", "used_at")
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    purpose = models.CharField(max_length=8, choices=PURPOSES)
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.CASCADE)
+    email = models.EmailField(blank=True, max_length=254)
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.CASCADE)
+    role = models.CharField(max_length=8, choices=ROLES, blank=True)
+    discipline = models.CharField(max_length=12, choices=DISCIPLINES, blank=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(expires_at__gt=models.F("created_at")), name="link_expires_after_created")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} until {self.expires_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,106 @@
+"""The price book: dated price rows, the models they price, and the modifiers that multiply them."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class ClaudeModel(models.Model):
+    """What is known of a model apart from its prices. `aliases` are all ids under which a platform offers it."""
+
+    RECORD = "claude_model"
+    HISTORY: ClassVar = ("key", "name", "status", "released_on", "retires_on", "retirement", "aliases", "min_cacheable")
+
+    key = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=80)
+    family = models.CharField(max_length=20)
+    status = models.CharField(max_length=10, choices=[("active", "Active"), ("deprecated", "Deprecated"), ("retired", "Retired")])
+    status_note = models.CharField(max_length=200, blank=True)
+    released_on = models.DateField(null=True, blank=True)
+    retires_on = models.DateField(null=True, blank=True)  # only a date that is set; "not sooner than" stays in the note
+    retirement = models.CharField(max_length=200, blank=True)
+    aliases = models.JSONField(default=list)
+    min_cacheable = models.PositiveIntegerField(null=True, blank=True)
+    context_window = models.PositiveIntegerField(null=True, blank=True)
+    note = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PriceRow(models.Model):
+    """Micro-dollars per million tokens, for one id on one platform, one prompt-length band, from one day on."""
+
+    RECORD = "price_row"
+    PRICES: ClassVar = (
+        "input", "output", "write_5m", "write_1h", "read",
+        "batch_input", "batch_output", "batch_write_5m", "batch_write_1h", "batch_read", "fast_input", "fast_output",
+    )  # fmt: skip
+    HISTORY: ClassVar = ("model_id", "platform", "platform_id", "above", "valid_from", "valid_to", *PRICES)
+
+    model = models.ForeignKey(ClaudeModel, on_delete=models.PROTECT, related_name="rows")
+    platform = models.CharField(max_length=12)
+    platform_id = models.CharField(max_length=120)
+    endpoint = models.CharField(max_length=60, blank=True)
+    above = models.PositiveIntegerField("prompts of more than this many tokens", default=0)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    input = models.PositiveBigIntegerField()
+    output = models.PositiveBigIntegerField()
+    write_5m = models.PositiveBigIntegerField()
+    write_1h = models.PositiveBigIntegerField()
+    read = models.PositiveBigIntegerField()
+    batch_input = models.PositiveBigIntegerField(null=True, blank=True)
+    batch_output = models.PositiveBigIntegerField(null=True, blank=True)
+    batch_write_5m = models.PositiveBigIntegerField(null=True, blank=True)
+    batch_write_1h = models.PositiveBigIntegerField(null=True, blank=True)
+    batch_read = models.PositiveBigIntegerField(null=True, blank=True)
+    fast_input = models.PositiveBigIntegerField(null=True, blank=True)
+    fast_output = models.PositiveBigIntegerField(null=True, blank=True)
+
+    derived = models.BooleanField(default=False)  # some figure follows from a published rule rather than a published number
+    source = models.CharField(max_length=300)
+    as_of = models.DateField()
+    confidence = models.CharField(max_length=8)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["platform", "platform_id", "above", "valid_from"], name="price_row_once_a_day"),
+            models.CheckConstraint(
+                condition=models.Q(valid_to=None) | models.Q(valid_to__gt=models.F("valid_from")), name="price_row_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(batch_input=None, batch_output=None, batch_read=None, batch_write_5m=None, batch_write_1h=None)
+                | models.Q(
+                    batch_input__isnull=False, batch_output__isnull=False, batch_read__isnull=False,
+                    batch_write_5m__isnull=False, batch_write_1h__isnull=False,
+                ),
+                name="batch_prices_all_or_none",
+            ),  # fmt: skip
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.platform_id} on {self.platform} from {self.valid_from}"
+
+
+class Modifier(models.Model):
+    """A published factor or fee that is no row of its own: geography, endpoint premium, tool fees."""
+
+    RECORD = "modifier"
+    HISTORY: ClassVar = ("key", "value", "unit", "applies_to", "valid_from")
+
+    key = models.CharField(max_length=60)
+    value = models.DecimalField(max_digits=14, decimal_places=6)
+    unit = models.CharField(max_length=60)
+    applies_to = models.TextField(blank=True)
+    valid_from = models.DateField()
+    source = models.CharField(max_length=300)
+    as_of = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "valid_from"], name="modifier_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.value}"

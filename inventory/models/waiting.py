@@ -1,0 +1,37 @@
+"""Answer sheets: one discipline's answers to one version of the waiting test for one part."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from inventory.domain.people import Discipline
+from inventory.models.part import OUTCOMES, Part
+from inventory.models.people import Person
+from inventory.models.versioned import Versioned
+
+SIDES = [(Discipline.PRODUCT, "Product"), (Discipline.ENGINEERING, "Engineering")]
+
+
+class Sheet(Versioned):
+    """Blind: whoever is not of its side sees nothing of it before both are in or a lead has opened it."""
+
+    RECORD = "sheet"
+    HISTORY: ClassVar = ("part_id", "side", "test_version", "answers", "outcome", "submitted_at", "opened_at", "answered_by_id")
+
+    part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="sheets")
+    side = models.CharField(max_length=11, choices=SIDES)
+    test_version = models.PositiveSmallIntegerField()
+    answers = models.JSONField(default=dict, blank=True)
+    outcome = models.CharField(max_length=11, choices=OUTCOMES, blank=True, default="")
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["part", "side", "test_version"], name="sheet_once_a_side_and_version"),
+            models.CheckConstraint(condition=models.Q(side__in=["product", "engineering"]), name="sheet_side_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.side} on {self.part_id}"

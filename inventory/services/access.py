@@ -1,0 +1,38 @@
+"""Who may do what, as plain predicates on person and record. Everyone signed in sees everything that is not blind."""
+
+from inventory.domain.people import Discipline, Role
+from inventory.models import Membership, Person, Sheet, Team
+
+_ANSWERING = (Discipline.PRODUCT, Discipline.ENGINEERING)
+
+
+def role_in(person: Person, team: Team | int) -> str | None:
+    """The person's role in the team, None for a stranger. One query a person and request: roles are kept on the object."""
+    if not hasattr(person, "_roles"):
+        person._roles = dict(Membership.objects.filter(person=person).values_list("team_id", "role"))  # type: ignore[attr-defined]
+    roles: dict[int, str] = person._roles
+    return roles.get(team if isinstance(team, int) else team.pk)
+
+
+def may_edit(person: Person, team: Team | int) -> bool:
+    """Register, edit, retire, split in this team."""
+    return person.is_administrator or role_in(person, team) in (Role.MEMBER, Role.LEAD)
+
+
+def may_lead(person: Person, team: Team | int) -> bool:
+    """Settle, open a blind sheet, manage the team's members."""
+    return person.is_administrator or role_in(person, team) == Role.LEAD
+
+
+def may_answer(person: Person, team: Team | int) -> bool:
+    """Answer the waiting test for the person's own discipline."""
+    return person.discipline in _ANSWERING and may_edit(person, team)
+
+
+def may_administer(person: Person) -> bool:
+    return person.is_administrator
+
+
+def may_see_sheet(person: Person, sheet: Sheet, *, both_in: bool) -> bool:
+    """Its own side always; anyone once both are in or a lead has opened it."""
+    return person.discipline == sheet.side or both_in or sheet.opened_at is not None

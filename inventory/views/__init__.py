@@ -1,0 +1,1 @@
+"""Load with permission, form, one service call, redirect or render."""

@@ -1,0 +1,60 @@
+"""Fetch a record that the person may see or change, or answer 404: one step, so that neither is forgotten.
+
+What a person may not change answers like what does not exist.
+"""
+
+from typing import TypeVar
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from inventory.models import Call, Feature, Part, Person, Team
+from inventory.services import access
+
+T = TypeVar("T")
+
+
+def feature(pk: int) -> Feature:
+    return get_object_or_404(Feature.objects.select_related("team", "product_owner", "engineering_owner"), pk=pk)
+
+
+def feature_to_edit(pk: int, person: Person) -> Feature:
+    found = feature(pk)
+    return _only(found, access.may_edit(person, found.team_id))
+
+
+def call(pk: int) -> Call:
+    return get_object_or_404(Call.objects.select_related("feature", "team"), pk=pk)
+
+
+def call_to_edit(pk: int, person: Person) -> Call:
+    found = call(pk)
+    return _only(found, access.may_edit(person, found.team_id))
+
+
+def part(pk: int) -> Part:
+    return get_object_or_404(Part.objects.select_related("call", "feature", "team"), pk=pk)
+
+
+def part_to_answer(pk: int, person: Person) -> Part:
+    found = part(pk)
+    return _only(found, access.may_answer(person, found.team_id) and found.is_live)
+
+
+def team(pk: int) -> Team:
+    return get_object_or_404(Team, pk=pk)
+
+
+def team_to_lead(pk: int, person: Person) -> Team:
+    found = team(pk)
+    return _only(found, access.may_lead(person, found.pk))
+
+
+def administrator(person: Person) -> Person:
+    return _only(person, access.may_administer(person))
+
+
+def _only(found: T, allowed: bool) -> T:
+    if not allowed:
+        raise Http404
+    return found

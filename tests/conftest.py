@@ -1,0 +1,70 @@
+"""The people every test knows, the clock, and databases that stay append-only while tests run."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from inventory.models import Person, Team
+from tests import factories
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def team(db: None) -> Team:
+    return factories.make_team(name="Documents")
+
+
+@pytest.fixture
+def pia(team: Team) -> Person:
+    """Product lead of the team."""
+    return factories.make_person(name="Pia", discipline="product", team=team, role="lead")
+
+
+@pytest.fixture
+def ed(team: Team) -> Person:
+    """Engineer, member of the same team."""
+    return factories.make_person(name="Ed", discipline="engineering", team=team, role="member")
+
+
+@pytest.fixture
+def stranger(db: None) -> Person:
+    """Signed in, but in another team."""
+    return factories.make_person(name="Stan", discipline="engineering", team=factories.make_team(name="Elsewhere"), role="lead")
+
+
+@pytest.fixture
+def admin(db: None) -> Person:
+    return factories.make_person(name="Ada", discipline="engineering", is_administrator=True)
+
+
+@pytest.fixture
+def as_pia(pia: Person) -> Client:
+    return _signed_in(pia)
+
+
+@pytest.fixture
+def as_ed(ed: Person) -> Client:
+    return _signed_in(ed)
+
+
+@pytest.fixture
+def as_stranger(stranger: Person) -> Client:
+    return _signed_in(stranger)
+
+
+@pytest.fixture
+def as_admin(admin: Person) -> Client:
+    return _signed_in(admin)
+
+
+def _signed_in(person: Person) -> Client:
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client

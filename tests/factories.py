@@ -1,0 +1,48 @@
+"""Plain typed functions that make records, with defaults one can ignore. They write rows directly: no action, no price."""
+
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from inventory.models import Call, Feature, Membership, Part, Person, Team
+
+AT = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
+_numbers = count(1)
+
+
+def make_team(*, name: str = "", **fields: Any) -> Team:
+    return Team.objects.create(name=name or f"Team {next(_numbers)}", **fields)
+
+
+def make_person(*, name: str = "", discipline: str = "product", team: Team | None = None, role: str = "member", **fields: Any) -> Person:
+    number = next(_numbers)
+    person = Person(name=name or f"Person {number}", email=f"person{number}@example.test", discipline=discipline, joined_at=AT, **fields)
+    person.set_password("correct horse battery")
+    person.save()
+    if team is not None:
+        Membership.objects.create(team=team, person=person, role=role)
+    return person
+
+
+def make_feature(*, team: Team | None = None, name: str = "", **fields: Any) -> Feature:
+    return Feature.objects.create(team=team or make_team(), name=name or f"Feature {next(_numbers)}", **fields)
+
+
+def make_call(*, feature: Feature | None = None, **fields: Any) -> Call:
+    """An unsplit call with its one part."""
+    number = next(_numbers)
+    feature = feature or make_feature()
+    given = {
+        "key": f"call-{number}", "name": f"Call {number}", "provider": "anthropic", "model": "claude-sonnet-5-5",
+        "today_path": "real_time", "requests": 1000, "uncached_input": 6000, "cacheable_prefix": 2000, "output": 800,
+    }  # fmt: skip
+    call = Call.objects.create(feature=feature, team=feature.team, **{**given, **fields})
+    make_part(call=call)
+    return call
+
+
+def make_part(*, call: Call, **fields: Any) -> Part:
+    """A part with the call's own profile."""
+    profile = {n: getattr(call, n) for n in ("requests", "uncached_input", "cacheable_prefix", "output", "hit_share", "batch_hit_share")}
+    given = {"name": call.name, "team": call.team, "feature": call.feature, "position": call.parts.count(), **profile}
+    return Part.objects.create(call=call, **{**given, **fields})
