@@ -8,7 +8,7 @@ from csp.constants import NONE, SELF
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-# --- where it keeps things -------------------------------------------------------------------------------------
+# Where it keeps things.
 VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'batchline.sqlite3'}")}
 _database = DATABASES["default"]
@@ -26,14 +26,14 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- secrets and the outside -----------------------------------------------------------------------------------
+# Secrets and the outside.
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="")
 if not SECRET_KEY:
     # The embedded default makes its own key once, readable by nobody else.
     _key = VAR_DIR / "secret_key"
     if not _key.exists():
-        from django.core.management.utils import get_random_secret_key  # noqa: PLC0415  needed only on the first start
+        from django.core.management.utils import get_random_secret_key
 
         VAR_DIR.mkdir(parents=True, exist_ok=True)
         _key.touch(mode=0o600)
@@ -65,7 +65,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# --- the app ---------------------------------------------------------------------------------------------------
+# The app.
 INSTALLED_APPS = [
     "inventory",
     "django.contrib.auth",
@@ -118,11 +118,14 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# --- people ----------------------------------------------------------------------------------------------------
+# People.
 AUTH_USER_MODEL = "inventory.Person"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["email", "name"]}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "name"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
@@ -140,7 +143,7 @@ AXES_LOCKOUT_CALLABLE = "inventory.views.people.locked_out"
 AXES_VERBOSE = False
 AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 
-# --- mail, time, queue -----------------------------------------------------------------------------------------
+# Mail, time, queue.
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="batchline@localhost")
 LANGUAGE_CODE = "en"

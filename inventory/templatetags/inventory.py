@@ -1,6 +1,11 @@
 """Money, shares and words as pages show them."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from django import template
+from django.core.paginator import Page
+from django.http import QueryDict
 
 from inventory.domain import money as amounts
 
@@ -28,3 +33,31 @@ def rate(per_million: int | None) -> str:
 def number(value: int | None) -> str:
     """`96,000`"""
     return "–" if value is None else f"{value:,}"
+
+
+@register.filter
+def area(url_name: str | None) -> str:
+    """`call.detail` belongs to the area `call`."""
+    return (url_name or "").partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    text: str
+    label: str
+    query: str
+    current: bool
+
+
+@register.simple_tag(takes_context=True)
+def page_links(context: template.RequestContext, page: Page[Any], name: str = "page") -> list[PageLink]:
+    """Numbered pages around the current one; each link keeps the other parameters of the address."""
+    given: QueryDict = context["request"].GET.copy()
+    links = []
+    for number in page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1):
+        if isinstance(number, str):
+            links.append(PageLink("…", "", "", current=False))
+            continue
+        given[name] = str(number)
+        links.append(PageLink(f"{number:,}", f"Page {number:,}", given.urlencode(), current=number == page.number))
+    return links

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django_htmx.middleware import HtmxDetails
 
-from django.http import HttpRequest
 from inventory.models import Person
 
 
@@ -17,7 +16,14 @@ class Request(HttpRequest):
     user: Person  # type: ignore[assignment]
 
 
-def page(request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, fragment: str = "", status: int = 200) -> HttpResponse:
+def page(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    fragment: str = "",
+    status: int = 200,
+) -> HttpResponse:
     """`template`, or `template#fragment` when htmx asks for a part of it (a boosted request is a whole page)."""
     htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
     if fragment and htmx and not htmx.boosted:
