@@ -3,10 +3,11 @@
     urls                                                      every page, in named lists
     views   (api)   (admin)   management   templatetags       translate: a request, a command, a tag
     tasks                                                     background work: ids in, one service call
-    forms   services                                          forms clean input; a service does one thing in one transaction
+    forms   services                                          clean input; do one thing in one transaction
     models                                                    tables, constraints, named filters
-    exchange                                                  files in and out        -- no Django from here down --
-    domain                                                    the waiting test, agreement, money, prices, parts, plan, history
+    exchange                                                  files in and out (no Django from here down)
+    domain                                                    the test, agreement, money, prices, plan, history
 
-A concept has one file name on every floor: people, feature, call, part, waiting, agreement, pricing, plan, audit, exchange, job.
+A concept has one file name on every floor: people, feature, call, part, waiting, agreement, pricing, plan, audit,
+exchange, job.
 """

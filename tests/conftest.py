@@ -36,7 +36,9 @@ def ed(team: Team) -> Person:
 @pytest.fixture
 def stranger(db: None) -> Person:
     """Signed in, but in another team."""
-    return factories.make_person(name="Stan", discipline="engineering", team=factories.make_team(name="Elsewhere"), role="lead")
+    return factories.make_person(
+        name="Stan", discipline="engineering", team=factories.make_team(name="Elsewhere"), role="lead"
+    )
 
 
 @pytest.fixture

@@ -14,9 +14,22 @@ def make_team(*, name: str = "", **fields: Any) -> Team:
     return Team.objects.create(name=name or f"Team {next(_numbers)}", **fields)
 
 
-def make_person(*, name: str = "", discipline: str = "product", team: Team | None = None, role: str = "member", **fields: Any) -> Person:
+def make_person(
+    *,
+    name: str = "",
+    discipline: str = "product",
+    team: Team | None = None,
+    role: str = "member",
+    **fields: Any,
+) -> Person:
     number = next(_numbers)
-    person = Person(name=name or f"Person {number}", email=f"person{number}@example.test", discipline=discipline, joined_at=AT, **fields)
+    person = Person(
+        name=name or f"Person {number}",
+        email=f"person{number}@example.test",
+        discipline=discipline,
+        joined_at=AT,
+        **fields,
+    )
     person.set_password("correct horse battery")
     person.save()
     if team is not None:
@@ -43,6 +56,15 @@ def make_call(*, feature: Feature | None = None, **fields: Any) -> Call:
 
 def make_part(*, call: Call, **fields: Any) -> Part:
     """A part with the call's own profile."""
-    profile = {n: getattr(call, n) for n in ("requests", "uncached_input", "cacheable_prefix", "output", "hit_share", "batch_hit_share")}
-    given = {"name": call.name, "team": call.team, "feature": call.feature, "position": call.parts.count(), **profile}
+    profile = {
+        n: getattr(call, n)
+        for n in ("requests", "uncached_input", "cacheable_prefix", "output", "hit_share", "batch_hit_share")
+    }
+    given = {
+        "name": call.name,
+        "team": call.team,
+        "feature": call.feature,
+        "position": call.parts.count(),
+        **profile,
+    }
     return Part.objects.create(call=call, **{**given, **fields})

@@ -45,19 +45,28 @@ class Profiled(models.Model):
     cacheable_prefix = models.PositiveBigIntegerField("cacheable prefix tokens", default=0)
     output = models.PositiveBigIntegerField("output tokens")
     hit_share = models.DecimalField("cache hit share", max_digits=7, decimal_places=6, default=Decimal(0))
-    batch_hit_share = models.DecimalField("cache hit share in batch", max_digits=7, decimal_places=6, default=Decimal("0.3"))
+    batch_hit_share = models.DecimalField(
+        "cache hit share in batch", max_digits=7, decimal_places=6, default=Decimal("0.3")
+    )
 
     class Meta:
         abstract = True
         constraints = [
-            models.CheckConstraint(condition=models.Q(hit_share__gte=0, hit_share__lte=1), name="%(class)s_hit_share_0_to_1"),
             models.CheckConstraint(
-                condition=models.Q(batch_hit_share__gte=0, batch_hit_share__lte=1), name="%(class)s_batch_hit_share_0_to_1"
+                condition=models.Q(hit_share__gte=0, hit_share__lte=1), name="%(class)s_hit_share_0_to_1"
             ),
-            models.CheckConstraint(condition=models.Q(requests__lte=LARGEST_VOLUME), name="%(class)s_volume_within_reason"),
+            models.CheckConstraint(
+                condition=models.Q(batch_hit_share__gte=0, batch_hit_share__lte=1),
+                name="%(class)s_batch_hit_share_0_to_1",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(requests__lte=LARGEST_VOLUME), name="%(class)s_volume_within_reason"
+            ),
             models.CheckConstraint(
                 condition=models.Q(
-                    uncached_input__lte=LARGEST_TOKENS, cacheable_prefix__lte=LARGEST_TOKENS, output__lte=LARGEST_TOKENS
+                    uncached_input__lte=LARGEST_TOKENS,
+                    cacheable_prefix__lte=LARGEST_TOKENS,
+                    output__lte=LARGEST_TOKENS,
                 ),
                 name="%(class)s_tokens_within_reason",
             ),
@@ -80,7 +89,8 @@ class Calls(models.QuerySet["Call"]):
 
 
 class Call(Profiled, Versioned):
-    """Amounts are micro-dollars a month, stored by the service that changed an input; None where the price is unknown."""
+    """Amounts are micro-dollars a month, stored by the service that changed an input; None where the price is
+        unknown."""
 
     RECORD = "call"
     HISTORY: ClassVar = (
@@ -102,7 +112,11 @@ class Call(Profiled, Versioned):
     fast = models.BooleanField("fast mode", default=False)
     write_1h = models.BooleanField("one-hour cache", default=False)
     share_above = models.DecimalField(
-        "share of requests above the second price card's limit", max_digits=7, decimal_places=6, null=True, blank=True
+        "share of requests above the second price card's limit",
+        max_digits=7,
+        decimal_places=6,
+        null=True,
+        blank=True,
     )
     today_path = models.CharField(max_length=9, choices=PATHS)
     path_assumed = models.BooleanField(default=False)
@@ -134,7 +148,9 @@ class Call(Profiled, Versioned):
         constraints = [
             *Profiled.Meta.constraints,
             models.UniqueConstraint(Lower("key"), name="call_key_once"),
-            models.CheckConstraint(condition=models.Q(today_path__in=[p.value for p in Path]), name="call_today_path_known"),
+            models.CheckConstraint(
+                condition=models.Q(today_path__in=[p.value for p in Path]), name="call_today_path_known"
+            ),
             models.CheckConstraint(condition=models.Q(kind__in=[k.value for k in Kind]), name="call_kind_known"),
             models.CheckConstraint(
                 condition=models.Q(share_above=None) | models.Q(share_above__gte=0, share_above__lte=1),

@@ -22,7 +22,8 @@ class Feature(Versioned):
 
     RECORD = "feature"
     HISTORY: ClassVar = (
-        "team_id", "name", "description", "product_owner_id", "engineering_owner_id", "first_guess", "retired_at", "is_demo",
+        "team_id", "name", "description", "product_owner_id", "engineering_owner_id", "first_guess",
+        "retired_at", "is_demo",
     )  # fmt: skip
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="features")
@@ -40,7 +41,8 @@ class Feature(Versioned):
         constraints = [
             models.UniqueConstraint("team", Lower("name"), name="feature_name_once_in_team"),
             models.CheckConstraint(
-                condition=models.Q(first_guess=None) | models.Q(first_guess__lte=100), name="first_guess_up_to_100"
+                condition=models.Q(first_guess=None) | models.Q(first_guess__lte=100),
+                name="first_guess_up_to_100",
             ),
         ]
 

@@ -16,7 +16,8 @@ STATES = [
 
 
 class Job(models.Model):
-    """`lease_until` passes without renewal when its worker died: then anyone may take it again, `max_attempts` times."""
+    """`lease_until` passes without renewal when its worker died: then anyone may take it again, `max_attempts`
+        times."""
 
     RECORD = "job"
     HISTORY: ClassVar = ("kind", "params", "created_by_id")

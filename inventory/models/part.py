@@ -11,7 +11,11 @@ from inventory.models.feature import Feature
 from inventory.models.people import Team
 from inventory.models.versioned import Versioned
 
-LABELS = [(Label.NONE, "No label yet"), (Label.WAITING, "Somebody waits"), (Label.NOT_WAITING, "Nobody waits")]
+LABELS = [
+    (Label.NONE, "No label yet"),
+    (Label.WAITING, "Somebody waits"),
+    (Label.NOT_WAITING, "Nobody waits"),
+]
 STATES = [
     (State.UNLABELLED, "Not labelled"),
     (State.ONE_SIDE, "One side in"),
@@ -20,7 +24,13 @@ STATES = [
     (State.SETTLED, "Settled"),
     (State.CHECK_NEEDED, "Check needed"),
 ]
-OUTCOMES = [("", "None"), ("waiting", "Waiting"), ("not_waiting", "Not waiting"), ("hybrid", "Hybrid"), ("undecided", "Undecided")]
+OUTCOMES = [
+    ("", "None"),
+    ("waiting", "Waiting"),
+    ("not_waiting", "Not waiting"),
+    ("hybrid", "Hybrid"),
+    ("undecided", "Undecided"),
+]
 WHYS = [(why, why.replace("_", " ")) for why in Why]
 
 
@@ -36,7 +46,8 @@ class Part(Profiled, Versioned):
 
     RECORD = "part"
     HISTORY: ClassVar = (
-        "call_id", "team_id", "feature_id", "position", "name", "consumer", "reaches", "read_when", "deadline", "hand_over",
+        "call_id", "team_id", "feature_id", "position", "name", "consumer", "reaches", "read_when", "deadline",
+        "hand_over",
         "meanwhile", *PROFILE, "label", "state", "outcome", "one_sided", "confidence", "rule", "test_version", "guard",
         "blockers", "reason", "sealed_at", "is_live", "kind", "why", "cost_today", "cost_target", "possible", "doubts",
     )  # fmt: skip
@@ -84,13 +95,20 @@ class Part(Profiled, Versioned):
             models.CheckConstraint(condition=models.Q(state__in=[v.value for v in State]), name="part_state_known"),
             models.CheckConstraint(condition=models.Q(kind__in=[v.value for v in Kind]), name="part_kind_known"),
             models.CheckConstraint(
-                condition=~models.Q(state__in=["agreed", "settled"]) | ~models.Q(label=""), name="sealed_part_has_label"
+                condition=~models.Q(state__in=["agreed", "settled"]) | ~models.Q(label=""),
+                name="sealed_part_has_label",
             ),
         ]
         indexes = [
             # Covering: the plan's totals by team and kind are one walk over this index.
-            models.Index(fields=["is_live", "team", "kind", "cost_today", "cost_target", "possible"], name="part_totals"),
-            models.Index(fields=["is_live", "feature", "kind", "cost_today", "cost_target", "possible"], name="part_feature_totals"),
+            models.Index(
+                fields=["is_live", "team", "kind", "cost_today", "cost_target", "possible"],
+                name="part_totals",
+            ),
+            models.Index(
+                fields=["is_live", "feature", "kind", "cost_today", "cost_target", "possible"],
+                name="part_feature_totals",
+            ),
             models.Index(fields=["is_live", "saving", "id"], name="part_by_saving"),
             models.Index(fields=["is_live", "kind", "saving", "id"], name="part_by_kind"),
         ]

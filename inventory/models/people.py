@@ -10,7 +10,11 @@ from inventory.domain.audit import Actor
 from inventory.domain.people import Discipline, Role
 from inventory.models.versioned import Versioned
 
-DISCIPLINES = [(Discipline.PRODUCT, "Product"), (Discipline.ENGINEERING, "Engineering"), (Discipline.OTHER, "Other")]
+DISCIPLINES = [
+    (Discipline.PRODUCT, "Product"),
+    (Discipline.ENGINEERING, "Engineering"),
+    (Discipline.OTHER, "Other"),
+]
 ROLES = [(Role.VIEWER, "Viewer"), (Role.MEMBER, "Member"), (Role.LEAD, "Lead")]
 
 
@@ -40,7 +44,10 @@ class Person(AbstractBaseUser, Versioned):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="person_email_in_lower_case"),
-            models.CheckConstraint(condition=models.Q(discipline__in=[d.value for d in Discipline]), name="person_discipline_known"),
+            models.CheckConstraint(
+                condition=models.Q(discipline__in=[d.value for d in Discipline]),
+                name="person_discipline_known",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -91,7 +98,12 @@ class Membership(Versioned):
 class OneTimeLink(models.Model):
     """Lets its holder in once, until it expires. Only a hash is kept: the database gives no way in."""
 
-    PURPOSES = [("first", "First administrator"), ("invite", "Invitation"), ("sign_in", "Sign-in"), ("reset", "Password reset")]
+    PURPOSES = [
+        ("first", "First administrator"),
+        ("invite", "Invitation"),
+        ("sign_in", "Sign-in"),
+        ("reset", "Password reset"),
+    ]
     RECORD = "link"
     HISTORY: ClassVar = ("purpose", "person_id", "team_id", "role", "discipline", "expires_at", "used_at")
 
@@ -108,7 +120,9 @@ class OneTimeLink(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(expires_at__gt=models.F("created_at")), name="link_expires_after_created")
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("created_at")), name="link_expires_after_created"
+            )
         ]
 
     def __str__(self) -> str:

@@ -9,12 +9,23 @@ class ClaudeModel(models.Model):
     """What is known of a model apart from its prices. `aliases` are all ids under which a platform offers it."""
 
     RECORD = "claude_model"
-    HISTORY: ClassVar = ("key", "name", "status", "released_on", "retires_on", "retirement", "aliases", "min_cacheable")
+    HISTORY: ClassVar = (
+        "key",
+        "name",
+        "status",
+        "released_on",
+        "retires_on",
+        "retirement",
+        "aliases",
+        "min_cacheable",
+    )
 
     key = models.CharField(max_length=80, unique=True)
     name = models.CharField(max_length=80)
     family = models.CharField(max_length=20)
-    status = models.CharField(max_length=10, choices=[("active", "Active"), ("deprecated", "Deprecated"), ("retired", "Retired")])
+    status = models.CharField(
+        max_length=10, choices=[("active", "Active"), ("deprecated", "Deprecated"), ("retired", "Retired")]
+    )
     status_note = models.CharField(max_length=200, blank=True)
     released_on = models.DateField(null=True, blank=True)
     retires_on = models.DateField(null=True, blank=True)  # only a date that is set; "not sooner than" stays in the note
@@ -59,7 +70,9 @@ class PriceRow(models.Model):
     fast_input = models.PositiveBigIntegerField(null=True, blank=True)
     fast_output = models.PositiveBigIntegerField(null=True, blank=True)
 
-    derived = models.BooleanField(default=False)  # some figure follows from a published rule rather than a published number
+    derived = models.BooleanField(
+        default=False
+    )  # some figure follows from a published rule rather than a published number
     source = models.CharField(max_length=300)
     as_of = models.DateField()
     confidence = models.CharField(max_length=8)
@@ -67,15 +80,27 @@ class PriceRow(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["platform", "platform_id", "above", "valid_from"], name="price_row_once_a_day"),
-            models.CheckConstraint(
-                condition=models.Q(valid_to=None) | models.Q(valid_to__gt=models.F("valid_from")), name="price_row_ends_after_start"
+            models.UniqueConstraint(
+                fields=["platform", "platform_id", "above", "valid_from"], name="price_row_once_a_day"
             ),
             models.CheckConstraint(
-                condition=models.Q(batch_input=None, batch_output=None, batch_read=None, batch_write_5m=None, batch_write_1h=None)
+                condition=models.Q(valid_to=None) | models.Q(valid_to__gt=models.F("valid_from")),
+                name="price_row_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    batch_input=None,
+                    batch_output=None,
+                    batch_read=None,
+                    batch_write_5m=None,
+                    batch_write_1h=None,
+                )
                 | models.Q(
-                    batch_input__isnull=False, batch_output__isnull=False, batch_read__isnull=False,
-                    batch_write_5m__isnull=False, batch_write_1h__isnull=False,
+                    batch_input__isnull=False,
+                    batch_output__isnull=False,
+                    batch_read__isnull=False,
+                    batch_write_5m__isnull=False,
+                    batch_write_1h__isnull=False,
                 ),
                 name="batch_prices_all_or_none",
             ),  # fmt: skip

@@ -16,7 +16,16 @@ class Sheet(Versioned):
     """Blind: whoever is not of its side sees nothing of it before both are in or a lead has opened it."""
 
     RECORD = "sheet"
-    HISTORY: ClassVar = ("part_id", "side", "test_version", "answers", "outcome", "submitted_at", "opened_at", "answered_by_id")
+    HISTORY: ClassVar = (
+        "part_id",
+        "side",
+        "test_version",
+        "answers",
+        "outcome",
+        "submitted_at",
+        "opened_at",
+        "answered_by_id",
+    )
 
     part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="sheets")
     side = models.CharField(max_length=11, choices=SIDES)

@@ -7,7 +7,7 @@ _ANSWERING = (Discipline.PRODUCT, Discipline.ENGINEERING)
 
 
 def role_in(person: Person, team: Team | int) -> str | None:
-    """The person's role in the team, None for a stranger. One query a person and request: roles are kept on the object."""
+    """The person's role in the team, None for a stranger. One query a request: roles are kept on the person."""
     if not hasattr(person, "_roles"):
         person._roles = dict(Membership.objects.filter(person=person).values_list("team_id", "role"))  # type: ignore[attr-defined]
     roles: dict[int, str] = person._roles
