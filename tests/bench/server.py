@@ -1,0 +1,67 @@
+"""The web process as it runs in production, on a free port, and requests against it."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from statistics import median
+
+WAIT = 30  # seconds for the server to come up
+
+
+@contextmanager
+def running(environment: dict[str, str]) -> Iterator[int]:
+    """Starts gunicorn with one worker (one request at a time is measured), yields its port, stops it."""
+    port = _free_port()
+    command = [sys.executable, "-m", "gunicorn", "config.wsgi", "-c", "config/gunicorn.py", "-w", "1"]
+    command += ["-b", f"127.0.0.1:{port}", "--log-level", "error"]
+    process = subprocess.Popen(command, env={**os.environ, **environment})
+    try:
+        _wait_for(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def milliseconds(
+    port: int, session: str, paths: dict[str, tuple[str, dict[str, str]]], rounds: int
+) -> dict[str, float]:
+    """Median of `rounds` interleaved requests for each named (path, headers), after three to warm up."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    times: dict[str, list[float]] = {name: [] for name in paths}
+    for turn in range(rounds + 3):
+        for name, (path, headers) in paths.items():
+            start = time.perf_counter()
+            connection.request("GET", path, headers={"Cookie": f"batchline_session={session}", **headers})
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 200:
+                raise SystemExit(f"bench: {path} answered {answer.status}")
+            if turn >= 3:
+                times[name].append((time.perf_counter() - start) * 1000)
+    connection.close()
+    return {name: median(found) for name, found in times.items()}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int) -> None:
+    until = time.monotonic() + WAIT
+    while time.monotonic() < until:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit("bench: the web process did not start")

@@ -1,0 +1,117 @@
+"""One step of the bench in a process of its own, on the database that DATABASE_URL names: build, queries, sums, export.
+
+Prints one JSON object.
+"""
+
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from statistics import median
+
+import django
+
+django.setup()
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from openpyxl import Workbook, load_workbook  # noqa: E402
+
+from inventory.models import Call, Feature, Person  # noqa: E402
+from inventory.services import plan  # noqa: E402
+from tests.bench import build  # noqa: E402
+
+# The bare sum: what the plan's totals add up, and nothing else.
+BARE_SUM = """SELECT team_id, kind, COUNT(*), SUM(cost_today), SUM(cost_target), SUM(possible)
+FROM inventory_part WHERE is_live GROUP BY team_id, kind"""
+
+
+def step_build(size: str) -> dict[str, object]:
+    call_command("migrate", verbosity=0)
+    person = build.inventory(int(size))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.save()
+    feature, call = Feature.objects.order_by("pk")[0], Call.objects.order_by("pk")[1]
+    return {"session": session.session_key, "feature": feature.pk, "call": call.pk}
+
+
+def step_queries(*paths: str) -> dict[str, int]:
+    """Queries of one page view each, the first view thrown away."""
+    client = Client()
+    client.force_login(Person.objects.get(), backend="django.contrib.auth.backends.ModelBackend")
+    counts = {}
+    for path in paths:
+        client.get(path)
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.get(path)
+        assert answer.status_code == 200, (path, answer.status_code)
+        counts[path] = len(captured)
+    return counts
+
+
+def step_sums() -> dict[str, float]:
+    """Seconds of the plan's totals and of the bare sum, medians of interleaved runs."""
+    totals: list[float] = []
+    bare: list[float] = []
+    for _ in range(15):
+        totals.append(_timed(plan.totals))
+        bare.append(_timed(_bare_sum))
+    return {"totals": median(totals), "bare": median(bare)}
+
+
+def step_export() -> dict[str, float]:
+    """Seconds of the export and of the bare writer on the same cells; peak memory of the export in MB."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "plan.xlsx"
+        seconds = _timed(lambda: call_command("export_plan", str(path), verbosity=0, stdout=StringIO()))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        sheets = _cells(path)
+        bare = _timed(lambda: _write_bare(sheets, Path(folder) / "bare.xlsx"))
+        cells = sum(len(row) for sheet in sheets for row in sheet)
+    return {"export": seconds, "bare": bare, "peak_mb": peak, "cells": cells}
+
+
+def _bare_sum() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(BARE_SUM)
+        cursor.fetchall()
+
+
+def _cells(path: Path) -> list[list[tuple[object, ...]]]:
+    book = load_workbook(path, read_only=True)
+    sheets = [list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets]
+    book.close()
+    return sheets
+
+
+def _write_bare(sheets: list[list[tuple[object, ...]]], path: Path) -> None:
+    book = Workbook(write_only=True)
+    for rows in sheets:
+        sheet = book.create_sheet()
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    step, *given = sys.argv[1:]
+    sys.stdout.write(json.dumps(globals()[f"step_{step}"](*given)))
