@@ -1,6 +1,7 @@
 """Teams, the people in them, and the one-time links that let people in."""
 
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -18,7 +19,23 @@ DISCIPLINES = [
 ROLES = [(Role.VIEWER, "Viewer"), (Role.MEMBER, "Member"), (Role.LEAD, "Lead")]
 
 
-class People(BaseUserManager["Person"]):
+class PeopleQuery(models.QuerySet["Person"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def administrators(self) -> Self:
+        """Those who can act as one: active."""
+        return self.filter(is_active=True, is_administrator=True)
+
+    def matching(self, words: str) -> Self:
+        """Every word somewhere in name or e-mail."""
+        rows = self
+        for word in words.split():
+            rows = rows.filter(models.Q(name__icontains=word) | models.Q(email__icontains=word))
+        return rows
+
+
+class People(BaseUserManager.from_queryset(PeopleQuery)["Person"]):  # type: ignore[misc]
     def get_by_natural_key(self, username: str | None) -> "Person":
         return self.get(email__iexact=username)
 
@@ -27,8 +44,9 @@ class Person(AbstractBaseUser, Versioned):
     """Somebody who signs in. The discipline belongs to the person, so that nobody answers for both sides."""
 
     RECORD = "person"
-    # Name and e-mail stay out of the history, so that a person can be anonymised without breaking the chain.
-    HISTORY: ClassVar = ("discipline", "is_administrator", "is_active")
+    # Name, e-mail and password stay out of the history, so that a person can be anonymised without breaking the
+    # chain; that they changed does not.
+    HISTORY: ClassVar = ("discipline", "is_administrator", "is_active", "named_at", "password_set_at")
 
     email = models.EmailField("e-mail", max_length=254, unique=True)  # kept in lower case
     name = models.CharField(max_length=120)
@@ -36,6 +54,8 @@ class Person(AbstractBaseUser, Versioned):
     is_administrator = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField()
+    named_at = models.DateTimeField(null=True, blank=True)  # when name or e-mail last changed
+    password_set_at = models.DateTimeField(null=True, blank=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar = ["name"]
@@ -77,6 +97,12 @@ class Team(Versioned):
         return self.name
 
 
+class Memberships(models.QuerySet["Membership"]):
+    def leading(self) -> Self:
+        """Leads who can act as one: their account is active."""
+        return self.filter(role=Role.LEAD, person__is_active=True)
+
+
 class Membership(Versioned):
     RECORD = "membership"
     HISTORY: ClassVar = ("team_id", "person_id", "role")
@@ -84,6 +110,8 @@ class Membership(Versioned):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=8, choices=ROLES)
+
+    objects = Memberships.as_manager()
 
     class Meta:
         constraints = [
@@ -93,6 +121,12 @@ class Membership(Versioned):
 
     def __str__(self) -> str:
         return f"{self.person} in {self.team}: {self.role}"
+
+
+class Links(models.QuerySet["OneTimeLink"]):
+    def open(self, at: datetime) -> Self:
+        """Neither used nor expired."""
+        return self.filter(used_at=None, expires_at__gt=at)
 
 
 class OneTimeLink(models.Model):
@@ -117,6 +151,8 @@ class OneTimeLink(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = Links.as_manager()
 
     class Meta:
         constraints = [
