@@ -1,6 +1,10 @@
-"""Words of a part: which path it takes, which label it carries, how sure the label is."""
+"""A part: which path it takes, which label it carries, how sure that is, and what a call loses or gains by a split."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+
+from inventory.domain.pricing import Profile
 
 
 class Path(StrEnum):
@@ -37,3 +41,102 @@ class Figures(StrEnum):
     TYPED = "typed"
     ASSUMED = "assumed"
     MEASURED = "measured"
+
+
+TOKENS = ("uncached_input", "cacheable_prefix", "output")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One kind of tokens a month: what the whole sends, and what its parts send together."""
+
+    tokens: str  # one of TOKENS
+    whole: int
+    parts: int
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.whole - self.parts)
+
+    @property
+    def extra(self) -> int:
+        return max(0, self.parts - self.whole)
+
+
+def gaps(whole: Profile, parts: Sequence[Profile]) -> tuple[Gap, ...]:
+    """The work of a month, kind by kind: requests × tokens a request, of the whole and summed over its parts."""
+    return tuple(Gap(kind, _work(whole, kind), sum(_work(part, kind) for part in parts)) for kind in TOKENS)
+
+
+def shortfall(whole: Profile, parts: Sequence[Profile]) -> tuple[Gap, ...]:
+    """The kinds of which the parts send fewer tokens a month than the whole: work that no part does.
+
+    Each kind stands alone: more output never makes up for missing input, nor a prefix for input that is not cacheable.
+    Only the work counts, not how it is cut: half the requests with twice the tokens do not fall short, and a part
+    without prefix does not as long as the others carry all of it.
+    """
+    return tuple(gap for gap in gaps(whole, parts) if gap.missing)
+
+
+def overhead(whole: Profile, parts: Sequence[Profile]) -> tuple[Gap, ...]:
+    """The kinds of which the parts send more than the whole: context that several of them need."""
+    return tuple(gap for gap in gaps(whole, parts) if gap.extra)
+
+
+def _work(profile: Profile, kind: str) -> int:
+    return profile.requests * int(getattr(profile, kind))
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What one part costs a month on either path, in micro-dollars. `path` is None while its label does not count."""
+
+    real_time: int
+    batch: int | None
+    path: Path | None = None
+
+    @property
+    def least(self) -> int:
+        """On the path its label sets; without one, on the cheaper."""
+        if self.path is Path.REAL_TIME or self.batch is None:
+            return self.real_time
+        return self.batch if self.path is Path.BATCH else min(self.real_time, self.batch)
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """A split against the same call unsplit, in micro-dollars a month.
+
+    `whole` is the call in real time, which is what it stays while somebody waits for any of it. `overhead` is what
+    the parts cost more than that before any of them moves. `least` is the cheapest the split can become. `alone` is,
+    part by part, the split with only that one in batch: None where it has no batch price.
+    """
+
+    whole: int
+    overhead: int
+    least: int
+    alone: tuple[int | None, ...]
+
+    @property
+    def saving(self) -> int:
+        return self.whole - self.least
+
+    @property
+    def pays(self) -> bool:
+        return self.saving > 0
+
+
+def balance(whole: int, parts: Sequence[Option]) -> Balance:
+    """Weigh a split against `whole`, the call in real time.
+
+    While labels are open, one open part at least is taken to wait: were nobody waiting for any of them, the call
+    would move as one and need no split.
+    """
+    real_time = sum(part.real_time for part in parts)
+    least = sum(part.least for part in parts)
+    stays = [part for part in parts if part.path is Path.REAL_TIME]
+    open_parts = [part for part in parts if part.path is None]
+    if open_parts and not stays:
+        least += min(part.real_time - part.least for part in open_parts)
+    alone = tuple(None if part.batch is None else real_time - part.real_time + part.batch for part in parts)
+    return Balance(whole, real_time - whole, least, alone)
