@@ -4,6 +4,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -151,6 +152,19 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = env("TIME_ZONE", default="UTC")
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="")
+CELERY_TASK_TIME_LIMIT = env.int("JOB_TIME_LIMIT", default=3000)  # seconds; the worker process is then replaced
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_TIMEOUT = 2  # seconds; a request must not wait for a broker that is away
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"visibility_timeout": env.int("CELERY_VISIBILITY_TIMEOUT", default=3600), "socket_connect_timeout": 2}
+    if CELERY_BROKER_URL.startswith(("redis", "sentinel"))
+    else {}
+)
+if CELERY_BROKER_TRANSPORT_OPTIONS.get("visibility_timeout", float("inf")) <= CELERY_TASK_TIME_LIMIT:
+    # Redis gives out a message again after the visibility timeout: a job still running then would come back for ever.
+    raise ImproperlyConfigured("JOB_TIME_LIMIT must be below CELERY_VISIBILITY_TIMEOUT")
 WAITING_LINE_HOURS = env.int("WAITING_LINE_HOURS", default=4)  # least slack for batch with a guard, in hours
 
 LOGGING = {

@@ -3,7 +3,7 @@
 from inventory.models.audit import Action, ChainHead, Change
 from inventory.models.call import Call
 from inventory.models.feature import Feature
-from inventory.models.job import FileChunk, Job
+from inventory.models.job import FileChunk, Heartbeat, Job
 from inventory.models.part import Part
 from inventory.models.people import Membership, OneTimeLink, Person, Team
 from inventory.models.pricing import ClaudeModel, Modifier, PriceRow
@@ -11,6 +11,6 @@ from inventory.models.versioned import Stale, Versioned
 from inventory.models.waiting import Sheet
 
 __all__ = [
-    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Feature", "FileChunk", "Job", "Membership", "Modifier",
+    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Feature", "FileChunk", "Heartbeat", "Job", "Membership", "Modifier",
     "OneTimeLink", "Part", "Person", "PriceRow", "Sheet", "Stale", "Team", "Versioned",
 ]  # fmt: skip

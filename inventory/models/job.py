@@ -1,6 +1,7 @@
 """Background work as rows: the row is the truth, whoever carries it."""
 
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Self
 
 from django.db import models
 
@@ -15,12 +16,22 @@ STATES = [
 ]
 
 
-class Job(models.Model):
-    """`lease_until` passes without renewal when its worker died: then anyone may take it again, `max_attempts`
-        times."""
+class Jobs(models.QuerySet["Job"]):
+    def claimable(self, at: datetime) -> Self:
+        """Nobody holds it now: new, given back and past its pause, or held by a worker whose lease ran out."""
+        free = models.Q(lease_until=None) | models.Q(lease_until__lte=at)
+        left = models.Q(attempts__lt=models.F("max_attempts"), cancel_asked=False)
+        return self.filter(free, left, state__in=("queued", "running"))
 
-    RECORD = "job"
-    HISTORY: ClassVar = ("kind", "params", "created_by_id")
+
+class Job(models.Model):
+    """A running job is held until `lease_until`; a queued one waits until then where it is set.
+
+    The lease passes without renewal when its worker died: then anyone may take the job again, `max_attempts` times.
+    """
+
+    RECORD: ClassVar = "job"
+    HISTORY: ClassVar = ("kind", "params", "created_by_id", "cancel_asked")
 
     kind = models.CharField(max_length=30)
     params = models.JSONField(default=dict, blank=True)
@@ -41,6 +52,9 @@ class Job(models.Model):
     file_size = models.PositiveBigIntegerField(null=True, blank=True)
     file_until = models.DateTimeField(null=True, blank=True)
 
+    told_at = float("-inf")  # when this process last wrote progress, by its monotonic clock
+    objects = Jobs.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(state__in=[s for s, _ in STATES]), name="job_state_known"),
@@ -55,6 +69,10 @@ class Job(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
 
+    @property
+    def is_over(self) -> bool:
+        return self.finished_at is not None
+
 
 class FileChunk(models.Model):
     """A job's result in pieces, so that any web process can serve it without holding it whole."""
@@ -68,3 +86,13 @@ class FileChunk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job_id}:{self.position}"
+
+
+class Heartbeat(models.Model):
+    """When a worker was last alive and taking jobs."""
+
+    worker = models.CharField(max_length=60, unique=True)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.worker} at {self.seen_at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,94 @@
+"""Background work: the same `run_job` whether the embedded worker or Celery carries it."""
+
+import logging
+import os
+import socket
+from collections.abc import Callable
+from functools import partial
+
+from celery import shared_task
+from django.conf import settings
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from inventory.models import Job
+from inventory.services import job as jobs
+
+log = logging.getLogger(__name__)
+SWEEP_EVERY = 15  # seconds
+
+# What each kind of job does. A handler calls `jobs.progress` as it goes, may be run again from the start after a crash,
+# and returns a line for the person who waits for it.
+HANDLERS: dict[str, Callable[[Job], str | None]] = {}
+
+
+def start(job: Job) -> None:
+    """Have the job carried, once the transaction is committed. A broker that is away costs seconds, never the request:
+    the sweeper sends the job again, and the embedded worker finds it by itself."""
+    if settings.CELERY_BROKER_URL:
+        transaction.on_commit(partial(_send, job.pk), robust=True)
+
+
+def run_job(pk: int, worker: str = "") -> bool:
+    """Claim and carry one job. False where somebody else has it, or it is over: then nothing happens."""
+    job = jobs.claim(pk=pk, worker=worker or this_process(), at=timezone.now())
+    if job is None:
+        return False
+    carry(job)
+    return True
+
+
+def carry(job: Job) -> None:
+    """Run the handler of a claimed job and write down how it ended."""
+    try:
+        _run(job)
+    except jobs.Lost:
+        log.warning("job %s was taken over by another worker", job.pk)
+
+
+def this_process() -> str:
+    return f"{socket.gethostname()[:40]}:{os.getpid()}"
+
+
+def _run(job: Job) -> None:
+    try:
+        message = HANDLERS[job.kind](job)
+        if job.state == "running":
+            jobs.finish(job, at=timezone.now(), message=message or "")
+    except jobs.Lost:
+        raise
+    except jobs.Cancelled:
+        jobs.finish_cancelled(job, at=timezone.now())
+    except jobs.Interrupted:
+        jobs.release(job)
+    except jobs.Refused as refusal:
+        jobs.fail(job, at=timezone.now(), message=str(refusal), final=True)
+    except Exception as error:
+        log.exception("job %s failed at attempt %s", job.pk, job.attempts)
+        jobs.fail(job, at=timezone.now(), message=f"Something broke ({type(error).__name__}).")
+
+
+def _send(pk: int) -> None:
+    # A message nobody took in time is dropped, as the sweeper has sent another: a long queue stays one message a job.
+    carry_job.apply_async((pk,), retry=False, expires=SWEEP_EVERY * 4)
+
+
+@shared_task(name="inventory.carry_job", ignore_result=True, acks_late=True, reject_on_worker_lost=True)
+def carry_job(pk: int) -> None:
+    run_job(pk)
+
+
+@shared_task(name="inventory.sweep", ignore_result=True)
+def sweep() -> None:
+    """Send again what was lost on the way, and say that a worker takes messages."""
+    jobs.beat(worker=this_process(), at=timezone.now())
+    for pk in jobs.sweep(at=timezone.now()):
+        _send(pk)
+
+
+@shared_task(name="inventory.clean_up", ignore_result=True)
+def clean_up() -> None:
+    """Drop expired results and sessions."""
+    jobs.clean_up(at=timezone.now())
+    call_command("clearsessions")
