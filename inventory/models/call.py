@@ -1,10 +1,11 @@
 """Calls: one place that calls Claude, as it runs today."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 
 from inventory.domain.part import Figures, Path
 from inventory.domain.plan import Kind
@@ -80,6 +81,10 @@ class Calls(models.QuerySet["Call"]):
     def retired(self) -> Self:
         return self.exclude(retired_at=None)
 
+    def with_keys(self, keys: Iterable[str]) -> Self:
+        """Upper and lower case count as the same."""
+        return self.alias(lower_key=Lower("key")).filter(lower_key__in=[key.lower() for key in keys])
+
     def matching(self, words: str) -> Self:
         """Every word somewhere in name, key, feature, team, model, entry point or tag."""
         rows = self
@@ -140,6 +145,11 @@ class Call(Profiled, Versioned):
     kind = models.CharField(max_length=14, choices=KINDS, default=Kind.UNDECIDED)
     cost_today = models.BigIntegerField(null=True, blank=True)
     cost_target = models.BigIntegerField(null=True, blank=True)
+    saving_rank = models.GeneratedField(  # what the plan sorts by: the saving, 0 where it is not known
+        expression=Coalesce(models.F("cost_today") - models.F("cost_target"), 0),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
     search_text = models.TextField(blank=True, editable=False)
 
     objects = Calls.as_manager()
@@ -158,6 +168,8 @@ class Call(Profiled, Versioned):
             ),
         ]
         indexes = [
+            # Partial: PostgreSQL walks an index in order past `retired_at IS NULL` only if the index says so itself.
+            models.Index(fields=["saving_rank", "id"], condition=models.Q(retired_at=None), name="call_by_saving"),
             models.Index(fields=["retired_at", "cost_today", "id"], name="call_by_cost"),
             models.Index(fields=["retired_at", "name", "id"], name="call_by_name"),
             models.Index(fields=["feature", "retired_at"], name="call_of_feature"),

@@ -49,7 +49,7 @@ class Part(Profiled, Versioned):
         "call_id", "team_id", "feature_id", "position", "name", "consumer", "reaches", "read_when", "deadline",
         "hand_over",
         "meanwhile", *PROFILE, "label", "state", "outcome", "one_sided", "confidence", "rule", "test_version", "guard",
-        "blockers", "reason", "sealed_at", "is_live", "kind", "why", "cost_today", "cost_target", "possible", "doubts",
+        "blockers", "reason", "sealed_at", "is_live", "in_split", "kind", "why", "cost_today", "cost_target", "possible", "doubts",
     )  # fmt: skip
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="parts")
@@ -77,6 +77,7 @@ class Part(Profiled, Versioned):
     sealed_at = models.DateTimeField(null=True, blank=True)
 
     is_live = models.BooleanField(default=True)
+    in_split = models.BooleanField(default=False)  # one of several: what the plan counts under "split"
     kind = models.CharField(max_length=14, choices=KINDS, default=Kind.UNDECIDED)
     why = models.CharField(max_length=17, choices=WHYS, blank=True, default=Why.NONE)
     cost_today = models.BigIntegerField(null=True, blank=True)
@@ -102,7 +103,7 @@ class Part(Profiled, Versioned):
         indexes = [
             # Covering: the plan's totals by team and kind are one walk over this index.
             models.Index(
-                fields=["is_live", "team", "kind", "cost_today", "cost_target", "possible"],
+                fields=["is_live", "team", "in_split", "kind", "label", "cost_today", "cost_target", "possible"],
                 name="part_totals",
             ),
             models.Index(
