@@ -1,4 +1,4 @@
-"""Numbers as people type them: `1,234` and `1 234` are read, what could be misread is refused with what to type instead."""
+"""Numbers as people type them: `1,234` and `1 234` are read, what could be misread is refused with what to type."""
 
 import re
 from decimal import Decimal
@@ -30,13 +30,9 @@ class Whole(forms.Field):
             return None
         typed = _typed(value)
         if typed.startswith(("-", "−")):
-            raise forms.ValidationError(
-                f"Type {self.least:,} or more: a number below zero makes no sense here.", "negative"
-            )
+            raise forms.ValidationError(f"Type {self.least:,} or more: nothing here is below zero.", "negative")
         if len(typed) > _LONGEST or not _WHOLE.fullmatch(typed):
-            raise forms.ValidationError(
-                "Type a whole number, such as 1234 or 1,234: no decimals, no letters.", "not_whole"
-            )
+            raise forms.ValidationError("Type a whole number, such as 1234 or 1,234, without decimals.", "not_whole")
         number = int(re.sub("[ ,]", "", typed))
         if not self.least <= number <= self.most:
             raise forms.ValidationError(f"Type a number from {self.least:,} to {self.most:,}.", "out_of_range")
