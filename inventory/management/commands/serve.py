@@ -1,0 +1,86 @@
+"""Everything one machine needs: prepares the database, prints one link, keeps web and worker running."""
+
+import socket
+import sys
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connections
+from django.urls import reverse
+from django.utils import timezone
+
+from inventory.management.supervisor import Child, Supervisor
+from inventory.services import people, pricing
+
+
+class Command(BaseCommand):
+    help = "Run Batchline on this machine: web pages and background work, until Ctrl-C."
+
+    def handle(self, **options: Any) -> None:
+        with _listen(settings.HOST, settings.PORT) as port:
+            self._prepare()
+            self.stdout.write(_greeting(timezone.now()))
+            self.stdout.flush()
+            connections.close_all()
+            Supervisor([_web(port), _worker()], tell=self._tell).run()
+        self._tell("Batchline has stopped.")
+
+    def _prepare(self) -> None:
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+            pricing.load_packaged(at=timezone.now())
+        except OperationalError as error:
+            raise CommandError(f"The database cannot be used: {str(error).strip().splitlines()[0]}") from error
+        call_command("collectstatic", verbosity=0, interactive=False)
+
+    def _tell(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """The port is taken before anything else happens: a second start ends here, and changes nothing."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        found = socket.socket(family, kind, protocol)
+    except (OSError, OverflowError) as error:
+        raise CommandError(f"HOST={host} PORT={port} is no address of this machine: {error}") from error
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind(address)
+        found.listen(512)
+    except (OSError, OverflowError) as error:
+        found.close()
+        raise CommandError(
+            f"Cannot listen on {host}:{port} ({getattr(error, 'strerror', None) or error}). "
+            f"Stop what runs there, or choose another port: PORT=8001 make run"
+        ) from error
+    return found
+
+
+def _greeting(at: datetime) -> str:
+    """With one link: the first administrator's, or the plain address once there is one."""
+    token = people.first_link(at=at)
+    if token is None:
+        return f"Batchline is running at {settings.SITE_URL}/\nCtrl-C stops it."
+    link = settings.SITE_URL + reverse("people.link", args=[token])
+    return (
+        f"Batchline is running. This link makes you its first administrator; it works once, within the hour:\n\n"
+        f"  {link}\n\nCtrl-C stops it."
+    )
+
+
+def _web(port: socket.socket) -> Child:
+    command = [sys.executable, "-m", "gunicorn", "-c", str(settings.BASE_DIR / "config" / "gunicorn.py"), "config.wsgi"]
+    return Child("web", command, env={"LISTEN_FD": str(port.fileno())}, keep_open=(port.fileno(),))
+
+
+def _worker() -> Child:
+    if not settings.CELERY_BROKER_URL:
+        return Child("worker", [sys.executable, str(settings.BASE_DIR / "manage.py"), "work"])
+    beat = ["--beat", "--schedule", str(settings.VAR_DIR / "beat"), "--pidfile", ""]
+    command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--loglevel", "WARNING", "--concurrency", "2"]
+    return Child("worker", [*command, *beat])

@@ -1,0 +1,154 @@
+"""run_job carries a job to one of its ends, whoever calls it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from inventory import tasks
+from inventory.domain.audit import Actor
+from inventory.models import Job, Team
+from inventory.services import job as jobs
+
+pytestmark = pytest.mark.django_db
+BY = Actor("command", "test")
+Handler = Callable[[Job], str | None]
+
+
+@pytest.fixture
+def job(now: datetime) -> Job:
+    return jobs.enqueue(kind="test", params={}, by=BY, at=now)
+
+
+@pytest.fixture
+def handle(monkeypatch: pytest.MonkeyPatch) -> Callable[[Handler], None]:
+    def put(handler: Handler) -> None:
+        monkeypatch.setitem(tasks.HANDLERS, "test", handler)
+
+    return put
+
+
+def test_a_job_is_done_with_what_its_handler_says(job: Job, handle) -> None:
+    handle(lambda job: "200 rows.")
+    assert tasks.run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.message, job.lease_until) == ("done", "200 rows.", None)
+
+
+def test_ten_deliveries_run_it_once(job: Job, handle) -> None:
+    ran: list[int] = []
+    handle(lambda job: ran.append(job.pk))
+    assert [tasks.run_job(job.pk) for _ in range(10)] == [True] + [False] * 9
+    assert ran == [job.pk]
+
+
+def test_delivery_during_the_run_does_nothing(job: Job, handle) -> None:
+    again: list[bool] = []
+    handle(lambda job: again.append(tasks.run_job(job.pk)))
+    tasks.run_job(job.pk)
+    assert again == [False]
+
+
+def test_a_refusal_is_final_and_tells_the_person(job: Job, handle) -> None:
+    def refuse(job: Job) -> None:
+        raise jobs.Refused("The file is gone.")
+
+    handle(refuse)
+    tasks.run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.attempts, job.message) == ("failed", 1, "The file is gone.")
+
+
+def test_a_poison_job_stops_after_three_attempts(job: Job, handle, caplog: pytest.LogCaptureFixture) -> None:
+    ran: list[int] = []
+
+    def explode(job: Job) -> None:
+        ran.append(job.attempts)
+        raise ValueError("secret detail")
+
+    handle(explode)
+    for _ in range(5):
+        Job.objects.filter(lease_until__isnull=False).update(lease_until=timezone.now() - timedelta(seconds=1))
+        tasks.run_job(job.pk)
+    job.refresh_from_db()
+    assert (ran, job.state, job.message) == ([1, 2, 3], "failed", "Something broke (ValueError).")
+    assert len(caplog.records) == 3
+
+
+def test_an_unknown_kind_fails_without_taking_the_worker_along(job: Job) -> None:
+    tasks.run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.message) == ("queued", "Something broke (KeyError).")
+
+
+def test_cancelling_ends_a_running_job_at_its_next_progress(job: Job, handle) -> None:
+    def work(job: Job) -> None:
+        jobs.cancel(job=job, by=BY, at=timezone.now())
+        jobs.progress(job, 1, 2)
+
+    handle(work)
+    tasks.run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.message) == ("cancelled", "")
+
+
+def test_a_worker_that_is_stopping_gives_the_job_back(job: Job, handle, monkeypatch: pytest.MonkeyPatch) -> None:
+    def work(job: Job) -> None:
+        jobs.stopping.set()
+        jobs.progress(job, 1)
+
+    handle(work)
+    try:
+        tasks.run_job(job.pk)
+    finally:
+        jobs.stopping.clear()
+    job.refresh_from_db()
+    assert (job.state, job.lease_until) == ("queued", None)
+
+
+def test_a_handler_that_loses_its_lease_changes_nothing(job: Job, handle) -> None:
+    """It writes its records and its end in one transaction, so that both happen or neither."""
+
+    def work(job: Job) -> None:
+        with transaction.atomic():
+            Team.objects.create(name="Written by the first")
+            Job.objects.filter(pk=job.pk).update(attempts=2)  # another worker took over
+            jobs.finish(job, at=timezone.now())
+
+    handle(work)
+    tasks.run_job(job.pk)
+    assert Team.objects.count() == 0
+
+
+def test_a_handler_may_finish_by_itself(job: Job, handle) -> None:
+    handle(lambda job: jobs.finish(job, at=timezone.now(), message="By itself."))
+    tasks.run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.message) == ("done", "By itself.")
+
+
+def test_start_sends_nothing_without_a_broker(job: Job, django_capture_on_commit_callbacks) -> None:
+    with django_capture_on_commit_callbacks() as waiting:
+        tasks.start(job)
+    assert waiting == []
+
+
+def test_start_sends_after_commit_and_a_rolled_back_job_is_never_sent(now: datetime, settings, monkeypatch) -> None:
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+    sent: list[int] = []
+    monkeypatch.setattr(tasks.carry_job, "apply_async", lambda args, **_: sent.append(args[0]))
+    for _ in range(100):
+        with pytest.raises(RuntimeError), transaction.atomic():
+            tasks.start(jobs.enqueue(kind="test", params={}, by=BY, at=now))
+            raise RuntimeError
+    assert (sent, Job.objects.count()) == ([], 0)
+
+
+def test_the_sweeper_sends_what_was_lost_between_commit_and_dispatch(job: Job, monkeypatch) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr(tasks.carry_job, "apply_async", lambda args, **_: sent.append(args[0]))
+    tasks.sweep()
+    assert sent == [job.pk]
+    assert jobs.is_carried(at=timezone.now())
