@@ -2,7 +2,7 @@
 cards by prompt length, batch with its own hit share or without cache, whichever is cheaper."""
 
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from inventory.domain import money
 
@@ -19,6 +19,15 @@ class Rates:
     write_5m: int
     write_1h: int
     read: int
+
+    def at(self, input_rate: int, output_rate: int) -> "Rates":
+        """The same cache multipliers on other base prices: how cache prices stack on fast mode."""
+        with localcontext(prec=EXACT_DIGITS):
+            scaled = [
+                int((Decimal(rate) * input_rate / self.input).to_integral_value(ROUND_HALF_UP))
+                for rate in (self.write_5m, self.write_1h, self.read)
+            ]
+        return Rates(input_rate, output_rate, *scaled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,7 @@ class Profile:
     """A month of one call or part. Tokens are per request; shares run from 0 to 1.
 
     `share_above` is the share of requests over the second card's limit; None derives it from the prompt's size.
+    In batch the cache is written for an hour unless told otherwise: a batch outlives five minutes.
     """
 
     requests: int
@@ -55,11 +65,16 @@ class Profile:
     write_1h: bool = False
     share_above: Decimal | None = None
     fast: bool = False
+    batch_write_1h: bool = True
+
+    @property
+    def prompt(self) -> int:
+        return self.uncached_input + self.cacheable_prefix
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One line of the arithmetic: `tokens` a request at `rate`, weighted by `share`, come to `amount` dollars a month."""
+    """One line of the arithmetic: `tokens` a request at `rate`, times `share`, come to `amount` dollars a month."""
 
     what: str
     tokens: int
@@ -70,13 +85,24 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Micro-dollars a month. `batch` is None where no batch price is known; `batch_cached` says which way was cheaper."""
+    """Micro-dollars a month. `batch` is the cheaper of the two ways, None where no batch price is known."""
 
     real_time: int
-    batch: int | None
-    batch_cached: bool
+    batch_with_cache: int | None
+    batch_without_cache: int | None
     real_time_terms: tuple[Term, ...]
     batch_terms: tuple[Term, ...]
+
+    @property
+    def batch_cached(self) -> bool:
+        """Whether a batch with cache is the cheaper way."""
+        if self.batch_with_cache is None or self.batch_without_cache is None:
+            return False
+        return self.batch_with_cache < self.batch_without_cache
+
+    @property
+    def batch(self) -> int | None:
+        return self.batch_with_cache if self.batch_cached else self.batch_without_cache
 
 
 def monthly(profile: Profile, price: Price) -> Cost:
@@ -89,20 +115,19 @@ def _monthly(profile: Profile, price: Price) -> Cost:
     now: list[Term] = []
     cached: list[Term] = []
     plain: list[Term] = []
+    has_batch = all(card.batch is not None for card in price.cards)
     for card, share in _cards(profile, price):
         rates = card.fast if profile.fast and card.fast else card.standard
-        now += _terms(profile, rates, profile.hit_share, profile.write_1h, share * price.multiplier)
-        if card.batch is not None:
-            weight = share * price.multiplier
-            cached += _terms(profile, card.batch, profile.batch_hit_share, True, weight)
+        weight = share * price.multiplier
+        now += _terms(profile, rates, profile.hit_share, profile.write_1h, weight)
+        if has_batch and card.batch is not None:
+            cached += _terms(profile, card.batch, profile.batch_hit_share, profile.batch_write_1h, weight)
             plain += _uncached_terms(profile, card.batch, weight)
     real_time = money.micro(_total(now))
-    if not cached:
-        return Cost(real_time, None, False, tuple(now), ())
+    if not has_batch:
+        return Cost(real_time, None, None, tuple(now), ())
     with_cache, without = money.micro(_total(cached)), money.micro(_total(plain))
-    use_cache = profile.cacheable_prefix > 0 and with_cache < without
-    batch, terms = (with_cache, cached) if use_cache else (without, plain)
-    return Cost(real_time, batch, use_cache, tuple(now), tuple(terms))
+    return Cost(real_time, with_cache, without, tuple(now), tuple(cached if with_cache < without else plain))
 
 
 def _cards(profile: Profile, price: Price) -> list[tuple[Card, Decimal]]:
@@ -112,7 +137,7 @@ def _cards(profile: Profile, price: Price) -> list[tuple[Card, Decimal]]:
     low, high = price.cards[0], price.cards[-1]
     share = profile.share_above
     if share is None:
-        share = Decimal(profile.uncached_input + profile.cacheable_prefix > high.above)
+        share = Decimal(profile.prompt > high.above)
     return [(card, part) for card, part in ((low, 1 - share), (high, share)) if part]
 
 
@@ -124,12 +149,13 @@ def _terms(profile: Profile, rates: Rates, hits: Decimal, long_write: bool, weig
         ("prefix written to cache", profile.cacheable_prefix, write, 1 - hits),
         ("output", profile.output, rates.output, Decimal(1)),
     ]
-    return [_term(profile, what, tokens, rate, share * weight) for what, tokens, rate, share in lines if tokens and share]
+    return [
+        _term(profile, what, tokens, rate, share * weight) for what, tokens, rate, share in lines if tokens and share
+    ]
 
 
 def _uncached_terms(profile: Profile, rates: Rates, weight: Decimal) -> list[Term]:
-    tokens = profile.uncached_input + profile.cacheable_prefix
-    lines = [("input, not cached", tokens, rates.input), ("output", profile.output, rates.output)]
+    lines = [("input, not cached", profile.prompt, rates.input), ("output", profile.output, rates.output)]
     return [_term(profile, what, count, rate, weight) for what, count, rate in lines if count]
 
 

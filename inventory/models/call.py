@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, Lower
 
 from inventory.domain.part import Figures, Path
 from inventory.domain.plan import Kind
+from inventory.domain.pricing import Profile
 from inventory.models.feature import Feature
 from inventory.models.people import Team
 from inventory.models.versioned import Versioned
@@ -73,6 +74,11 @@ class Profiled(models.Model):
             ),
         ]
 
+    def profile(self, *, write_1h: bool = False, fast: bool = False, share_above: Decimal | None = None) -> Profile:
+        """As `domain.pricing` wants it; what only the call knows (cache length, fast mode) is handed in."""
+        figures = {name: getattr(self, name) for name in PROFILE}
+        return Profile(**figures, write_1h=write_1h, fast=fast, share_above=share_above)
+
 
 class Calls(models.QuerySet["Call"]):
     def live(self) -> Self:
@@ -95,7 +101,7 @@ class Calls(models.QuerySet["Call"]):
 
 class Call(Profiled, Versioned):
     """Amounts are micro-dollars a month, stored by the service that changed an input; None where the price is
-        unknown."""
+    unknown."""
 
     RECORD = "call"
     HISTORY: ClassVar = (

@@ -1,8 +1,10 @@
 """The price book: dated price rows, the models they price, and the modifiers that multiply them."""
 
-from typing import ClassVar
+from typing import ClassVar, TypeGuard
 
 from django.db import models
+
+from inventory.domain import book, pricing
 
 
 class ClaudeModel(models.Model):
@@ -38,6 +40,9 @@ class ClaudeModel(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def as_model(self) -> book.Model:
+        return book.Model(self.key, self.name, tuple(self.aliases), self.retires_on, self.min_cacheable)
+
 
 class PriceRow(models.Model):
     """Micro-dollars per million tokens, for one id on one platform, one prompt-length band, from one day on."""
@@ -47,7 +52,10 @@ class PriceRow(models.Model):
         "input", "output", "write_5m", "write_1h", "read",
         "batch_input", "batch_output", "batch_write_5m", "batch_write_1h", "batch_read", "fast_input", "fast_output",
     )  # fmt: skip
-    HISTORY: ClassVar = ("model_id", "platform", "platform_id", "above", "valid_from", "valid_to", *PRICES)
+    HISTORY: ClassVar = (
+        "model_id", "platform", "platform_id", "endpoint", "above", "valid_from", "valid_to", "retires_on",
+        "us_multiplier", *PRICES, "derived", "source", "source_address", "as_of", "confidence",
+    )  # fmt: skip
 
     model = models.ForeignKey(ClaudeModel, on_delete=models.PROTECT, related_name="rows")
     platform = models.CharField(max_length=12)
@@ -56,6 +64,12 @@ class PriceRow(models.Model):
     above = models.PositiveIntegerField("prompts of more than this many tokens", default=0)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
+    retires_on = models.DateField(
+        null=True, blank=True
+    )  # when this platform stops offering this id, where a date is set
+    us_multiplier = models.DecimalField(  # of every price, for inference in the US only; None where that is not offered
+        max_digits=7, decimal_places=4, null=True, blank=True
+    )
 
     input = models.PositiveBigIntegerField()
     output = models.PositiveBigIntegerField()
@@ -70,10 +84,9 @@ class PriceRow(models.Model):
     fast_input = models.PositiveBigIntegerField(null=True, blank=True)
     fast_output = models.PositiveBigIntegerField(null=True, blank=True)
 
-    derived = models.BooleanField(
-        default=False
-    )  # some figure follows from a published rule rather than a published number
+    derived = models.JSONField(default=list, blank=True)  # names of prices that follow from a rule, not from a list
     source = models.CharField(max_length=300)
+    source_address = models.CharField(max_length=300, blank=True)
     as_of = models.DateField()
     confidence = models.CharField(max_length=8)
     note = models.TextField(blank=True)
@@ -81,7 +94,8 @@ class PriceRow(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["platform", "platform_id", "above", "valid_from"], name="price_row_once_a_day"
+                fields=["platform", "platform_id", "endpoint", "above", "valid_from"],
+                name="price_row_once_a_day",
             ),
             models.CheckConstraint(
                 condition=models.Q(valid_to=None) | models.Q(valid_to__gt=models.F("valid_from")),
@@ -109,6 +123,28 @@ class PriceRow(models.Model):
     def __str__(self) -> str:
         return f"{self.platform_id} on {self.platform} from {self.valid_from}"
 
+    def as_row(self) -> book.Row:
+        return book.Row(
+            pk=self.pk, model=self.model.key, platform=self.platform, platform_id=self.platform_id,
+            endpoint=self.endpoint, us_multiplier=self.us_multiplier, retires_on=self.retires_on,
+            derived=frozenset(self.derived), confidence=self.confidence, card=self._card(),
+        )  # fmt: skip
+
+    def _card(self) -> pricing.Card:
+        standard = pricing.Rates(self.input, self.output, self.write_5m, self.write_1h, self.read)
+        batch = (self.batch_input, self.batch_output, self.batch_write_5m, self.batch_write_1h, self.batch_read)
+        fast = (self.fast_input, self.fast_output)
+        return pricing.Card(
+            self.above,
+            standard,
+            pricing.Rates(*batch) if _known(batch) else None,
+            standard.at(*fast) if _known(fast) else None,
+        )
+
+
+def _known(rates: tuple[int | None, ...]) -> TypeGuard[tuple[int, ...]]:
+    return None not in rates
+
 
 class Modifier(models.Model):
     """A published factor or fee that is no row of its own: geography, endpoint premium, tool fees."""
@@ -122,6 +158,7 @@ class Modifier(models.Model):
     applies_to = models.TextField(blank=True)
     valid_from = models.DateField()
     source = models.CharField(max_length=300)
+    source_address = models.CharField(max_length=300, blank=True)
     as_of = models.DateField()
 
     class Meta:

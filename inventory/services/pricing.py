@@ -1,0 +1,147 @@
+"""The price book in force, and what it makes of a call: kinds, costs, doubts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from inventory.domain import book as prices
+from inventory.domain import doubt, money, plan, pricing
+from inventory.domain.doubt import Doubt
+from inventory.domain.part import Figures, Label, Path, State
+from inventory.models import Call, ClaudeModel, Modifier, Part, PriceRow
+from inventory.models.call import PROFILE
+
+LARGEST_AMOUNT = 10**15  # micro-dollars a month: a billion dollars; sums of thousands of them still fit the column
+STATE_DOUBTS = {
+    State.UNLABELLED: Doubt.UNDECIDED,
+    State.ONE_SIDE: Doubt.ONE_SIDED,
+    State.DISPUTED: Doubt.DISPUTED,
+    State.CHECK_NEEDED: Doubt.CHECK_NEEDED,
+}
+NEEDED = ("requests", "uncached_input", "output")
+PREVIEWED = frozenset(
+    ("provider", "model", "geo", "fast", "write_1h", "share_above", "today_path", "path_assumed", "figures", *PROFILE)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a call would cost a month in micro-dollars; None where the price or a figure is not known yet."""
+
+    model: str
+    retires_on: date | None
+    real_time: int | None
+    batch: int | None
+    today: int | None
+    doubts: tuple[str, ...]
+
+
+def book(on: date) -> prices.Book:
+    """The prices valid on that day, in three queries. Remembers what it found: make one for many calls."""
+    valid = Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gt=on))
+    factors = Modifier.objects.filter(valid_from__lte=on).order_by("key", "valid_from").values_list("key", "value")
+    return prices.build(
+        on=on,
+        models=[row.as_model() for row in ClaudeModel.objects.order_by("key")],
+        rows=[row.as_row() for row in PriceRow.objects.filter(valid).select_related("model").order_by("pk")],
+        factors=dict(factors),
+    )
+
+
+def apply(call: Call, parts: Sequence[Part], *, book: prices.Book) -> None:
+    """Fill kind, why, costs, saving, possible and doubts of `parts`, kind and costs of `call`. Saves nothing.
+
+    A split call's cost today is its own, shared out over its parts so that they add up to it exactly.
+    """
+    found = book.find(call.provider, call.model, call.geo)
+    whole = _call_profile(call)
+    profiles = [_part_profile(call, part) for part in parts] if call.is_split else [whole]
+    total, costs = _priced(whole, found), [_priced(profile, found) for profile in profiles]
+    if total is None or None in costs:
+        total, costs = None, [None] * len(costs)
+    for part, profile, cost in zip(parts, profiles, costs, strict=True):
+        _apply_to(part, call, cost)
+        part.doubts = _doubts(call, profile, found, cost, part)
+    call.cost_today = None if total is None else _spent(total, call)
+    if call.is_split and call.cost_today is not None:
+        _share_out(parts, costs, call.cost_today)
+    targets = [part.cost_target for part in parts if part.cost_target is not None]
+    call.cost_target = sum(targets) if len(targets) == len(parts) else None
+    call.kind = plan.Kind.SPLIT if call.is_split else parts[0].kind
+
+
+def preview(fields: Mapping[str, Any], *, on: date) -> Preview:
+    """Costs and doubts of a call that is still being typed; `fields` are model field names, any may be missing."""
+    draft = Call(**{name: value for name, value in fields.items() if name in PREVIEWED and value not in (None, "")})
+    found = book(on).find(draft.provider, draft.model, draft.geo)
+    name, retires_on = (found.model.name, found.retires_on) if found else ("", None)
+    complete = all(isinstance(fields.get(needed), int) for needed in NEEDED)
+    cost = _priced(_call_profile(draft), found) if complete else None
+    doubts = _doubts(draft, _call_profile(draft), found, cost) if draft.model else []
+    if not complete and Doubt.TOO_LARGE in doubts:
+        doubts.remove(Doubt.TOO_LARGE)
+    if cost is None:
+        return Preview(name, retires_on, None, None, None, tuple(doubts))
+    return Preview(name, retires_on, cost.real_time, cost.batch, _spent(cost, draft), tuple(doubts))
+
+
+def _call_profile(call: Call) -> pricing.Profile:
+    return call.profile(write_1h=call.write_1h, fast=call.fast, share_above=call.share_above)
+
+
+def _part_profile(call: Call, part: Part) -> pricing.Profile:
+    """The call's share of long prompts holds for parts with the same prompt; other prompts go by their own size."""
+    profile = part.profile(write_1h=call.write_1h, fast=call.fast, share_above=call.share_above)
+    return profile if profile.prompt == _call_profile(call).prompt else replace(profile, share_above=None)
+
+
+def _priced(profile: pricing.Profile, found: prices.Found | None) -> pricing.Cost | None:
+    """None where the model is unknown, or the amount is beyond what a column holds."""
+    if found is None:
+        return None
+    cost = pricing.monthly(profile, found.price)
+    return None if max(cost.real_time, cost.batch or 0) > LARGEST_AMOUNT else cost
+
+
+def _spent(cost: pricing.Cost, call: Call) -> int:
+    """What it costs today, on the path it runs on."""
+    return cost.batch if call.today_path == Path.BATCH and cost.batch is not None else cost.real_time
+
+
+def _apply_to(part: Part, call: Call, cost: pricing.Cost | None) -> None:
+    state, label = State(part.state), Label(part.label)
+    counts = state.is_sealed or (state is State.ONE_SIDE and call.team.one_side_enough and bool(label))
+    move = plan.move(label=label, counts=counts, today=Path(call.today_path), blockers=part.blockers, cost=cost)
+    part.kind, part.why = move.kind, move.why
+    part.cost_today, part.cost_target = move.today, move.target
+    part.saving, part.possible = move.saving, move.possible
+
+
+def _share_out(parts: Sequence[Part], costs: Sequence[pricing.Cost | None], today: int) -> None:
+    """The call's cost today over its parts, by what each would cost in real time."""
+    shares = money.shared_out(today, [cost.real_time for cost in costs if cost is not None])
+    for part, share in zip(parts, shares, strict=True):
+        part.cost_today = share
+        part.saving = share - (part.cost_target or 0)
+
+
+def _doubts(
+    call: Call,
+    profile: pricing.Profile,
+    found: prices.Found | None,
+    cost: pricing.Cost | None,
+    part: Part | None = None,
+) -> list[str]:
+    codes = [Doubt.MODEL_UNKNOWN] if found is None else found.doubts_for(profile)
+    if found is not None and cost is None:
+        codes.append(Doubt.TOO_LARGE)
+    if call.path_assumed:
+        codes.append(Doubt.PATH_ASSUMED)
+    if call.figures == Figures.ASSUMED:
+        codes.append(Doubt.FIGURES_ASSUMED)
+    if part is not None and part.state in STATE_DOUBTS:
+        codes.append(STATE_DOUBTS[State(part.state)])
+    return doubt.ordered(codes)
