@@ -176,8 +176,8 @@ class Call(Profiled, Versioned):
         indexes = [
             # Partial: PostgreSQL walks an index in order past `retired_at IS NULL` only if the index says so itself.
             models.Index(fields=["saving_rank", "id"], condition=models.Q(retired_at=None), name="call_by_saving"),
-            models.Index(fields=["retired_at", "cost_today", "id"], name="call_by_cost"),
-            models.Index(fields=["retired_at", "name", "id"], name="call_by_name"),
+            models.Index(fields=["cost_today", "id"], condition=models.Q(retired_at=None), name="call_by_cost"),
+            models.Index(fields=["name", "id"], condition=models.Q(retired_at=None), name="call_by_name"),
             models.Index(fields=["feature", "retired_at"], name="call_of_feature"),
             models.Index(fields=["team", "retired_at"], name="call_of_team"),
         ]

@@ -49,7 +49,8 @@ class Part(Profiled, Versioned):
         "call_id", "team_id", "feature_id", "position", "name", "consumer", "reaches", "read_when", "deadline",
         "hand_over",
         "meanwhile", *PROFILE, "label", "state", "outcome", "one_sided", "confidence", "rule", "test_version", "guard",
-        "blockers", "reason", "sealed_at", "is_live", "in_split", "kind", "why", "cost_today", "cost_target", "possible", "doubts",
+        "blockers", "reason", "sealed_at", "is_live", "in_split", "kind", "why", "cost_today", "cost_target",
+        "saving", "possible", "doubts",
     )  # fmt: skip
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="parts")
@@ -101,17 +102,22 @@ class Part(Profiled, Versioned):
             ),
         ]
         indexes = [
-            # Covering: the plan's totals by team and kind are one walk over this index.
+            # Partial, because SQLite seeks no bare boolean; `is_live` again at the end, so that it need not read the row.
+            # Covering: the plan's totals are one walk over the first of them.
             models.Index(
-                fields=["is_live", "team", "in_split", "kind", "label", "cost_today", "cost_target", "possible"],
+                fields=["team", "in_split", "kind", "label", "cost_today", "cost_target", "possible", "is_live"],
+                condition=models.Q(is_live=True),
                 name="part_totals",
             ),
             models.Index(
-                fields=["is_live", "feature", "kind", "cost_today", "cost_target", "possible"],
+                fields=["feature", "kind", "cost_today", "cost_target", "possible", "is_live"],
+                condition=models.Q(is_live=True),
                 name="part_feature_totals",
             ),
-            models.Index(fields=["is_live", "saving", "id"], name="part_by_saving"),
-            models.Index(fields=["is_live", "kind", "saving", "id"], name="part_by_kind"),
+            models.Index(
+                fields=["kind", "call", "is_live"], condition=models.Q(is_live=True), name="part_by_kind"
+            ),
+            models.Index(fields=["cost_today", "id"], condition=models.Q(is_live=True), name="part_by_cost"),
         ]
 
     def __str__(self) -> str:
