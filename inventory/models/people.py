@@ -19,7 +19,7 @@ DISCIPLINES = [
 ROLES = [(Role.VIEWER, "Viewer"), (Role.MEMBER, "Member"), (Role.LEAD, "Lead")]
 
 
-class PeopleQuery(models.QuerySet["Person"]):
+class People(models.QuerySet["Person"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
 
@@ -35,9 +35,12 @@ class PeopleQuery(models.QuerySet["Person"]):
         return rows
 
 
-class People(BaseUserManager.from_queryset(PeopleQuery)["Person"]):  # type: ignore[misc]
+class ByEmail(BaseUserManager["Person"]):
     def get_by_natural_key(self, username: str | None) -> "Person":
         return self.get(email__iexact=username)
+
+
+PeopleManager = ByEmail.from_queryset(People)
 
 
 class Person(AbstractBaseUser, Versioned):
@@ -59,7 +62,7 @@ class Person(AbstractBaseUser, Versioned):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar = ["name"]
-    objects = People()
+    objects = PeopleManager()
 
     class Meta:
         constraints = [
@@ -138,7 +141,7 @@ class OneTimeLink(models.Model):
         ("sign_in", "Sign-in"),
         ("reset", "Password reset"),
     ]
-    RECORD = "link"
+    RECORD: ClassVar = "link"
     HISTORY: ClassVar = ("purpose", "person_id", "team_id", "role", "discipline", "expires_at", "used_at")
 
     token_hash = models.CharField(max_length=64, unique=True)
