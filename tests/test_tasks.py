@@ -139,10 +139,15 @@ def test_start_sends_after_commit_and_a_rolled_back_job_is_never_sent(now: datet
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
     sent: list[int] = []
     monkeypatch.setattr(tasks.carry_job, "apply_async", lambda args, **_: sent.append(args[0]))
+
+    @transaction.atomic
+    def ask_and_break() -> None:
+        tasks.start(jobs.enqueue(kind="test", params={}, by=BY, at=now))
+        raise RuntimeError
+
     for _ in range(100):
-        with pytest.raises(RuntimeError), transaction.atomic():
-            tasks.start(jobs.enqueue(kind="test", params={}, by=BY, at=now))
-            raise RuntimeError
+        with pytest.raises(RuntimeError):
+            ask_and_break()
     assert (sent, Job.objects.count()) == ([], 0)
 
 

@@ -93,7 +93,7 @@ def _periodic(name: str) -> None:
 
 
 def _end(carrying: list[threading.Thread]) -> None:
-    """Jobs are given back at their next progress. One that reports none in time is taken over when its lease runs out."""
+    """Jobs are given back at their next progress; one that makes none in time is taken over when its lease runs out."""
     jobs.stopping.set()
     until = time.monotonic() + GRACE
     for thread in carrying:
