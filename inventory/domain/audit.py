@@ -5,7 +5,7 @@ The canonical form is the same on every database: JSON with sorted keys, no spac
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,6 +15,7 @@ SCHEMA = 1
 GENESIS = "0" * 64
 
 State = Mapping[str, Any]
+Stored = tuple[str, str, str, str]  # a change as it is kept: record, its id, before and after as canonical text
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,16 @@ def delta(record: str, record_id: object, before: State | None, after: State | N
     """The differing fields of two full states, or None where nothing differs."""
     if before is None or after is None:
         return None if before is after else Delta(record, str(record_id), before, after)
-    changed = [name for name in after if canonical(before.get(name)) != canonical(after[name])]
-    if not changed:
+    names = differing(before, after)
+    if not names:
         return None
-    return Delta(record, str(record_id), {n: before.get(n) for n in changed}, {n: after[n] for n in changed})
+    return Delta(record, str(record_id), {n: before.get(n) for n in names}, {n: after.get(n) for n in names})
+
+
+def differing(before: State, after: State) -> list[str]:
+    """Names of the fields that are not equal, in the order of `after`."""
+    names = [*after, *(name for name in before if name not in after)]
+    return [name for name in names if canonical(before.get(name)) != canonical(after.get(name))]
 
 
 def canonical(value: object) -> str:
@@ -54,7 +61,7 @@ def _plain(value: object) -> str:
     if isinstance(value, datetime):
         return instant(value)
     if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
+        return format(value.normalize() + 0, "f")  # + 0: a negative zero is stored as zero
     return str(value)
 
 
@@ -63,10 +70,26 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def link(previous: str, action: Mapping[str, Any], changes: Sequence[tuple[str, str, str, str]]) -> str:
-    """SHA-256 over the previous link, the action and its changes (record, id, before, after as stored text)."""
-    digest = hashlib.sha256(previous.encode())
-    digest.update(canonical(action).encode())
+class Link:
+    """SHA-256 over the previous link, the action and its changes in order, fed one by one: memory stays constant."""
+
+    def __init__(self, previous: str, action: Mapping[str, Any]) -> None:
+        head = canonical(action)
+        self._digest = hashlib.sha256(f"{len(previous)},{len(head)}:{previous}{head}".encode())
+
+    def add(self, change: Stored) -> None:
+        """Lengths come first, so that no text can slide from one field into the next."""
+        record, record_id, before, after = change
+        lengths = f"{len(record)},{len(record_id)},{len(before)},{len(after)}:"
+        self._digest.update(f"{lengths}{record}{record_id}{before}{after}".encode())
+
+    def hex(self) -> str:
+        return self._digest.hexdigest()
+
+
+def link(previous: str, action: Mapping[str, Any], changes: Iterable[Stored]) -> str:
+    """The link of a whole action."""
+    made = Link(previous, action)
     for change in changes:
-        digest.update(canonical(change).encode())
-    return digest.hexdigest()
+        made.add(change)
+    return made.hex()

@@ -1,79 +1,133 @@
 """The only place that writes history. Called inside the transaction of the write it tells of: both or neither."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from datetime import datetime
-from typing import Any, Protocol
+from itertools import islice
+from typing import Any, ClassVar, Protocol
 
-from django.db import models
+from django.db import connection
 
 from inventory.domain import audit
-from inventory.domain.audit import Actor, Delta
+from inventory.domain.audit import Actor, Stored
 from inventory.models import Action, ChainHead, Change
 
 Key = tuple[str, int]
 States = Mapping[Key, Mapping[str, Any]]
-BATCH = 1000
+ROWS = 500  # changes written at once
+NAMELESS = ("person", "membership", "link")  # shown by the living name, never by one kept here
+
+# The fields of an action its link covers, beside its time.
+CHAINED = (
+    "seq", "actor_kind", "actor_id", "kind", "record", "record_id", "title", "team_id", "reason",
+    "effect_today", "effect_saving", "effect_possible", "changes_count", "schema",
+)  # fmt: skip
 
 
 class Recorded(Protocol):
     """A model the history keeps: its name there, and which fields."""
 
-    RECORD: Any
-    HISTORY: Any
+    RECORD: ClassVar[Any]
+    HISTORY: ClassVar[Any]
     pk: Any
 
 
+class Changes:
+    """The differences of one action, gathered chunk by chunk where it touches too many records to hold at once."""
+
+    def __init__(self) -> None:
+        self.stored: list[Stored] = []
+        self.effect = {"today": 0, "saving": 0, "possible": 0}
+
+    def add(self, before: States, after: States) -> None:
+        """Keys only in `after` were created, keys only in `before` deleted. Each record belongs in one chunk."""
+        for key in (*before, *(k for k in after if k not in before)):
+            found = audit.delta(*key, before.get(key), after.get(key))
+            if found is not None:
+                self.stored.append((found.record, found.record_id, _text(found.before), _text(found.after)))
+        was, now = _totals(before), _totals(after)
+        for name in self.effect:
+            self.effect[name] += now[name] - was[name]
+
+
 def states(*records: Recorded) -> dict[Key, dict[str, Any]]:
-    """The full kept state of each record, taken before and after a write."""
-    return {(r.RECORD, r.pk): {name: getattr(r, name) for name in r.HISTORY} for r in records}
+    """The full kept state of each record, taken before and after a write: copies, since lists and dicts change in place."""
+    return {(r.RECORD, r.pk): {name: _copied(getattr(r, name)) for name in r.HISTORY} for r in records}
 
 
 def changed(record: Recorded, before: States) -> list[str]:
     """Names of the kept fields of `record` that differ from its state in `before`."""
-    was = before[(record.RECORD, record.pk)]
-    return [n for n in record.HISTORY if audit.canonical(was[n]) != audit.canonical(getattr(record, n))]
+    now = {name: getattr(record, name) for name in record.HISTORY}
+    return audit.differing(before[(record.RECORD, record.pk)], now)
 
 
 def record(
-    *, kind: str, by: Actor, at: datetime, subject: Recorded, before: States, after: States, reason: str = "", title: str = ""
+    *,
+    kind: str,
+    by: Actor,
+    at: datetime,
+    subject: Recorded,
+    before: States,
+    after: States,
+    reason: str = "",
+    title: str = "",
 ) -> Action | None:
     """Append one action with the difference between two sets of states; None, and nothing written, where none differs.
 
     Keys only in `after` were created, keys only in `before` deleted. Must run inside a transaction.
     """
-    deltas = list(_deltas(before, after))
-    if not deltas:
-        return None
-    stored = [(d.record, d.record_id, _text(d.before), _text(d.after)) for d in deltas]
-    head, _ = ChainHead.objects.select_for_update().get_or_create(pk=1, defaults={"hash": audit.GENESIS})
-    team_id = getattr(subject, "team_id", None) or (subject.pk if subject.RECORD == "team" else None)
-    action = Action(
-        seq=head.seq + 1, at=at, actor_kind=by.kind, actor_id=by.id, kind=kind, record=subject.RECORD,
-        record_id=str(subject.pk), title=(title or _title(subject))[:200], team_id=team_id, reason=reason,
-        changes_count=len(stored), schema=audit.SCHEMA, previous=head.hash, **_effect(before, after),
+    changes = Changes()
+    changes.add(before, after)
+    return append(
+        kind=kind, by=by, at=at, record=subject.RECORD, record_id=str(subject.pk), title=title or _title(subject),
+        team_id=_team_of(subject), changes=changes, reason=reason,
     )  # fmt: skip
-    action.hash = audit.link(head.hash, chained(action), stored)
+
+
+def append(
+    *, kind: str, by: Actor, at: datetime, record: str, record_id: str, title: str, team_id: int | None,
+    changes: Changes, reason: str = "",
+) -> Action | None:  # fmt: skip
+    """Append one action with the changes gathered; None, and nothing written, where there are none."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("History is written in the transaction of the change it tells of.")
+    if not changes.stored:
+        return None
+    head, _ = ChainHead.objects.select_for_update().get_or_create(pk=1, defaults={"hash": audit.GENESIS})
+    action = Action(
+        seq=head.seq + 1, at=at, actor_kind=by.kind, actor_id=by.id, kind=kind, record=record, record_id=record_id,
+        title=title[:200], team_id=team_id, reason=reason, changes_count=len(changes.stored), schema=audit.SCHEMA,
+        previous=head.hash, **{f"effect_{name}": amount for name, amount in changes.effect.items()},
+    )  # fmt: skip
+    action.hash = audit.link(head.hash, chained(action), changes.stored)
     action.save(force_insert=True)
-    rows = (Change(action=action, position=i, record=r, record_id=n, before=b, after=a) for i, (r, n, b, a) in enumerate(stored))
-    Change.objects.bulk_create(rows, batch_size=BATCH)
+    _insert(action, iter(changes.stored))
     ChainHead.objects.filter(pk=1).update(seq=action.seq, hash=action.hash)
     return action
 
 
 def chained(action: Action) -> dict[str, Any]:
-    """The fields of an action its link covers."""
-    kept = (
-        "seq", "actor_kind", "actor_id", "kind", "record", "record_id", "title", "team_id", "reason",
-        "effect_today", "effect_saving", "effect_possible", "changes_count", "schema",
-    )  # fmt: skip
-    return {"at": audit.instant(action.at), **{name: getattr(action, name) for name in kept}}
+    """What the link of an action covers."""
+    return {"at": audit.instant(action.at), **{name: getattr(action, name) for name in CHAINED}}
 
 
-def _deltas(before: States, after: States) -> Iterable[Delta]:
-    for key in (*before, *(k for k in after if k not in before)):
-        found = audit.delta(*key, before.get(key), after.get(key))
-        if found is not None:
-            yield found
+def head() -> ChainHead:
+    """The last link, to be published where nobody can rewrite it; the genesis where nothing happened yet."""
+    return ChainHead.objects.filter(pk=1).first() or ChainHead(pk=1, seq=0, hash=audit.GENESIS)
+
+
+def _insert(action: Action, stored: Iterator[Stored]) -> None:
+    position = 0
+    while rows := list(islice(stored, ROWS)):
+        Change.objects.bulk_create(
+            Change(action=action, position=position + i, record=name, record_id=pk, before=before, after=after)
+            for i, (name, pk, before, after) in enumerate(rows)
+        )
+        position += len(rows)
+
+
+def _copied(value: Any) -> Any:
+    return deepcopy(value) if isinstance(value, list | dict) else value
 
 
 def _text(state: Mapping[str, Any] | None) -> str:
@@ -81,24 +135,16 @@ def _text(state: Mapping[str, Any] | None) -> str:
 
 
 def _title(subject: Recorded) -> str:
-    """How the record was called then. People are shown by their living name, never by one kept here."""
-    return "" if subject.RECORD in ("person", "membership", "link") else str(subject)
+    return "" if subject.RECORD in NAMELESS else str(subject)
 
 
-def _effect(before: States, after: States) -> dict[str, int]:
-    """What the write did to the monthly totals: only live parts count, as in every total."""
-    was, now = _totals(before), _totals(after)
-    return {f"effect_{name}": now[name] - was[name] for name in now}
+def _team_of(subject: Recorded) -> int | None:
+    return subject.pk if subject.RECORD == "team" else getattr(subject, "team_id", None)
 
 
 def _totals(found: States) -> dict[str, int]:
-    parts = [s for (name, _), s in found.items() if name == "part" and s["is_live"]]
-    today = sum(p["cost_today"] or 0 for p in parts)
-    target = sum(p["cost_target"] or 0 for p in parts)
-    return {"today": today, "saving": today - target, "possible": sum(p["possible"] for p in parts)}
-
-
-def history_of(name: str, pk: int) -> models.QuerySet[Action]:
-    """Actions that touched one record, newest first."""
-    touched = Change.objects.filter(record=name, record_id=str(pk)).values("action_id")
-    return Action.objects.filter(models.Q(pk__in=touched)).order_by("-seq")
+    """What the parts among these records add to the monthly totals: only live ones count, as in every total."""
+    parts = [state for (name, _), state in found.items() if name == "part" and state["is_live"]]
+    today = sum(part["cost_today"] or 0 for part in parts)
+    target = sum(part["cost_target"] or 0 for part in parts)
+    return {"today": today, "saving": today - target, "possible": sum(part["possible"] for part in parts)}
