@@ -1,14 +1,31 @@
 """The people every test knows, the clock, and databases that stay append-only while tests run."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from django.test import Client
+from django.db import connection
+from django.test import Client, TransactionTestCase
 
-from inventory.models import Person, Team
+from inventory.models import Person, Team, append_only
 from tests import factories
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def history_that_tests_may_empty() -> Iterator[None]:
+    """Tests with real transactions empty every table afterwards, which the triggers on history refuse."""
+    empty = TransactionTestCase._fixture_teardown
+
+    def empty_without_triggers(case: TransactionTestCase) -> None:
+        append_only.remove(connection)
+        empty(case)
+        append_only.install(connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_without_triggers)
+        yield
 
 
 @pytest.fixture
