@@ -1,0 +1,125 @@
+"""History played back record by record, and held against the rows as they are."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby, islice
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.db import models, transaction
+from django.db.models.functions import Cast
+
+from inventory.domain import audit
+from inventory.models import Action, ChainHead, Change
+
+RECORDS = 500  # compared at once
+
+
+class Difference(NamedTuple):
+    record: str  # "call 12"
+    seq: int | None  # the last action that tells of it
+    text: str
+
+
+@dataclass(slots=True)
+class _Played:
+    """A record as history tells it; `state` is None after its deletion. `gap` is the first action that found it
+    otherwise than the one before had left it."""
+
+    record_id: str
+    state: dict[str, Any] | None = None
+    action_id: int | None = None
+    gap: tuple[int, list[str]] | None = None
+    unreadable: list[int] = field(default_factory=list)
+
+    def step(self, action_id: int, before: str, after: str) -> None:
+        try:
+            was, now = _read(before), _read(after)
+        except ValueError:
+            self.unreadable.append(action_id)
+            return
+        if was is not None and self.gap is None:
+            known = self.state or {}
+            names = [n for n in was if n in known and known[n] != was[n]] if known else ["all of it"]
+            self.gap = (action_id, names) if names else None
+        self.state = None if now is None else {**(self.state or {}), **now}
+        self.action_id = action_id
+
+
+def recorded() -> list[Any]:
+    """Every model the history keeps."""
+    return [model for model in apps.get_app_config("inventory").get_models() if hasattr(model, "RECORD")]
+
+
+def differences() -> Iterator[Difference]:
+    """Rows that are not as history left them, or of which it knows nothing."""
+    for model in recorded():
+        for record_id in _suspects(model):
+            yield from _settled(model, record_id)
+        for pk in _untold(model):
+            yield Difference(f"{model.RECORD} {pk}", None, "is in the database, but no action tells of it")
+
+
+def _suspects(model: Any) -> Iterator[str]:
+    """Looked at without a lock: somebody may have been in the middle of a write."""
+    changes = Change.objects.filter(record=model.RECORD).order_by("record_id", "id")
+    rows = changes.values_list("record_id", "action_id", "before", "after").iterator(chunk_size=2000)
+    records = (_play(record_id, group) for record_id, group in groupby(rows, key=lambda row: row[0]))
+    while chunk := list(islice(records, RECORDS)):
+        there = _rows(model, [each.record_id for each in chunk])
+        yield from (each.record_id for each in chunk if _complaint(each, there.get(each.record_id)))
+
+
+def _settled(model: Any, record_id: str) -> Iterator[Difference]:
+    """The same look once more, with the head of the chain held so that nobody writes meanwhile."""
+    with transaction.atomic():
+        ChainHead.objects.select_for_update().filter(pk=1).first()
+        changes = Change.objects.filter(record=model.RECORD, record_id=record_id).order_by("id")
+        played = _play(record_id, changes.values_list("record_id", "action_id", "before", "after"))
+        complaint = _complaint(played, _rows(model, [record_id]).get(record_id))
+        if complaint:
+            seq = dict(Action.objects.filter(pk__in=[complaint[0] or 0]).values_list("pk", "seq"))
+            yield Difference(f"{model.RECORD} {record_id}", seq.get(complaint[0] or 0), complaint[1])
+
+
+def _untold(model: Any) -> Iterator[int]:
+    told = Change.objects.filter(record=model.RECORD, record_id=models.OuterRef("text"))
+    rows = model._base_manager.annotate(text=Cast("pk", models.CharField())).filter(~models.Exists(told))
+    yield from rows.order_by("pk").values_list("pk", flat=True)[:RECORDS]
+
+
+def _play(record_id: str, rows: Iterable[tuple[str, int, str, str]]) -> _Played:
+    played = _Played(record_id)
+    for _, action_id, before, after in rows:
+        played.step(action_id, before, after)
+    return played
+
+
+def _rows(model: Any, record_ids: list[str]) -> dict[str, dict[str, Any]]:
+    numbers = [int(each) for each in record_ids if each.isdecimal() and len(each) < 19]
+    return {str(row["pk"]): row for row in model._base_manager.filter(pk__in=numbers).values("pk", *model.HISTORY)}
+
+
+def _complaint(played: _Played, row: dict[str, Any] | None) -> tuple[int | None, str] | None:
+    """The action concerned and what is wrong, naming fields but never values: a blind sheet may be among them."""
+    if played.unreadable:
+        return played.unreadable[0], "was recorded in a form that cannot be read"
+    if played.gap is not None:
+        return played.gap[0], f"was changed behind the app's back before this action: {', '.join(played.gap[1])}"
+    if row is None:
+        return None if played.state is None else (played.action_id, "was deleted behind the app's back")
+    if played.state is None:
+        return played.action_id, "is in the database, although history says it was deleted"
+    state = played.state
+    names = [n for n in row if n in state and audit.canonical(row[n]) != audit.canonical(state[n])]
+    return (played.action_id, f"was changed behind the app's back since: {', '.join(names)}") if names else None
+
+
+def _read(text: str) -> dict[str, Any] | None:
+    if not text:
+        return None
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise ValueError(text)
+    return found
