@@ -1,0 +1,192 @@
+"""Calls: register, edit, retire, restore. A call that is not split keeps its one part in step with itself."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from inventory.domain import part as parts_of
+from inventory.domain.audit import Actor
+from inventory.domain.part import Gap
+from inventory.models import Call, Feature, Part
+from inventory.models.call import PROFILE
+from inventory.services import audit, pricing, waiting
+
+SEAL_HOLDS_UP_TO = Decimal("0.2")  # a volume that changes by a larger share breaks the seal
+
+
+class KeyTaken(Exception):
+    """Another call already has this key; upper and lower case count as the same."""
+
+
+class FeatureRetired(Exception):
+    """Calls are registered, moved and restored only under a feature that is not retired."""
+
+
+class PartsFallShort(Exception):
+    """The parts of a split call would no longer do all of its work."""
+
+    def __init__(self, gaps: Sequence[Gap]) -> None:
+        super().__init__(", ".join(f"{gap.missing:,} {gap.tokens} a month" for gap in gaps))
+        self.gaps = gaps
+
+
+def built(*, feature: Feature, fields: Mapping[str, Any]) -> tuple[Call, Part]:
+    """An unsaved call and its one part, ready for `pricing.apply`. `fields` hold the key; no query where the feature
+    came with its team."""
+    call = Call(feature=feature, team=feature.team, **fields)
+    call.search_text = search_text(call)
+    part = Part(call=call, position=0)
+    _keep_in_step(call, [part])
+    return call, part
+
+
+def search_text(call: Call) -> str:
+    """What the search looks through, in lower case. A renamed feature or team changes it too."""
+    told = (
+        call.name,
+        call.key,
+        call.feature.name,
+        call.team.name,
+        call.model,
+        call.entry_point,
+        call.tag,
+        call.prompt_name,
+    )
+    return "\n".join(filter(None, told)).lower()
+
+
+def free_key(name: str) -> str:
+    """The name as a key that no call has: `nightly-tags`, else `nightly-tags-2` and so on."""
+    stem = slugify(name)[:70].strip("-_") or "call"
+    for start in count(1, 20):
+        wanted = [stem if n == 1 else f"{stem}-{n}" for n in range(start, start + 20)]
+        taken = {key.lower() for key in Call.objects.with_keys(wanted).values_list("key", flat=True)}
+        free = next((key for key in wanted if key not in taken), "")
+        if free:
+            return free
+    raise AssertionError("count() never ends")
+
+
+@transaction.atomic
+def register(*, feature: Feature, fields: Mapping[str, Any], by: Actor, at: datetime) -> Call:
+    """A new call with its one part, priced. Without a key it gets one from its name."""
+    if feature.retired_at is not None:
+        raise FeatureRetired
+    call, part = built(feature=feature, fields={**fields, "key": fields.get("key") or free_key(fields["name"])})
+    pricing.apply(call, [part], book=pricing.book(timezone.localdate(at)))
+    with _taken_key_by_name():
+        call.save(force_insert=True)
+    part.call = call
+    part.save(force_insert=True)
+    audit.record(kind="call.register", by=by, at=at, subject=call, before={}, after=audit.states(call, part))
+    return call
+
+
+@transaction.atomic
+def edit(*, call: Call, version: int, fields: Mapping[str, Any], by: Actor, at: datetime, reason: str = "") -> Call:
+    """Change any field, the feature among them. Reprices; breaks the seal of every part where a fact that labels rest
+    on changed: the model, or the volume by more than `SEAL_HOLDS_UP_TO`. No difference: nothing is written."""
+    call, parts = _locked(call)
+    before = audit.states(call, *parts)
+    for name, value in fields.items():
+        setattr(call, name, value)
+    if not audit.changed(call, before):
+        return call
+    was = before["call", call.pk]
+    if call.feature_id != was["feature_id"] and call.feature.retired_at is not None:
+        raise FeatureRetired
+    call.team = call.feature.team
+    _keep_in_step(call, parts)
+    if _labels_rest_elsewhere(was, call):
+        for part in parts:
+            waiting.breaks_seal(part)
+    call.search_text = search_text(call)
+    pricing.apply(call, parts, book=pricing.book(timezone.localdate(at)))
+    _write(call, parts, before, version)
+    audit.record(
+        kind="call.edit", by=by, at=at, subject=call, before=before, after=audit.states(call, *parts), reason=reason
+    )
+    return call
+
+
+@transaction.atomic
+def retire(*, call: Call, version: int, reason: str, by: Actor, at: datetime) -> Call:
+    """Take the call and its parts out of every list and total; labels and history stay."""
+    return _set_retired(call, version=version, retired_at=at, kind="call.retire", reason=reason, by=by, at=at)
+
+
+@transaction.atomic
+def restore(*, call: Call, version: int, by: Actor, at: datetime) -> Call:
+    """Bring a retired call back, at the prices of today."""
+    if call.feature.retired_at is not None:
+        raise FeatureRetired
+    return _set_retired(call, version=version, retired_at=None, kind="call.restore", reason="", by=by, at=at)
+
+
+def _set_retired(
+    call: Call, *, version: int, retired_at: datetime | None, kind: str, reason: str, by: Actor, at: datetime
+) -> Call:
+    call, parts = _locked(call)
+    if (call.retired_at is None) == (retired_at is None):
+        return call
+    before = audit.states(call, *parts)
+    call.retired_at = retired_at
+    for part in parts:
+        part.is_live = retired_at is None
+    if retired_at is None:
+        pricing.apply(call, parts, book=pricing.book(timezone.localdate(at)))
+    _write(call, parts, before, version)
+    audit.record(kind=kind, by=by, at=at, subject=call, before=before, after=audit.states(call, *parts), reason=reason)
+    return call
+
+
+def _locked(call: Call) -> tuple[Call, list[Part]]:
+    """The call as it is now, held until the transaction ends, and its parts: whoever touches parts locks their call."""
+    Call.objects.select_for_update().get(pk=call.pk)
+    fresh = Call.objects.select_related("feature__team", "team").get(pk=call.pk)
+    return fresh, list(Part.objects.filter(call=fresh).order_by("position"))
+
+
+def _write(call: Call, parts: Sequence[Part], before: audit.States, version: int) -> None:
+    call.version = version
+    with _taken_key_by_name():
+        call.write(*audit.changed(call, before), "search_text")
+    for part in parts:
+        fields = audit.changed(part, before)
+        if fields:
+            part.write(*fields)
+
+
+def _keep_in_step(call: Call, parts: Sequence[Part]) -> None:
+    """Parts belong where their call belongs. The one part of an unsplit call is the call; several must cover it."""
+    for part in parts:
+        part.feature, part.team = call.feature, call.team
+    if not call.is_split:
+        for name in ("name", *PROFILE):
+            setattr(parts[0], name, getattr(call, name))
+    elif gaps := parts_of.shortfall(call.profile(), [part.profile() for part in parts]):
+        raise PartsFallShort(gaps)
+
+
+def _labels_rest_elsewhere(was: Mapping[str, Any], call: Call) -> bool:
+    volume_moved = abs(call.requests - was["requests"])
+    return bool(call.model != was["model"] or volume_moved > SEAL_HOLDS_UP_TO * was["requests"])
+
+
+@contextmanager
+def _taken_key_by_name() -> Iterator[None]:
+    """Turns the database's refusal of a second key into `KeyTaken`: asking first would leave a race."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as refused:
+        if "call_key_once" in str(refused):
+            raise KeyTaken from refused
+        raise
