@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from unittest import mock
 
 import pytest
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
+from inventory.domain.book import Book
 from inventory.models import Person, Team, append_only
+from inventory.services import pricing
 from tests import factories
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -31,6 +34,14 @@ def history_that_tests_may_empty() -> Iterator[None]:
 @pytest.fixture
 def now() -> datetime:
     return NOW
+
+
+@pytest.fixture
+def prices(db: None) -> Book:
+    """The book Batchline comes with, loaded and valid today. Leaves no action, so that tests may count theirs."""
+    with mock.patch.object(pricing.audit, "append"):
+        pricing.load_packaged(at=NOW)
+    return pricing.book(NOW.date())
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from inventory.domain import pricing
 from inventory.domain.doubt import Doubt
 from inventory.domain.pricing import Card, Price, Profile
 
@@ -49,20 +50,20 @@ Offer = tuple[Row, ...]  # all bands of one id at one endpoint of one platform, 
 class Found:
     """The price of a model where a call runs, the rows it comes from, and what is doubtful about it.
 
-    `derived` names the figures among them that follow from a rule; `retires_on` is the date set where it runs.
+    `derived` names, card by card, the figures that follow from a rule; `retires_on` is the date set where it runs.
     """
 
     model: Model
     price: Price
     rows: tuple[int, ...]
     doubts: tuple[Doubt, ...]
-    derived: frozenset[str]
+    derived: tuple[frozenset[str], ...]
     retires_on: date | None
 
     def doubts_for(self, profile: Profile) -> list[Doubt]:
         """The doubts that matter to this profile: a derived cache price does not where nothing is cached."""
         found = list(self.doubts)
-        used = self.derived if profile.cacheable_prefix else self.derived.difference(CACHE)
+        used = self.derived_for(profile)
         limit = self.price.cards[-1].above
         if used:
             found.append(Doubt.PRICE_DERIVED)
@@ -73,6 +74,12 @@ class Found:
         if 0 < profile.cacheable_prefix < (self.model.min_cacheable or 0):
             found.append(Doubt.PREFIX_TOO_SHORT)
         return found
+
+    def derived_for(self, profile: Profile) -> set[str]:
+        """The figures this profile is priced by that follow from a rule."""
+        cards = [card for card, _ in pricing.bands(profile, self.price)]
+        names = {n for card, ns in zip(self.price.cards, self.derived, strict=True) if card in cards for n in ns}
+        return names if profile.cacheable_prefix else names.difference(CACHE)
 
 
 @dataclass(frozen=True)
@@ -153,9 +160,8 @@ class Book:
             doubts = (*doubts, Doubt.MODEL_RETIRED if retires <= self.on else Doubt.MODEL_RETIRES)
         if any(row.confidence == "low" for row in offer):
             doubts = (*doubts, Doubt.PRICE_UNCERTAIN)
-        derived = frozenset().union(*(row.derived for row in offer))
         price = Price(tuple(row.card for row in offer), factor)
-        return Found(model, price, tuple(row.pk for row in offer), doubts, derived, retires)
+        return Found(model, price, tuple(row.pk for row in offer), doubts, tuple(row.derived for row in offer), retires)
 
 
 def build(*, on: date, models: Iterable[Model], rows: Iterable[Row], factors: Mapping[str, Decimal]) -> Book:

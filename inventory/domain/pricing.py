@@ -116,7 +116,7 @@ def _monthly(profile: Profile, price: Price) -> Cost:
     cached: list[Term] = []
     plain: list[Term] = []
     has_batch = all(card.batch is not None for card in price.cards)
-    for card, share in _cards(profile, price):
+    for card, share in bands(profile, price):
         rates = card.fast if profile.fast and card.fast else card.standard
         weight = share * price.multiplier
         now += _terms(profile, rates, profile.hit_share, profile.write_1h, weight)
@@ -130,7 +130,7 @@ def _monthly(profile: Profile, price: Price) -> Cost:
     return Cost(real_time, with_cache, without, tuple(now), tuple(cached if with_cache < without else plain))
 
 
-def _cards(profile: Profile, price: Price) -> list[tuple[Card, Decimal]]:
+def bands(profile: Profile, price: Price) -> list[tuple[Card, Decimal]]:
     """Which share of the requests each card prices. Cached tokens count towards the limit (the safe reading)."""
     if len(price.cards) == 1:
         return [(price.cards[0], Decimal(1))]

@@ -12,15 +12,9 @@ class ClaudeModel(models.Model):
 
     RECORD = "claude_model"
     HISTORY: ClassVar = (
-        "key",
-        "name",
-        "status",
-        "released_on",
-        "retires_on",
-        "retirement",
-        "aliases",
-        "min_cacheable",
-    )
+        "key", "name", "family", "status", "status_note", "released_on", "retires_on", "retirement", "aliases",
+        "min_cacheable", "context_window", "note",
+    )  # fmt: skip
 
     key = models.CharField(max_length=80, unique=True)
     name = models.CharField(max_length=80)
@@ -54,7 +48,7 @@ class PriceRow(models.Model):
     )  # fmt: skip
     HISTORY: ClassVar = (
         "model_id", "platform", "platform_id", "endpoint", "above", "valid_from", "valid_to", "retires_on",
-        "us_multiplier", *PRICES, "derived", "source", "source_address", "as_of", "confidence",
+        "us_multiplier", *PRICES, "derived", "source", "source_address", "as_of", "confidence", "note",
     )  # fmt: skip
 
     model = models.ForeignKey(ClaudeModel, on_delete=models.PROTECT, related_name="rows")
@@ -150,7 +144,7 @@ class Modifier(models.Model):
     """A published factor or fee that is no row of its own: geography, endpoint premium, tool fees."""
 
     RECORD = "modifier"
-    HISTORY: ClassVar = ("key", "value", "unit", "applies_to", "valid_from")
+    HISTORY: ClassVar = ("key", "value", "unit", "applies_to", "valid_from", "source", "source_address", "as_of")
 
     key = models.CharField(max_length=60)
     value = models.DecimalField(max_digits=14, decimal_places=6)

@@ -1,19 +1,26 @@
 """The price book in force, and what it makes of a call: kinds, costs, doubts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import asdict, dataclass, replace
+from dataclasses import fields as fields_of
+from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 
 from inventory.domain import book as prices
 from inventory.domain import doubt, money, plan, pricing
+from inventory.domain.audit import Actor
 from inventory.domain.doubt import Doubt
 from inventory.domain.part import Figures, Label, Path, State
+from inventory.exchange import price_book, price_rows
 from inventory.models import Call, ClaudeModel, Modifier, Part, PriceRow
 from inventory.models.call import PROFILE
+from inventory.services import audit
 
+PACKAGE = Actor("command", "load_prices")
+ROW_KEY = ("platform", "platform_id", "endpoint", "above", "valid_from")
 LARGEST_AMOUNT = 10**15  # micro-dollars a month: a billion dollars; sums of thousands of them still fit the column
 STATE_DOUBTS = {
     State.UNLABELLED: Doubt.UNDECIDED,
@@ -37,6 +44,76 @@ class Preview:
     batch: int | None
     today: int | None
     doubts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How many records of a price book were new, differed, or were there already."""
+
+    created: int
+    changed: int
+    unchanged: int
+
+
+@transaction.atomic
+def load(*, found: price_book.PriceBook, by: Actor, at: datetime, reason: str = "") -> Loaded:
+    """Bring models, rows and modifiers to what the file says, as one action. Records the file does not name stay.
+
+    Stored amounts are not re-priced.
+    """
+    changes = audit.Changes()
+    models = _merge(
+        ClaudeModel, ("key",), [asdict(entry) | {"aliases": list(entry.aliases)} for entry in found.models], changes
+    )
+    ids = dict(ClaudeModel.objects.values_list("key", "pk"))
+    rows = _merge(PriceRow, ROW_KEY, [_columns(entry, ids) for entry in found.rows], changes)
+    modifiers = _merge(Modifier, ("key", "valid_from"), [asdict(entry) for entry in found.modifiers], changes)
+    day = found.as_of.isoformat()
+    audit.append(
+        kind="pricing.load", by=by, at=at, record="price_book", record_id=day, title=f"Prices of {day}",
+        team_id=None, changes=changes, reason=reason,
+    )  # fmt: skip
+    return Loaded(*(sum(counts) for counts in zip(models, rows, modifiers, strict=True)))
+
+
+def load_packaged(*, at: datetime, by: Actor = PACKAGE) -> Loaded:
+    """The book this version of Batchline comes with. Changes nothing where it is loaded already."""
+    return load(found=price_book.read(), by=by, at=at)
+
+
+def _columns(entry: price_rows.RowEntry, ids: Mapping[str, int]) -> dict[str, Any]:
+    values = {f.name: getattr(entry, f.name) for f in fields_of(entry) if f.name not in ("model", "prices")}
+    prices_of = {name: entry.prices.get(name) for name in PriceRow.PRICES}
+    return values | prices_of | {"model_id": ids[entry.model], "derived": list(entry.derived)}
+
+
+def _merge(
+    kind: type[ClaudeModel | PriceRow | Modifier],
+    key: tuple[str, ...],
+    wanted: list[dict[str, Any]],
+    changes: audit.Changes,
+) -> tuple[int, int, int]:
+    """Insert what is new, update what differs; how many were created, changed, unchanged."""
+    there: dict[tuple[Any, ...], Any] = {
+        tuple(getattr(record, name) for name in key): record for record in kind._default_manager.all()
+    }
+    new: list[Any] = []
+    differing: list[Any] = []
+    for values in wanted:
+        record = there.get(tuple(values[name] for name in key))
+        if record is None:
+            new.append(kind(**values))
+        elif any(getattr(record, name) != value for name, value in values.items()):
+            before = audit.states(record)
+            for name, value in values.items():
+                setattr(record, name, value)
+            changes.add(before, audit.states(record))
+            differing.append(record)
+    kind._default_manager.bulk_create(new)
+    if differing:
+        kind._default_manager.bulk_update(differing, [name for name in wanted[0] if name not in key])
+    changes.add({}, audit.states(*new))
+    return len(new), len(differing), len(wanted) - len(new) - len(differing)
 
 
 def book(on: date) -> prices.Book:
@@ -71,6 +148,14 @@ def apply(call: Call, parts: Sequence[Part], *, book: prices.Book) -> None:
     targets = [part.cost_target for part in parts if part.cost_target is not None]
     call.cost_target = sum(targets) if len(targets) == len(parts) else None
     call.kind = plan.Kind.SPLIT if call.is_split else parts[0].kind
+
+
+def both_ways(
+    call: Call, parts: Sequence[Part], *, book: prices.Book
+) -> tuple[pricing.Cost | None, list[pricing.Cost | None]]:
+    """What a split call and each of its parts cost a month in real time and in batch; None where that is not known."""
+    found = book.find(call.provider, call.model, call.geo)
+    return _priced(_call_profile(call), found), [_priced(_part_profile(call, part), found) for part in parts]
 
 
 def preview(fields: Mapping[str, Any], *, on: date) -> Preview:

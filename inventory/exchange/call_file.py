@@ -1,0 +1,114 @@
+"""A file of calls, one a row: its columns, and what makes a row wrong by itself or beside the other rows."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from inventory.exchange import reading
+from inventory.exchange.cell import Cells
+from inventory.exchange.reading import Problem, Row
+
+REQUIRED = ("team", "feature", "call_key", "name", "model", "requests_per_month", "input_tokens", "output_tokens")
+OPTIONAL = (
+    "description", "source_repository", "source_commit", "code_location", "entry_point", "streaming", "tools", "provider",
+    "model_in_code", "cacheable_prefix_tokens", "cache_hit_share", "figures_are", "path", "workspace", "api_key",
+    "prompt_name", "tag",
+)  # fmt: skip
+# Part of the file, but nothing of ours: another maker's model says nothing about what the call costs on Claude.
+NOT_KEPT = ("model_in_code",)
+
+LARGEST_VOLUME, LARGEST_TOKENS = 10**12, 10**9  # as the database allows; a test holds the two equal
+LINES = {
+    "source_repository": 300, "source_commit": 64, "code_location": 300, "entry_point": 200, "workspace": 120,
+    "api_key": 120, "prompt_name": 120, "tag": 120,
+}  # fmt: skip
+PROVIDERS = {
+    name: name for name in ("anthropic", "aws", "foundry", "bedrock", "vertex", "gateway", "unknown")
+}  # fmt: skip
+PATHS = {"real_time": "real_time", "real time": "real_time", "batch": "batch", "unknown": ""}
+FIGURES = {"typed": "typed", "assumed": "assumed", "measured": "measured"}
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One row. `fields` are named as the call's own; team and feature are known by their names."""
+
+    number: int
+    team: str
+    feature: str
+    fields: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        return str(self.fields["key"]).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class CallFile:
+    rows: tuple[CallRow, ...]
+    problems: tuple[Problem, ...]
+    not_kept: tuple[str, ...] = ()
+
+
+def read(data: bytes) -> CallFile:
+    """Every row that can be read, and every problem in the order of the file. Import it only where there is none."""
+    found = reading.table(data, required=REQUIRED, optional=OPTIONAL)
+    rows: list[CallRow] = []
+    problems = list(found.problems)
+    for row in found.rows:
+        cells = Cells(row)
+        rows.append(_call(cells, row))
+        problems += cells.problems
+    problems += _twice(rows)
+    kept = {name for name in NOT_KEPT if found.rows and name in found.rows[0].cells}
+    problems.sort(key=lambda problem: problem.row or 0)
+    return CallFile(tuple(rows), tuple(problems), (*sorted(kept), *filter(None, found.unknown)))
+
+
+def _call(cells: Cells, row: Row) -> CallRow:
+    team = cells.line("team", most=80, required=True)
+    feature = cells.line("feature", most=120, required=True)
+    path = cells.choice("path", PATHS, empty="unknown")
+    fields: dict[str, Any] = {
+        "key": cells.line("call_key", most=80, required=True),
+        "name": cells.line("name", most=120, required=True),
+        "description": cells.lines("description", most=4000),
+        "provider": cells.choice("provider", PROVIDERS, empty="unknown"),
+        "model": cells.line("model", most=120, required=True),
+        "today_path": path or "real_time",
+        "path_assumed": not path,
+        "figures": cells.choice("figures_are", FIGURES, empty="assumed"),
+        "streaming": cells.truth("streaming"),
+        "tools": cells.truth("tools"),
+        **_profile(cells),
+        **{name: cells.line(name, most=most) for name, most in LINES.items()},
+    }
+    return CallRow(row.number, team, feature, fields)
+
+
+def _profile(cells: Cells) -> dict[str, Any]:
+    """The file counts the prefix as part of the input; we keep them apart."""
+    before = len(cells.problems)
+    whole = cells.whole("input_tokens", most=2 * LARGEST_TOKENS)
+    prefix = cells.whole("cacheable_prefix_tokens", most=LARGEST_TOKENS, empty=0)
+    if len(cells.problems) == before:
+        if prefix > whole:
+            cells.wrong("cacheable_prefix_tokens", f"is part of the input tokens, and cannot be more than {whole:,}")
+        elif whole - prefix > LARGEST_TOKENS:
+            cells.wrong("input_tokens", f"must be at most {LARGEST_TOKENS:,} beside the prefix")
+    return {
+        "requests": cells.whole("requests_per_month", most=LARGEST_VOLUME),
+        "uncached_input": max(0, whole - prefix),
+        "cacheable_prefix": prefix,
+        "output": cells.whole("output_tokens", most=LARGEST_TOKENS),
+        "hit_share": cells.share("cache_hit_share"),
+    }
+
+
+def _twice(rows: Sequence[CallRow]) -> Iterable[Problem]:
+    first: dict[str, int] = {}
+    for row in rows:
+        number = first.setdefault(row.key, row.number)
+        if row.key and number != row.number:
+            key = reading.shown(row.fields["key"])
+            yield Problem(row.number, "call_key", key, f"stands in row {number} already: a key names one call")

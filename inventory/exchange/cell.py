@@ -1,0 +1,93 @@
+"""Typed cells of one row. What is wrong is gathered, so that every wrong cell of a file is told at once.
+
+Numbers are read only in the one way that cannot be misread: `1.234,56` and `1,234` are thousands to one reader and
+decimals to the next, so they are refused with what to write instead.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from decimal import Decimal
+
+from inventory.exchange.reading import Problem, Row, shown
+
+_WHOLE = re.compile(r"\d+", re.ASCII)
+_SHARE = re.compile(r"\d+(\.\d*)?|\.\d+", re.ASCII)
+_PLACES = 6
+_TRUTH = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
+
+class Cells:
+    """Each method returns the value, or notes a problem and returns a harmless stand-in of the same type."""
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        self.problems: list[Problem] = []
+
+    def wrong(self, column: str, message: str) -> None:
+        value = shown(self.row.cells.get(column, ""))
+        self.problems.append(Problem(self.row.number, column, value, message))
+
+    def typed(self, column: str, *, required: bool = False) -> str:
+        value = self.row.cells.get(column, "").strip()
+        if required and not value:
+            self.wrong(column, "is empty: every row needs it")
+        return value
+
+    def line(self, column: str, *, most: int, required: bool = False) -> str:
+        return self._fitting(column, " ".join(self.typed(column, required=required).split()), most)
+
+    def lines(self, column: str, *, most: int) -> str:
+        return self._fitting(column, self.typed(column).replace("\r\n", "\n").replace("\r", "\n"), most)
+
+    def whole(self, column: str, *, most: int, empty: int | None = None) -> int:
+        """A whole number from 0 to `most`; an empty cell is `empty`, or wrong where that is None."""
+        value = self.typed(column, required=empty is None)
+        if not value:
+            return empty or 0
+        if not _WHOLE.fullmatch(value):
+            self.wrong(column, "must be a whole number in plain digits, such as 46000, without separators or decimals")
+        elif len(value.lstrip("0")) > len(str(most)) or int(value) > most:
+            self.wrong(column, f"must be at most {most:,}")
+        else:
+            return int(value)
+        return 0
+
+    def share(self, column: str) -> Decimal:
+        """From 0 to 1 with a decimal point; empty is 0."""
+        value = self.typed(column)
+        if not value:
+            return Decimal(0)
+        if not _SHARE.fullmatch(value):
+            self.wrong(column, "must be a share from 0 to 1 with a decimal point, such as 0.72")
+        elif len(value.partition(".")[2].rstrip("0")) > _PLACES:
+            self.wrong(column, f"has more than {_PLACES} decimals: round it")
+        elif len(value) > 40 or Decimal(value) > 1:
+            self.wrong(column, "must be a share from 0 to 1: write 0.72 for 72 %")
+        else:
+            return Decimal(value)
+        return Decimal(0)
+
+    def truth(self, column: str) -> bool | None:
+        """yes or no; None where the cell is empty."""
+        value = self.typed(column).lower()
+        if value and value not in _TRUTH:
+            self.wrong(column, "must be yes or no, or empty where nobody knows")
+        return _TRUTH.get(value)
+
+    def choice(self, column: str, among: Mapping[str, str], *, empty: str) -> str:
+        """One of `among`, as it is called there; what an empty cell means is `empty`."""
+        value = self.typed(column).lower() or empty
+        if value not in among:
+            self.wrong(column, f"must be one of {', '.join(among)}")
+            return empty
+        return among[value]
+
+    def _fitting(self, column: str, value: str, most: int) -> str:
+        if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in value):
+            self.wrong(column, "has control characters, which cannot be kept: take them out")
+        elif len(value) > most:
+            self.wrong(column, f"has {len(value):,} characters: shorten it to {most:,}")
+        else:
+            return value
+        return ""
