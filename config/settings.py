@@ -52,6 +52,7 @@ SITE_URL = env("SITE_URL", default=f"{'https' if HTTPS else 'http'}://{address.l
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[*address.answered(HOST), urlsplit(SITE_URL).hostname or ""])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside, without a proxy
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if env.bool("BEHIND_PROXY", default=False):

@@ -73,6 +73,10 @@ class Job(models.Model):
     def is_over(self) -> bool:
         return self.finished_at is not None
 
+    def has_file(self, at: datetime) -> bool:
+        """A result that can be fetched now."""
+        return self.state == "done" and self.file_until is not None and self.file_until > at
+
 
 class FileChunk(models.Model):
     """A job's result in pieces, so that any web process can serve it without holding it whole."""

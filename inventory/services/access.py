@@ -1,7 +1,7 @@
 """Who may do what, as plain predicates on person and record. Everyone signed in sees everything that is not blind."""
 
 from inventory.domain.people import Discipline, Role
-from inventory.models import Membership, Person, Sheet, Team
+from inventory.models import Job, Membership, Person, Sheet, Team
 
 _ANSWERING = (Discipline.PRODUCT, Discipline.ENGINEERING)
 
@@ -31,6 +31,11 @@ def may_answer(person: Person, team: Team | int) -> bool:
 
 def may_administer(person: Person) -> bool:
     return person.is_administrator
+
+
+def may_cancel(person: Person, job: Job) -> bool:
+    """Whoever asked for the job, and administrators."""
+    return person.is_administrator or job.created_by_id == person.pk
 
 
 def may_see_sheet(person: Person, sheet: Sheet, *, both_in: bool) -> bool:

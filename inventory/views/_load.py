@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from inventory.models import Call, Feature, Part, Person, Team
+from inventory.models import Call, Feature, Job, Part, Person, Team
 from inventory.services import access
 
 T = TypeVar("T")
@@ -48,6 +48,15 @@ def team(pk: int) -> Team:
 def team_to_lead(pk: int, person: Person) -> Team:
     found = team(pk)
     return _only(found, access.may_lead(person, found.pk))
+
+
+def job(pk: int) -> Job:
+    return get_object_or_404(Job.objects.select_related("created_by"), pk=pk)
+
+
+def job_to_cancel(pk: int, person: Person) -> Job:
+    found = job(pk)
+    return _only(found, access.may_cancel(person, found))
 
 
 def administrator(person: Person) -> Person:
