@@ -49,17 +49,8 @@ def built(*, feature: Feature, fields: Mapping[str, Any]) -> tuple[Call, Part]:
 
 def search_text(call: Call) -> str:
     """What the search looks through, in lower case. A renamed feature or team changes it too."""
-    told = (
-        call.name,
-        call.key,
-        call.feature.name,
-        call.team.name,
-        call.model,
-        call.entry_point,
-        call.tag,
-        call.prompt_name,
-    )
-    return "\n".join(filter(None, told)).lower()
+    of_call = (call.name, call.key, call.model, call.entry_point, call.tag, call.prompt_name)
+    return "\n".join(filter(None, (*of_call, call.feature.name, call.team.name))).lower()
 
 
 def free_key(name: str) -> str:
