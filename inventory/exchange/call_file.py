@@ -10,9 +10,9 @@ from inventory.exchange.reading import Problem, Row
 
 REQUIRED = ("team", "feature", "call_key", "name", "model", "requests_per_month", "input_tokens", "output_tokens")
 OPTIONAL = (
-    "description", "source_repository", "source_commit", "code_location", "entry_point", "streaming", "tools", "provider",
-    "model_in_code", "cacheable_prefix_tokens", "cache_hit_share", "figures_are", "path", "workspace", "api_key",
-    "prompt_name", "tag",
+    "description", "source_repository", "source_commit", "code_location", "entry_point", "streaming", "tools",
+    "provider", "model_in_code", "cacheable_prefix_tokens", "cache_hit_share", "figures_are", "path", "workspace",
+    "api_key", "prompt_name", "tag",
 )  # fmt: skip
 # Part of the file, but nothing of ours: another maker's model says nothing about what the call costs on Claude.
 NOT_KEPT = ("model_in_code",)
@@ -22,9 +22,7 @@ LINES = {
     "source_repository": 300, "source_commit": 64, "code_location": 300, "entry_point": 200, "workspace": 120,
     "api_key": 120, "prompt_name": 120, "tag": 120,
 }  # fmt: skip
-PROVIDERS = {
-    name: name for name in ("anthropic", "aws", "foundry", "bedrock", "vertex", "gateway", "unknown")
-}  # fmt: skip
+PROVIDERS = {name: name for name in ("anthropic", "aws", "foundry", "bedrock", "vertex", "gateway", "unknown")}
 PATHS = {"real_time": "real_time", "real time": "real_time", "batch": "batch", "unknown": ""}
 FIGURES = {"typed": "typed", "assumed": "assumed", "measured": "measured"}
 

@@ -84,7 +84,8 @@ class Cells:
         return among[value]
 
     def _fitting(self, column: str, value: str, most: int) -> str:
-        if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in value):
+        # Looked for in the cell as it came: some of them count as spaces, and would be gone.
+        if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t" for c in self.row.cells.get(column, "")):
             self.wrong(column, "has control characters, which cannot be kept: take them out")
         elif len(value) > most:
             self.wrong(column, f"has {len(value):,} characters: shorten it to {most:,}")

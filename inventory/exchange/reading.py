@@ -57,6 +57,8 @@ def table(data: bytes, *, required: Collection[str], optional: Collection[str]) 
         headings = _headings(next(lines, []), required, optional)
     except Unreadable as refusal:
         return Table(problems=(Problem(None, "", "", str(refusal)),))
+    except csv.Error as wrong:
+        return Table(problems=(Problem(1, "", "", _broken(wrong)),))
     rows, problems = _rows(lines, headings)
     known = {*required, *optional}
     return Table(rows, tuple(h for h in headings if h not in known), problems)
