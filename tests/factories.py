@@ -1,10 +1,10 @@
 """Plain typed functions that make records, with defaults one can ignore. They write rows directly: no action, no price."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
-from inventory.models import Call, Feature, Membership, Part, Person, Team
+from inventory.models import Call, ClaudeModel, Feature, Membership, Part, Person, PriceRow, Team
 
 AT = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -68,3 +68,16 @@ def make_part(*, call: Call, **fields: Any) -> Part:
         **profile,
     }
     return Part.objects.create(call=call, **{**given, **fields})
+
+
+def make_price(*, model: str = "claude-sonnet-5-5", **fields: Any) -> PriceRow:
+    """$2 in, $10 out, half of that in batch; cached prefix 1.25 or 2 times to write, a tenth to read."""
+    known, _ = ClaudeModel.objects.get_or_create(
+        key=model, defaults={"name": model, "family": "test", "status": "active", "aliases": [model]}
+    )
+    rates = {"input": 2_000_000, "output": 10_000_000, "write_5m": 2_500_000, "write_1h": 4_000_000, "read": 200_000}
+    given = {
+        "platform": "anthropic", "platform_id": model, "valid_from": date(2026, 1, 1), "as_of": date(2026, 11, 1),
+        "source": "a test", "confidence": "high", **rates, **{f"batch_{name}": rate // 2 for name, rate in rates.items()},
+    }  # fmt: skip
+    return PriceRow.objects.create(model=known, **{**given, **fields})

@@ -1,4 +1,4 @@
-"""Splits that others have made: names and hand-overs to start from. Never a label: that is what the waiting test is for."""
+"""Splits to start from: names and hand-overs. Never a label: that is what the waiting test is for."""
 
 from dataclasses import dataclass
 

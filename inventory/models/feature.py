@@ -13,6 +13,19 @@ class Features(models.QuerySet["Feature"]):
     def live(self) -> Self:
         return self.filter(retired_at=None)
 
+    def retired(self) -> Self:
+        return self.exclude(retired_at=None)
+
+    def matching(self, words: str) -> Self:
+        """Every word somewhere in the name, the description or the team's name."""
+        rows = self
+        for word in words.split():
+            places = ("name", "description", "team__name")
+            rows = rows.filter(
+                models.Q.create([(f"{place}__icontains", word) for place in places], connector=models.Q.OR)
+            )
+        return rows
+
     def owned_by(self, person: Person) -> Self:
         return self.filter(models.Q(product_owner=person) | models.Q(engineering_owner=person))
 

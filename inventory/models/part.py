@@ -1,9 +1,13 @@
 """Parts: what a call shall become. One consumer, one moment, one label."""
 
+from functools import reduce
+from operator import or_
 from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models.functions import Cast
 
+from inventory.domain.line import Side, places
 from inventory.domain.part import Label, State
 from inventory.domain.plan import Kind, Why
 from inventory.models.call import KINDS, PROFILE, Call, Profiled
@@ -38,6 +42,35 @@ class Parts(models.QuerySet["Part"]):
     def live(self) -> Self:
         """Parts of calls that are not retired: what every total adds up."""
         return self.filter(is_live=True)
+
+    def of_kind(self, kind: str) -> Self:
+        return self.filter(in_split=True) if kind == Kind.SPLIT else self.filter(kind=kind)
+
+    def on_side(self, side: Side) -> Self:
+        """Those whose place on the line is that side."""
+        return self.filter(reduce(or_, (models.Q(kind=kind, why=why) for kind, why in places(side))))
+
+    def doubtful(self, code: str = "") -> Self:
+        """With that doubt, or with any. Both databases keep the codes as JSON text."""
+        if not code:
+            return self.exclude(doubts=[])
+        return self.alias(codes=Cast("doubts", models.TextField())).filter(codes__contains=f'"{code}"')
+
+    def blocked_by(self, words: str) -> Self:
+        return self.alias(said=Cast("blockers", models.TextField())).filter(said__contains=words)
+
+    def in_line_order(self) -> Self:
+        """Who stays and who comes back, who moves, and last what stands on the line; the dearest first."""
+        rank = models.Case(
+            models.When(why=Why.BATCH_DEARER, then=4),
+            models.When(kind=Kind.STAY_REAL_TIME, then=0),
+            models.When(kind=Kind.BRING_BACK, then=1),
+            models.When(kind=Kind.MOVE_TO_BATCH, then=2),
+            models.When(kind=Kind.STAY_BATCH, then=3),
+            default=4,
+        )
+        dearest = models.F("cost_today").desc(nulls_last=True)
+        return self.order_by(rank, dearest, "pk")
 
 
 class Part(Profiled, Versioned):
@@ -105,18 +138,16 @@ class Part(Profiled, Versioned):
             # Partial, because SQLite seeks no bare boolean; `is_live` again at the end, so that it need not read the row.
             # Covering: the plan's totals are one walk over the first of them.
             models.Index(
-                fields=["team", "in_split", "kind", "label", "cost_today", "cost_target", "possible", "is_live"],
+                fields=["team", "in_split", "kind", "why", "cost_today", "cost_target", "possible", "is_live"],
                 condition=models.Q(is_live=True),
                 name="part_totals",
             ),
             models.Index(
-                fields=["feature", "kind", "cost_today", "cost_target", "possible", "is_live"],
+                fields=["feature", "kind", "why", "cost_today", "cost_target", "possible", "is_live"],
                 condition=models.Q(is_live=True),
                 name="part_feature_totals",
             ),
-            models.Index(
-                fields=["kind", "call", "is_live"], condition=models.Q(is_live=True), name="part_by_kind"
-            ),
+            models.Index(fields=["kind", "call", "is_live"], condition=models.Q(is_live=True), name="part_by_kind"),
             models.Index(fields=["cost_today", "id"], condition=models.Q(is_live=True), name="part_by_cost"),
         ]
 

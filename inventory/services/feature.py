@@ -1,0 +1,212 @@
+"""Features: register, edit with the hand-over of owners, retire and restore with their calls; what their pages read."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Coalesce, Lower
+from django.utils import timezone
+
+from inventory.domain.audit import Actor
+from inventory.domain.part import Label, State
+from inventory.models import Call, Feature, Part, Team
+from inventory.services import audit, pricing
+from inventory.services import call as calls
+
+BATCH = 500
+
+
+class NameTaken(Exception):
+    """The team already has a feature of this name; upper and lower case count as the same."""
+
+
+class GuessFrozen(Exception):
+    """The first guess is asked before the first label. A label of this feature was sealed: it can no longer change."""
+
+
+class HasLiveCalls(Exception):
+    """The feature still has calls that are not retired."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count:,} calls are not retired")
+        self.count = count
+
+
+@transaction.atomic
+def register(*, team: Team, fields: Mapping[str, Any], by: Actor, at: datetime) -> Feature:
+    """A new feature of `team`. Raises `NameTaken`."""
+    feature = Feature(team=team, **fields)
+    with _taken_name_by_name():
+        feature.save(force_insert=True)
+    audit.record(kind="feature.register", by=by, at=at, subject=feature, before={}, after=audit.states(feature))
+    return feature
+
+
+@transaction.atomic
+def edit(
+    *, feature: Feature, version: int, fields: Mapping[str, Any], by: Actor, at: datetime, reason: str = ""
+) -> Feature:
+    """Change any field, the team among them: its calls and parts then move along. No difference: nothing is written.
+
+    Raises `Stale`, `NameTaken`, and `GuessFrozen` where the first guess would change after a seal.
+    """
+    feature = _locked(feature)
+    before = audit.states(feature)
+    for name, value in fields.items():
+        setattr(feature, name, value)
+    changed = audit.changed(feature, before)
+    if not changed:
+        return feature
+    if "first_guess" in changed and guess_is_frozen(feature):
+        raise GuessFrozen
+    _write(feature, version, changed)
+    found, parts = _contents(feature) if {"name", "team_id"} & set(changed) else ([], [])
+    before |= audit.states(*found, *parts)
+    _carry_along(feature, found, parts)
+    after = audit.states(feature, *found, *parts)
+    audit.record(kind="feature.edit", by=by, at=at, subject=feature, before=before, after=after, reason=reason)
+    return feature
+
+
+@transaction.atomic
+def retire(
+    *, feature: Feature, version: int, reason: str, by: Actor, at: datetime, with_calls: bool = False
+) -> Feature:
+    """Take the feature out of every list; with `with_calls` its live calls too, as one action. Labels stay.
+
+    Raises `Stale`, and `HasLiveCalls` where it has some and they were not to be retired.
+    """
+    feature = _locked(feature)
+    if feature.retired_at is not None:
+        return feature
+    found, parts = _contents(feature)
+    live = [call for call in found if call.retired_at is None]
+    if live and not with_calls:
+        raise HasLiveCalls(len(live))
+    return _set_retired(
+        feature, live, parts, version=version, to=at, kind="feature.retire", reason=reason, by=by, at=at
+    )
+
+
+@transaction.atomic
+def restore(*, feature: Feature, version: int, by: Actor, at: datetime) -> Feature:
+    """Bring a retired feature back, with the calls that were retired together with it, at the prices of today."""
+    feature = _locked(feature)
+    if feature.retired_at is None:
+        return feature
+    found, parts = _contents(feature)
+    together = [call for call in found if call.retired_at == feature.retired_at]
+    return _set_retired(
+        feature, together, parts, version=version, to=None, kind="feature.restore", reason="", by=by, at=at
+    )
+
+
+SORTS = ("name", "team", "today", "saving")
+
+
+def listing(
+    *, words: str = "", team: Team | None = None, retired: bool = False, sort: str = "name"
+) -> models.QuerySet[Feature]:
+    """The features of a page, searched, filtered and sorted by one of SORTS, `-` before it turns the order round."""
+    found = Feature.objects.retired() if retired else Feature.objects.live()
+    found = found.matching(words).select_related("team", "product_owner", "engineering_owner")
+    if team is not None:
+        found = found.filter(team=team)
+    name = sort.removeprefix("-")
+    if name in ("today", "saving"):
+        found = found.alias(amount=_total("cost_today" if name == "today" else "saving"))
+    first = {"name": Lower("name"), "team": Lower("team__name")}.get(name, models.F("amount"))
+    return found.order_by(first.desc() if sort.startswith("-") else first.asc(), "name", "pk")
+
+
+def _total(column: str) -> Coalesce:
+    """The sum over a feature's live parts, worked out only for the page that sorts by it."""
+    parts = Part.objects.live().filter(feature=models.OuterRef("pk")).order_by().values("feature")
+    return Coalesce(models.Subquery(parts.annotate(total=models.Sum(column)).values("total")), 0)
+
+
+def guess_is_frozen(feature: Feature) -> bool:
+    """Whether a label of this feature counts, or once did: the first guess is then no longer a guess."""
+    labelled = ~models.Q(label=Label.NONE) | models.Q(state=State.CHECK_NEEDED) | models.Q(sealed_at__isnull=False)
+    return Part.objects.filter(labelled, feature=feature).exists()
+
+
+def _set_retired(
+    feature: Feature, chosen: Sequence[Call], parts: Sequence[Part],
+    *, version: int, to: datetime | None, kind: str, reason: str, by: Actor, at: datetime,
+) -> Feature:  # fmt: skip
+    affected = [part for part in parts if part.call_id in {call.pk for call in chosen}]
+    before = audit.states(feature, *chosen, *affected)
+    feature.retired_at = to
+    for call in chosen:
+        call.retired_at = to
+    for part in affected:
+        part.is_live = to is None
+    if to is None:
+        _reprice(chosen, affected, at)
+    _write(feature, version, ["retired_at"])
+    _save(Call, chosen, ["retired_at", "kind", "cost_today", "cost_target"])
+    _save(Part, affected, ["is_live", *_PRICED])
+    after = audit.states(feature, *chosen, *affected)
+    audit.record(kind=kind, by=by, at=at, subject=feature, before=before, after=after, reason=reason)
+    return feature
+
+
+_PRICED = ("kind", "why", "cost_today", "cost_target", "saving", "possible", "doubts")
+
+
+def _reprice(chosen: Iterable[Call], parts: Sequence[Part], at: datetime) -> None:
+    book = pricing.book(timezone.localdate(at))
+    for call in chosen:
+        pricing.apply(call, [part for part in parts if part.call_id == call.pk], book=book)
+
+
+def _carry_along(feature: Feature, found: Sequence[Call], parts: Sequence[Part]) -> None:
+    """Calls and parts name their feature's team, and are found by the names of both."""
+    for call in found:
+        call.feature, call.team = feature, feature.team
+        call.search_text = calls.search_text(call)
+    moved = [part for part in parts if part.team_id != feature.team_id]
+    for part in moved:
+        part.team = feature.team
+    _save(Call, found, ["team", "search_text"])
+    _save(Part, moved, ["team"])
+
+
+def _locked(feature: Feature) -> Feature:
+    """The feature as it is now, held until the transaction ends."""
+    Feature.objects.select_for_update().get(pk=feature.pk)
+    return Feature.objects.select_related("team").get(pk=feature.pk)
+
+
+def _contents(feature: Feature) -> tuple[list[Call], list[Part]]:
+    """Its calls, held until the transaction ends, and their parts."""
+    found = list(Call.objects.select_for_update().filter(feature=feature).order_by("pk"))
+    return found, list(Part.objects.filter(feature=feature).order_by("call_id", "position"))
+
+
+def _write(feature: Feature, version: int, changed: Sequence[str]) -> None:
+    feature.version = version
+    with _taken_name_by_name():
+        feature.write(*changed)
+
+
+def _save(model: type[Call] | type[Part], records: Sequence[Any], fields: Sequence[str]) -> None:
+    """Many rows at once; `_contents` holds them, so that no version can be stale."""
+    for record in records:
+        record.version += 1
+    model._base_manager.bulk_update(records, [*fields, "version"], batch_size=BATCH)
+
+
+@contextmanager
+def _taken_name_by_name() -> Iterator[None]:
+    """Turns the database's refusal of a second name into `NameTaken`: asking first would leave a race."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as refused:
+        if "feature_name_once_in_team" in str(refused):
+            raise NameTaken from refused
+        raise

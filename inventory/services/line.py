@@ -1,0 +1,109 @@
+"""The line of a feature: what its parts cost on either side of it, and the parts as they stand there."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+
+from inventory.domain import line, money
+from inventory.domain.line import Place, Side
+from inventory.domain.plan import Kind, Why
+from inventory.models import Call, Feature, Part
+
+
+@dataclass(slots=True)
+class Amounts:
+    """Parts on one side, and what they cost a month in micro-dollars. Parts without a known price add nothing."""
+
+    parts: int = 0
+    today: int = 0
+    target: int = 0
+    possible: int = 0
+
+
+@dataclass(slots=True)
+class Figures:
+    """The live parts of one feature by the side they shall stand on."""
+
+    calls: int = 0
+    unpriced: int = 0
+    waits: Amounts = field(default_factory=Amounts)
+    nobody: Amounts = field(default_factory=Amounts)
+    open: Amounts = field(default_factory=Amounts)
+
+    @property
+    def sides(self) -> tuple[Amounts, Amounts, Amounts]:
+        return self.waits, self.open, self.nobody
+
+    @property
+    def parts(self) -> int:
+        return sum(side.parts for side in self.sides)
+
+    @property
+    def today(self) -> int:
+        return sum(side.today for side in self.sides)
+
+    @property
+    def target(self) -> int:
+        return sum(side.target for side in self.sides)
+
+    @property
+    def possible(self) -> int:
+        return sum(side.possible for side in self.sides)
+
+    @property
+    def audited(self) -> int | None:
+        """The share of today's spend, in percent, that runs in batch or shall: what the first guess was about."""
+        return money.percent(self.nobody.today, self.today)
+
+    def bar(self, total: int = 1000) -> list[int]:
+        """Lengths of the three sides, left to right, by what they cost today."""
+        return line.widths([side.today for side in self.sides], total=total)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One part on the line. `change` is what the move adds a month, negative where it saves."""
+
+    part: Part
+    place: Place
+    change: int
+
+
+def figures(features: Iterable[Feature]) -> dict[int, Figures]:
+    """Figures of each feature by its number, in two queries however many there are."""
+    found = {feature.pk: Figures() for feature in features}
+    for pk, count in _live_calls(found):
+        found[pk].calls = count
+    for row in _sums(found):
+        side = line.place(Kind(row["kind"]), Why(row["why"])).side
+        amounts: Amounts = getattr(found[row["feature_id"]], side)
+        amounts.parts += row["count"]
+        amounts.today += row["today"] or 0
+        amounts.target += row["target"] or 0
+        amounts.possible += row["spare"] or 0
+        found[row["feature_id"]].unpriced += row["unpriced"]
+    return found
+
+
+def rows(parts: Iterable[Part]) -> dict[Side, list[Row]]:
+    """The parts by side, in the order they came."""
+    found: dict[Side, list[Row]] = {side: [] for side in Side}
+    for part in parts:
+        place = line.place(Kind(part.kind), Why(part.why))
+        found[place.side].append(Row(part, place, -part.saving))
+    return found
+
+
+def _live_calls(features: Iterable[int]) -> Iterable[tuple[int, int]]:
+    counted = Call.objects.live().filter(feature__in=list(features)).values("feature_id").annotate(count=Count("pk"))
+    return counted.values_list("feature_id", "count")
+
+
+def _sums(features: Iterable[int]) -> Iterable[Any]:
+    grouped = Part.objects.live().filter(feature__in=list(features)).values("feature_id", "kind", "why")
+    return grouped.annotate(
+        count=Count("pk"), unpriced=Count("pk", filter=Q(cost_today=None)),
+        today=Sum("cost_today"), target=Sum("cost_target"), spare=Sum("possible"),
+    )  # fmt: skip

@@ -1,0 +1,246 @@
+"""Parts: split a call, change a split, undo it, and say of one part who uses it and how it reaches them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from inventory.domain import part as domain
+from inventory.domain.audit import Actor
+from inventory.domain.part import Balance, Gap, Label, Option, Path, State
+from inventory.domain.plan import Kind
+from inventory.models import Call, Part, Sheet, Stale
+from inventory.models.call import PROFILE
+from inventory.services import audit, pricing, waiting
+from inventory.services import call as calls
+
+LEAST, MOST = 2, 10
+CONSUMER = ("consumer", "reaches", "read_when", "deadline")  # a label rests on these
+TEXTS = (*CONSUMER, "hand_over", "meanwhile")
+
+
+class WrongCount(Exception):
+    """A split has at least two parts and at most ten."""
+
+
+class FallsShort(Exception):
+    """The parts would not do all the work of the call. `gaps` says what is missing and by how much."""
+
+    def __init__(self, gaps: Sequence[Gap]) -> None:
+        super().__init__(", ".join(f"{gap.missing:,} {gap.tokens} a month" for gap in gaps))
+        self.gaps = gaps
+
+
+class NotOfThisCall(Exception):
+    """A part was named that this call does not have."""
+
+
+class CallRetired(Exception):
+    """A retired call is restored before it is split."""
+
+
+class ReasonNeeded(Exception):
+    """A label that counts would be lost: say why."""
+
+
+@transaction.atomic
+def split(
+    *, call: Call, version: int, parts: Sequence[Mapping[str, Any]], by: Actor, at: datetime, reason: str = ""
+) -> Call:
+    """Make these the parts of the call. A mapping with the `id` of a part changes that one, without it is a new one,
+    and a part not named is taken away with its answer sheets.
+
+    Keeps the labels of parts whose facts did not change, breaks the seal of the others; new parts start without one.
+    No difference: nothing is written. Raises `Stale` and the refusals above.
+    """
+    call, old = _locked(call, version)
+    named = {fields.get("id") for fields in parts}
+    gone = [part for part in old if part.pk not in named] if call.is_split else old
+    before = audit.states(call, *old, *Sheet.objects.filter(part__in=gone))
+    counted = {part.pk for part in old if _counts(part)}
+    drafted = _drafted(call, old, parts)
+    _check(call, drafted)
+    if not reason and any(part in gone or not _counts(part) for part in old if part.pk in counted):
+        raise ReasonNeeded
+    _reprice(call, drafted, at)
+    if _save(gone, drafted, before):
+        call.write(*audit.changed(call, before))
+    after = audit.states(call, *drafted)
+    audit.record(kind="part.split", by=by, at=at, subject=call, before=before, after=after, reason=reason)
+    return call
+
+
+@transaction.atomic
+def unsplit(*, call: Call, version: int, by: Actor, at: datetime, reason: str) -> Call:
+    """Make the call one part again, with its own profile and without a label: the parts' answers go with them."""
+    call, old = _locked(call, version)
+    if not call.is_split:
+        return call
+    if not reason:
+        raise ReasonNeeded
+    before = audit.states(call, *old, *Sheet.objects.filter(part__in=old))
+    call.is_split = False
+    whole = Part(call=call, feature=call.feature, team=call.team, position=0, name=call.name)
+    for name in PROFILE:
+        setattr(whole, name, getattr(call, name))
+    _reprice(call, [whole], at)
+    _save(old, [whole], before)
+    call.write(*audit.changed(call, before))
+    after = audit.states(call, whole)
+    audit.record(kind="part.unsplit", by=by, at=at, subject=call, before=before, after=after, reason=reason)
+    return call
+
+
+@transaction.atomic
+def edit(*, part: Part, version: int, fields: Mapping[str, Any], by: Actor, at: datetime) -> Part:
+    """Say who uses the part first, how it reaches them and by when. Breaks the seal where that changes.
+
+    `fields` are any of TEXTS. No difference: nothing is written. Raises `Stale`.
+    """
+    call, parts = _locked(part.call)
+    found = next((each for each in parts if each.pk == part.pk), None)
+    if found is None:
+        raise NotOfThisCall
+    before = audit.states(call, *parts)
+    for name in TEXTS:
+        setattr(found, name, fields.get(name, getattr(found, name)))
+    changed = audit.changed(found, before)
+    if not changed:
+        return found
+    if set(changed) & set(CONSUMER):
+        waiting.breaks_seal(found)
+    _reprice(call, parts, at)
+    found.version = version
+    _save([], parts, before)
+    if fields_of_call := audit.changed(call, before):
+        call.write(*fields_of_call)
+    after = audit.states(call, *parts)
+    audit.record(kind="part.edit", by=by, at=at, subject=found, before=before, after=after)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PartCost:
+    """One part as typed: what it costs a month on either path, and the split when only this part moves."""
+
+    name: str
+    real_time: int
+    batch: int | None
+    path: Path | None
+    alone: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Economics:
+    """A split before it is saved. The costs are empty where the price of the call's model is not known."""
+
+    shortfall: tuple[Gap, ...]
+    overhead: tuple[Gap, ...]
+    today: int | None = None
+    balance: Balance | None = None
+    whole_batch: int | None = None
+    parts: tuple[PartCost, ...] = ()
+
+
+def economics(*, call: Call, parts: Sequence[Mapping[str, Any]], on: date) -> Economics:
+    """Weigh the parts as typed against the whole. Changes nothing, in memory or in the database."""
+    draft, old = Call.objects.select_related("feature", "team").get(pk=call.pk), list(call.parts.order_by("position"))
+    drafted = _drafted(draft, old, parts)
+    profiles = draft.profile(), [part.profile() for part in drafted]
+    missing, extra = domain.shortfall(*profiles), domain.overhead(*profiles)
+    book = pricing.book(on)
+    whole, costs = pricing.both_ways(draft, drafted, book=book)
+    if whole is None or None in costs:
+        return Economics(missing, extra)
+    pricing.apply(draft, drafted, book=book)
+    options = [Option(c.real_time, c.batch, _path(part)) for c, part in zip(costs, drafted, strict=True) if c]
+    weighed = domain.balance(whole.real_time, options)
+    rows = tuple(
+        PartCost(part.name, option.real_time, option.batch, option.path, alone)
+        for part, option, alone in zip(drafted, options, weighed.alone, strict=True)
+    )
+    return Economics(missing, extra, draft.cost_today, weighed, whole.batch, rows)
+
+
+def _path(part: Part) -> Path | None:
+    if part.kind == Kind.UNDECIDED:
+        return None
+    return Path.BATCH if part.kind in (Kind.MOVE_TO_BATCH, Kind.STAY_BATCH) else Path.REAL_TIME
+
+
+def _locked(call: Call, version: int | None = None) -> tuple[Call, list[Part]]:
+    """The call as it is now, held until the transaction ends, and its parts. Raises `Stale` for another `version`."""
+    Call.objects.select_for_update().get(pk=call.pk)
+    fresh = Call.objects.select_related("feature", "team").get(pk=call.pk)
+    if version is not None and fresh.version != version:
+        raise Stale(fresh)
+    return fresh, list(fresh.parts.order_by("position"))
+
+
+def _drafted(call: Call, old: Sequence[Part], given: Sequence[Mapping[str, Any]]) -> list[Part]:
+    """The parts as they would be, in the order given. Changes `call` and `old` in memory."""
+    call.is_split = True
+    known = {part.pk: part for part in old}
+    drafted = []
+    for fields in given:
+        pk = fields.get("id")
+        if pk is not None and pk not in known:
+            raise NotOfThisCall
+        drafted.append(_changed(known.pop(pk), fields) if pk is not None else _new(call, fields))
+    return drafted
+
+
+def _new(call: Call, fields: Mapping[str, Any]) -> Part:
+    given = {name: fields[name] for name in ("name", *TEXTS, *PROFILE) if fields.get(name) is not None}
+    shares = {"hit_share": call.hit_share, "batch_hit_share": call.batch_hit_share}
+    return Part(call=call, feature=call.feature, team=call.team, in_split=True, **{**shares, **given})
+
+
+def _changed(part: Part, fields: Mapping[str, Any]) -> Part:
+    was = {name: getattr(part, name) for name in CONSUMER}
+    requests = part.requests
+    for name in ("name", *TEXTS, *PROFILE):
+        if fields.get(name) is not None:
+            setattr(part, name, fields[name])
+    part.in_split = True
+    moved = abs(part.requests - requests) > calls.SEAL_HOLDS_UP_TO * requests
+    if moved or any(getattr(part, name) != was[name] for name in CONSUMER):
+        waiting.breaks_seal(part)
+    return part
+
+
+def _counts(part: Part) -> bool:
+    """Whether its label counts now: sealed, or one-sided in a team for which that is enough."""
+    return part.label != Label.NONE and part.state != State.CHECK_NEEDED
+
+
+def _check(call: Call, drafted: Sequence[Part]) -> None:
+    if call.retired_at is not None:
+        raise CallRetired
+    if not LEAST <= len(drafted) <= MOST:
+        raise WrongCount
+    if gaps := domain.shortfall(call.profile(), [part.profile() for part in drafted]):
+        raise FallsShort(gaps)
+
+
+def _reprice(call: Call, parts: Sequence[Part], at: datetime) -> None:
+    pricing.apply(call, parts, book=pricing.book(timezone.localdate(at)))
+
+
+def _save(gone: Sequence[Part], parts: Sequence[Part], before: audit.States) -> bool:
+    """Whether anything was written. Kept parts stay in their order and new ones follow, so that no two ever claim one
+    position."""
+    Part.objects.filter(pk__in=[part.pk for part in gone]).delete()
+    touched = bool(gone)
+    for position, part in enumerate(sorted(parts, key=lambda each: (each.pk is None, each.position))):
+        part.position = position
+        if part.pk is None:
+            part.save(force_insert=True)
+            touched = True
+        elif fields := audit.changed(part, before):
+            part.write(*fields)
+            touched = True
+    return touched
