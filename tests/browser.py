@@ -19,8 +19,8 @@ ARGUMENTS = (
 
 
 def found() -> str | None:
-    """The path of a browser: the one named by BROWSER, one of the system, or playwright's own."""
-    named = os.environ.get("BROWSER")
+    """The path of a browser: the one named by CHROMIUM, one of the system, or playwright's own."""
+    named = os.environ.get("CHROMIUM")
     for path in [named, *map(shutil.which, _COMMANDS), _MAC, _playwrights_own()]:
         if path and Path(path).is_file():
             return path

@@ -19,7 +19,7 @@ def main() -> int:
     has_browser = browser.found() is not None or browser.installed() is not None
     has_postgres = _is_reachable(POSTGRES)
     missing = [
-        *([] if has_browser else ["browser tests: install Chromium (apt install chromium), or set BROWSER to one"]),
+        *([] if has_browser else ["browser tests: install Chromium (apt install chromium), or name one by CHROMIUM="]),
         *([] if has_postgres else ["tests on PostgreSQL: none answers; set DATABASE_URL_POSTGRES to one"]),
     ]
     for line in missing:
