@@ -1,0 +1,136 @@
+"""The plan's moves as a list: one row a call, a split call with its parts below it, counted once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Exists, F, OrderBy, OuterRef, Prefetch, QuerySet
+
+from inventory.domain import readiness
+from inventory.domain.book import Book
+from inventory.domain.line import Side
+from inventory.domain.part import Path, State
+from inventory.domain.plan import Kind, Why
+from inventory.models import Call, Feature, Part, Team
+from inventory.services import plan, pricing
+
+# Unknown amounts stand last, whichever way the list runs.
+COLUMNS = {"saving": F("saving_rank"), "today": F("cost_today"), "after": F("cost_target"), "name": F("name")}
+SORTS = tuple(sort for column in COLUMNS for sort in (column, f"-{column}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the list is narrowed to; empty means everything. A split call is listed where one of its parts matches."""
+
+    team: Team | None = None
+    feature: Feature | None = None
+    kind: str = ""
+    doubt: str = ""
+    blocker: str = ""
+    side: str = ""
+
+    @property
+    def narrow_parts(self) -> bool:
+        return bool(self.kind or self.doubt or self.blocker or self.side)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One move. `part` is None for the row of a split call; `below` marks the parts of one. `ready` is in words."""
+
+    call: Call
+    part: Part | None
+    kind: str
+    kind_name: str
+    ready: str
+    today: int | None
+    after: int | None
+    below: bool = False
+
+    @property
+    def saving(self) -> int | None:
+        return None if self.today is None or self.after is None else self.today - self.after
+
+
+def moves(filters: Filters, *, sort: str = "-saving") -> QuerySet[Call]:
+    """Live calls with their parts, for the paginator."""
+    calls = Call.objects.live()
+    if filters.team is not None:
+        calls = calls.filter(team=filters.team)
+    if filters.feature is not None:
+        calls = calls.filter(feature=filters.feature)
+    if filters.narrow_parts:
+        calls = calls.filter(Exists(_matching(filters).filter(call=OuterRef("pk"))))
+    return calls.select_related("feature", "team").prefetch_related(
+        Prefetch("parts", queryset=Part.objects.order_by("position"))
+    ).order_by(*_order(sort))  # fmt: skip
+
+
+def rows(calls: Iterable[Call], *, book: Book) -> list[Row]:
+    """The list's rows for these calls. `book` prices what a batch would cost where that is why a part stays."""
+    return [row for call in calls for row in _of(call, list(call.parts.all()), book)]
+
+
+def _matching(filters: Filters) -> QuerySet[Part]:
+    parts = Part.objects.live()
+    if filters.kind:
+        parts = parts.of_kind(filters.kind)
+    if filters.doubt:
+        parts = parts.doubtful(filters.doubt)
+    if filters.blocker:
+        parts = parts.blocked_by(filters.blocker)
+    return parts.on_side(Side(filters.side)) if filters.side else parts
+
+
+def _order(sort: str) -> list[OrderBy]:
+    column = COLUMNS[sort.removeprefix("-")]
+    nullable = sort.removeprefix("-") in ("today", "after")
+    last = True if nullable else None  # said only where it matters: it keeps PostgreSQL from walking the index
+    if sort.startswith("-"):
+        return [column.desc(nulls_last=last), F("pk").desc()]
+    return [column.asc(nulls_last=last), F("pk").asc()]
+
+
+def _of(call: Call, parts: Sequence[Part], book: Book) -> list[Row]:
+    found = [_row(call, part, _dearer(call, parts, book) if part.why == Why.BATCH_DEARER else {}) for part in parts]
+    if not call.is_split:
+        return found
+    moving = sum(part.kind in plan.MOVING for part in parts)
+    ready = f"{moving} of {len(parts)} parts move"
+    return [Row(call, None, Kind.SPLIT, plan.KIND_NAMES[Kind.SPLIT], ready, call.cost_today, call.cost_target), *found]
+
+
+def _row(call: Call, part: Part, dearer: dict[int, int]) -> Row:
+    facts = readiness.Facts(
+        kind=Kind(part.kind),
+        why=Why(part.why),
+        state=State(part.state),
+        outcome=part.outcome,
+        one_sided=part.one_sided,
+        guard=part.guard,
+        blockers=part.blockers,
+        priced=part.cost_today is not None,
+        in_split=call.is_split,
+        hand_over=part.hand_over,
+        runs_in_batch=call.today_path == Path.BATCH,
+        has_prefix=part.cacheable_prefix > 0,
+        dearer=dearer.get(part.pk),
+    )
+    words = readiness.words(facts)
+    return Row(
+        call,
+        part,
+        part.kind,
+        plan.KIND_NAMES[facts.kind],
+        words,
+        part.cost_today,
+        part.cost_target,
+        below=call.is_split,
+    )
+
+
+def _dearer(call: Call, parts: Sequence[Part], book: Book) -> dict[int, int]:
+    """By how much a month in batch would cost more than in real time, for each part that has a batch price."""
+    _, costs = pricing.both_ways(call, parts, book=book)
+    priced = [(part.pk, cost) for part, cost in zip(parts, costs, strict=True) if cost is not None]
+    return {pk: cost.batch - cost.real_time for pk, cost in priced if cost.batch is not None}
