@@ -1,0 +1,217 @@
+"""How a verdict reads: in plain words, naming the people and times the answers gave."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inventory.domain.consumer import DAY, HOUR, Answers, Moment, Need, Reader, choice, hops, limit, name
+from inventory.domain.rule import Outcome, Ruling
+
+RERUN = HOUR  # how long before the reading what is missing is repeated at full price
+
+HEADLINES = {
+    Outcome.WAITING: "Somebody waits for this.",
+    Outcome.NOT_WAITING: "Nobody waits for this.",
+    Outcome.HYBRID: "Somebody waits for a part of this.",
+    Outcome.UNDECIDED: "Not decided yet.",
+}
+_WHEN = {
+    Need.HOUR: "within the hour",
+    Need.SET_TIME: "by a set time",
+    Need.NEXT_DAY: "the next working day",
+    Need.LONGER: "more than a day later",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What catches late results. `rerun_at` is a time of day, empty where no reading time is known."""
+
+    rerun_at: str
+    text: str
+
+
+def guard(ruling: Ruling, answers: Answers) -> Guard:
+    if ruling.number == 5:
+        return Guard("", "What is not back after half an hour is repeated at full price.")
+    if ruling.number == 6:
+        at = _earlier(str(answers[f"{ruling.moment.prefix}times"]["read"]), RERUN)
+        return Guard(at, f"What is missing at {at} is repeated at full price.")
+    return Guard("", "What is missing an hour before it is read is repeated at full price.")
+
+
+def says(outcome: Outcome, *, guarded: bool, blocked: bool) -> str:
+    if outcome is Outcome.WAITING:
+        return "Keep at full price."
+    if outcome is Outcome.HYBRID:
+        return "Split the call."
+    if outcome is Outcome.UNDECIDED:
+        return "It stays at full price for now."
+    if blocked:
+        return "It cannot move to batch yet."
+    return "Batch is possible, with a guard." if guarded else "Batch is possible."
+
+
+def text(
+    outcome: Outcome, deciding: Ruling, rulings: Sequence[Ruling], answers: Answers, blockers: Sequence[str]
+) -> str:
+    """Why, in two or three sentences."""
+    if outcome is Outcome.HYBRID:
+        said = _two_readers(rulings, answers)
+    elif outcome is Outcome.WAITING:
+        said = _waiting(deciding, answers)
+    elif outcome is Outcome.UNDECIDED:
+        said = _undecided(deciding, answers)
+    else:
+        said = _not_waiting(deciding, answers)
+    if not blockers:
+        return said
+    what = "What could wait cannot move yet" if outcome is Outcome.HYBRID else "It cannot move yet"
+    return f"{said} {what}: {'; '.join(blockers)}."
+
+
+def would_change(outcome: Outcome, deciding: Ruling, line_hours: int) -> str:
+    """What would have to be different for the other label."""
+    if outcome is Outcome.HYBRID:
+        return "It would be one label if both parts were needed at the same time."
+    if outcome is Outcome.UNDECIDED:
+        return "It is decided as soon as somebody follows the result to whoever uses it, and says how late it may come."
+    if outcome is Outcome.NOT_WAITING:
+        return _would_wait(deciding)
+    return _would_not_wait(deciding, line_hours)
+
+
+def duration(minutes: int) -> str:
+    """`35 minutes`, `9 hours`, `2 days 15 hours`: the two largest units."""
+    units = (("day", minutes // DAY), ("hour", minutes % DAY // HOUR), ("minute", minutes % HOUR))
+    told = [f"{count} {unit}{'s' * (count != 1)}" for unit, count in units if count]
+    return " ".join(told[:2]) or "no time"
+
+
+def _waiting(deciding: Ruling, answers: Answers) -> str:
+    at = deciding.moment
+    if deciding.number == 3:
+        return (
+            f"{_who(at, answers)} is held up until it arrives, and yet it could come {_when(at, answers)}. "
+            "Until that is cleared up, it stays at full price."
+        )
+    if deciding.number == 4:
+        return (
+            "Nobody seems to be held up, and yet somebody is harmed within minutes. "
+            "Until that is cleared up, it stays at full price."
+        )
+    if deciding.number == 5:
+        return (
+            "Nobody watches it being made, but it is needed within the hour, batch promises 24 hours, "
+            "and nothing is known to stand in for a late result. Keep at full price."
+        )
+    if deciding.number == 6:
+        span, what = duration(at.slack or 0), _span_of(at, answers)
+        verb = "lies" if span.startswith(("1 ", "no ")) else "lie"
+        return f"Nobody watches it being made, but only {span} {verb} between {what}; batch promises 24 hours."
+    return f"{_held_up(at, answers)}{_on_the_way(at, answers)} Keep at full price."
+
+
+def _held_up(at: Moment, answers: Answers) -> str:
+    who = _who(at, answers)
+    if at.reader is Reader.MACHINE:
+        seconds = limit(answers, at.prefix)
+        after = f"after {_seconds(seconds)}" if seconds else "after a set time"
+        return f"{who} is held up and gives up {after}; batch promises 24 hours."
+    meanwhile = choice(answers, f"{at.prefix}meanwhile")
+    if meanwhile == "comes_back":
+        return f"{who} does something else meanwhile, but comes straight back when this arrives: that is waiting too."
+    if meanwhile == "stays":
+        return f"{who} looks at the screen or holds the line until this arrives."
+    return f"{who} is there at the moment this arrives."
+
+
+def _on_the_way(at: Moment, answers: Answers) -> str:
+    count = len(hops(answers, at.prefix))
+    if not count or at.reader is not Reader.HELD:
+        return ""
+    through = "another system" if count == 1 else f"{count} other systems"
+    return f" It goes through {through}, but the person is still there."
+
+
+def _not_waiting(deciding: Ruling, answers: Answers) -> str:
+    at = deciding.moment
+    caught = guard(deciding, answers).text if deciding.guarded else "Half price is possible."
+    if deciding.number == 6:
+        times = answers[f"{at.prefix}times"]
+        start = times["final"] if times.get("choice") == "yes" else times["start"]
+        begins = f"Start at {start}. " if deciding.guarded else ""
+        return f"{duration(at.slack or 0).capitalize()} lie between {_span_of(at, answers)}. {begins}{caught}"
+    if at.reader is Reader.NOBODY:
+        return f"The result is stored, and nobody is held up by it. {caught}"
+    who = name(answers, at.prefix)
+    by = f" by {who}" if who else ""
+    return f"First used {_when(at, answers)}{by}. Nobody is held up before that. {caught}"
+
+
+def _undecided(deciding: Ruling, answers: Answers) -> str:
+    if deciding.number == 6:
+        if deciding.decided_by.endswith("late"):
+            return "It is needed by a set time of day; engineering says when its inputs are final and when it is read."
+        return "It is needed by a set time of day, but nobody knows yet how much time lies between inputs and reader."
+    what = "who uses this" if deciding.number == 0 else "how late this may come"
+    return f"We do not know {what}. It stays at full price until someone follows the result."
+
+
+def _two_readers(rulings: Sequence[Ruling], answers: Answers) -> str:
+    now, rest = rulings[0], rulings[1]
+    part = str(answers.get("needed", {}).get("name", "")) or "a part"
+    first, second = (now, rest) if now.outcome is Outcome.WAITING else (rest, now)
+    waited, other = (part, "the rest") if first is now else ("the rest", part)
+    return (
+        f"Two readers: {_who(first.moment, answers, capital=False)} waits for {waited}; "
+        f"{_who(second.moment, answers, capital=False)} needs {other} {_when(second.moment, answers)}. Split the call."
+    )
+
+
+def _would_wait(deciding: Ruling) -> str:
+    if deciding.number == 6:
+        return "It would be real time if less time lay between the inputs and the reader, or if somebody were held up."
+    return "It would be real time if somebody were held up until it arrives, or harmed within minutes."
+
+
+def _would_not_wait(deciding: Ruling, line_hours: int) -> str:
+    if deciding.number == 2:
+        if deciding.moment.reader is Reader.MACHINE:
+            return "Nobody would wait if that process could go on without it and fetch it the next day."
+        return (
+            "Nobody would wait if the person could leave, be told later, and do without it until the next working day."
+        )
+    if deciding.number == 5:
+        return "Nobody would wait if an older version or a repeat at full price could stand in for late results."
+    if deciding.number == 6:
+        return f"Nobody would wait if the inputs could be final at least {line_hours} hours before it is read."
+    return "It may be batch once one of the two contradicting answers is changed."
+
+
+def _who(at: Moment, answers: Answers, *, capital: bool = True) -> str:
+    generic = {Reader.MACHINE: "a process", Reader.NOBODY: "nobody yet"}.get(at.reader or Reader.LATER, "a person")
+    who = name(answers, at.prefix) or generic
+    return who[:1].upper() + who[1:] if capital else who
+
+
+def _when(at: Moment, answers: Answers) -> str:
+    if at.need is Need.SET_TIME and at.slack is not None:
+        return f"at {answers[f'{at.prefix}times']['read']}"
+    return _WHEN.get(at.need or Need.HOUR, "later") if at.need is not None else "later"
+
+
+def _span_of(at: Moment, answers: Answers) -> str:
+    times = answers[f"{at.prefix}times"]
+    if times.get("choice") == "yes":
+        return f"the last input at {times['final']} and the reader at {times['read']}"
+    return f"the start at {times['start']} and the reader at {times['read']}"
+
+
+def _seconds(seconds: int) -> str:
+    return f"{seconds} second{'s' * (seconds != 1)}" if seconds < 120 else duration(seconds // 60)
+
+
+def _earlier(clock: str, minutes: int) -> str:
+    hour, _, minute = clock.partition(":")
+    left = (int(hour) * HOUR + int(minute) - minutes) % DAY
+    return f"{left // HOUR:02}:{left % HOUR:02}"

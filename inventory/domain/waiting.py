@@ -1,0 +1,42 @@
+"""The waiting test: is a person waiting for this result the instant it is produced? Its versions, and the walk.
+
+A sheet holds one side's answers as `{question id: {"choice": option id, …}}`. The walk asks only what the answers so
+far leave open, and only what the side can know.
+"""
+
+from collections.abc import Mapping
+
+from inventory.domain import waiting_1
+from inventory.domain.consumer import Answers
+from inventory.domain.people import Discipline
+from inventory.domain.question import Question, Test
+from inventory.domain.rule import Conflict, ruling
+
+TESTS: Mapping[int, Test] = {1: waiting_1.TEST}
+CURRENT = TESTS[max(TESTS)]
+
+
+def asked(test: Test, side: Discipline, answers: Answers, *, line_hours: int) -> list[Question]:
+    """The questions these answers lead this side to, answered or not, in order."""
+    return [q for q in test.questions if side in q.side and q.when(answers, line_hours)]
+
+
+def open_question(test: Test, side: Discipline, answers: Answers, *, line_hours: int) -> Question | None:
+    """The next question to answer, None when the sheet is complete."""
+    return next((q for q in asked(test, side, answers, line_hours=line_hours) if q.id not in answers), None)
+
+
+def settled(test: Test, side: Discipline, answers: Answers, *, line_hours: int) -> Answers:
+    """The answers without those no longer asked, once the sheet is complete: an answer given under other circumstances
+    is not taken for one given under these. While a question is open, nothing is dropped."""
+    questions = asked(test, side, answers, line_hours=line_hours)
+    if any(q.id not in answers for q in questions):
+        return answers
+    return {q.id: answers[q.id] for q in questions}
+
+
+def conflict(answers: Answers, question_id: str, *, line_hours: int) -> Conflict | None:
+    """The two answers that a conflict page sets against each other."""
+    prefix = question_id.partition("conflict_")[0]
+    found = ruling(answers, prefix, line_hours=line_hours).conflict
+    return found if found and found.question == question_id else None
