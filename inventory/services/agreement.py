@@ -1,0 +1,131 @@
+"""What both sides' sheets make of a part: its state, its label, and what the plan may count."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from inventory.domain import agreement, consumer
+from inventory.domain.agreement import Agreement
+from inventory.domain.part import Label, State
+from inventory.domain.people import Discipline
+from inventory.domain.verdict import Verdict, decide
+from inventory.domain.waiting import TESTS
+from inventory.models import Part, Sheet
+
+BOTH = (Discipline.PRODUCT, Discipline.ENGINEERING)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One question beside both sides' answers in words, empty where a side was not asked."""
+
+    label: str
+    product: str
+    engineering: str
+    differs: bool
+
+
+def weigh(part: Part, sheets: Mapping[Discipline, Sheet], *, one_side_enough: bool, at: datetime) -> None:
+    """Set state, label and all that rests on it from the sheets that are in. Saves nothing."""
+    found = {side: sheet for side, sheet in sheets.items() if _counts(part, sheet)}
+    if len(found) == len(BOTH):
+        _both_in(part, found, at)
+    elif found and (part.state != State.CHECK_NEEDED or one_side_enough):
+        _one_in(part, next(iter(found.values())), one_side_enough, at)
+    elif part.state != State.CHECK_NEEDED:
+        _clear(part, State.UNLABELLED)
+
+
+def breaks_seal(part: Part) -> None:
+    """A fact the label rests on has changed: it counts no more until each side that answered has saved again.
+
+    Without a label that counts nothing happens. Saves nothing.
+    """
+    if not part.label:
+        return
+    was, sealed_at = part.get_label_display(), part.sealed_at
+    _clear(part, State.CHECK_NEEDED)
+    part.sealed_at = sealed_at
+    part.reason = f"It was “{was.lower()}”. A fact that rests on has changed since."
+
+
+def compared(sheets: Mapping[Discipline, Sheet]) -> Agreement:
+    """The two sides' sheets held against each other."""
+    product, engineering = sheets[Discipline.PRODUCT], sheets[Discipline.ENGINEERING]
+    test = TESTS[product.test_version]
+    return agreement.compare(test, product.answers, engineering.answers, line_hours=settings.WAITING_LINE_HOURS)
+
+
+def side_by_side(sheets: Mapping[Discipline, Sheet]) -> list[Row]:
+    """Every question that either side was asked, with both answers and whether they differ."""
+    product, engineering = sheets[Discipline.PRODUCT].answers, sheets[Discipline.ENGINEERING].answers
+    rows = []
+    for question in TESTS[sheets[Discipline.PRODUCT].test_version].questions:
+        mine, theirs = product.get(question.id), engineering.get(question.id)
+        if mine or theirs:
+            differs = bool(mine and theirs) and mine.get("choice") != theirs.get("choice")
+            rows.append(Row(question.label, question.said(mine), question.said(theirs), differs))
+    return rows
+
+
+def _counts(part: Part, sheet: Sheet) -> bool:
+    """Whether it is in. After a broken seal only what was saved since the sealing counts."""
+    if sheet.submitted_at is None:
+        return False
+    is_old = part.sealed_at is not None and sheet.submitted_at <= part.sealed_at
+    return not (part.state == State.CHECK_NEEDED and is_old)
+
+
+def _both_in(part: Part, sheets: Mapping[Discipline, Sheet], at: datetime) -> None:
+    found = compared(sheets)
+    if found.verdict is None:
+        _clear(part, State.DISPUTED)
+        part.reason = _said(found, sheets)
+        return
+    _clear(part, State.AGREED if found.label else State.UNLABELLED)
+    part.outcome, part.reason = found.verdict.outcome, found.verdict.text
+    _take(part, found.verdict, sheets[Discipline.PRODUCT].test_version, at)
+    if found.label and not part.consumer:
+        part.consumer = _consumer(sheets)
+
+
+def _one_in(part: Part, sheet: Sheet, one_side_enough: bool, at: datetime) -> None:
+    """Nothing of a blind sheet reaches the part, unless the team lets one side's label count: then the label and what
+    the plan needs, but neither the answers nor the reason."""
+    _clear(part, State.ONE_SIDE)
+    verdict = decide(sheet.answers, line_hours=settings.WAITING_LINE_HOURS)
+    if one_side_enough and verdict.label:
+        part.one_sided = True
+        _take(part, verdict, sheet.test_version, at)
+        part.rule = None
+
+
+def _take(part: Part, verdict: Verdict, version: int, at: datetime) -> None:
+    part.label, part.confidence = verdict.label, verdict.confidence
+    part.rule, part.test_version = verdict.rule, version
+    if verdict.label:
+        part.guard, part.blockers, part.sealed_at = verdict.guard is not None, list(verdict.blockers), at
+
+
+def _clear(part: Part, state: State) -> None:
+    part.state, part.label, part.outcome, part.one_sided = state, Label.NONE, "", False
+    part.confidence, part.rule, part.test_version = "", None, None
+    part.guard, part.blockers, part.reason, part.sealed_at = False, [], "", None
+
+
+def _said(found: Agreement, sheets: Mapping[Discipline, Sheet]) -> str:
+    """The first difference in words. Both sheets are in, so nothing is blind any more."""
+    if found.difference is None:
+        return "The two sides come to different outcomes."
+    question = TESTS[sheets[Discipline.PRODUCT].test_version].question(found.difference.question)
+    if question is None:
+        return "The two sides were asked different questions."
+    product, engineering = question.said(found.difference.product), question.said(found.difference.engineering)
+    return f"{question.title} Product: {product or 'not asked'}. Engineering: {engineering or 'not asked'}."
+
+
+def _consumer(sheets: Mapping[Discipline, Sheet]) -> str:
+    """Product knows its readers best; engineering's word where product named nobody."""
+    return next((name for side in BOTH if (name := consumer.name(sheets[side].answers))), "")

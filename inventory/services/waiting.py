@@ -1,0 +1,288 @@
+"""The waiting test on paper: one sheet a side, an answer at a time; what follows from it is set when it is saved."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from inventory.domain import waiting
+from inventory.domain.audit import Actor
+from inventory.domain.consumer import Answers
+from inventory.domain.part import State
+from inventory.domain.people import Discipline
+from inventory.domain.question import Question
+from inventory.domain.rule import Conflict
+from inventory.domain.verdict import Verdict, decide
+from inventory.models import Call, Change, Part, Person, Sheet, Stale
+from inventory.services import access, agreement, audit, pricing
+
+NEW = 0  # the version of a sheet that is not there yet
+
+
+class NotAsked(Exception):
+    """Another answer leads past this question."""
+
+
+class Submitted(Exception):
+    """The sheet was saved as a whole: it is opened again before an answer changes."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        super().__init__(str(sheet))
+        self.sheet = sheet
+
+
+class Unfinished(Exception):
+    """A question is still open."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question.id)
+        self.question = question
+
+
+class ReasonNeeded(Exception):
+    """A label counts that would count no more: say why."""
+
+
+class Gone(Exception):
+    """The part is not there any more, or its call is retired."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A part that a split, or the undoing of one, took away. Its sheets are in the history."""
+
+    name: str
+    call_id: int
+    team_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """What one person may see: a sheet is None where there is none or it is still blind. That one is in is no secret."""
+
+    product: Sheet | None
+    engineering: Sheet | None
+    product_in: bool
+    engineering_in: bool
+
+    @property
+    def both_visible(self) -> bool:
+        return self.product_in and self.engineering_in and None not in (self.product, self.engineering)
+
+    def by_side(self) -> dict[Discipline, Sheet]:
+        found = {Discipline.PRODUCT: self.product, Discipline.ENGINEERING: self.engineering}
+        return {side: sheet for side, sheet in found.items() if sheet is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How far one side has come. `open` is the next question, None when the sheet is complete."""
+
+    sheet: Sheet | None
+    answers: Answers
+    questions: tuple[Question, ...]
+    open: Question | None
+    verdict: Verdict
+
+    @property
+    def version(self) -> int:
+        return self.sheet.version if self.sheet else NEW
+
+    @property
+    def is_submitted(self) -> bool:
+        return self.sheet is not None and self.sheet.submitted_at is not None
+
+    def asks(self, question_id: str) -> Question | None:
+        return next((question for question in self.questions if question.id == question_id), None)
+
+    def before(self, question: Question) -> Question | None:
+        at = self.questions.index(question)
+        return self.questions[at - 1] if at else None
+
+    def conflict(self, question_id: str) -> Conflict | None:
+        return waiting.conflict(self.answers, question_id, line_hours=settings.WAITING_LINE_HOURS)
+
+
+def walk(*, part: Part, side: Discipline) -> Walk:
+    """One side's sheet on the current test: its answers, the questions they lead to, what follows so far."""
+    return _walked(_stored(part, side), side)
+
+
+def sheets_for(part: Part, person: Person) -> Sheets:
+    """The sheets on the current test, without those that are still blind for this person."""
+    found = {sheet.side: sheet for sheet in Sheet.objects.filter(part=part, test_version=waiting.CURRENT.version)}
+    is_in = {side: side in found and found[side].submitted_at is not None for side in agreement.BOTH}
+    both_in = all(is_in.values())
+    product, engineering = (
+        found[side] if side in found and access.may_see_sheet(person, found[side], both_in=both_in) else None
+        for side in agreement.BOTH
+    )
+    return Sheets(product, engineering, is_in[Discipline.PRODUCT], is_in[Discipline.ENGINEERING])
+
+
+def lost(pk: int) -> Lost | None:
+    """What history knows of a part that was taken away; None where there never was one."""
+    deleted = Change.objects.filter(record=Part.RECORD, record_id=str(pk), after="").order_by("-pk").first()
+    if deleted is None:
+        return None
+    was = json.loads(deleted.before)
+    return Lost(was["name"], was["call_id"], was["team_id"])
+
+
+@transaction.atomic
+def answer(
+    *,
+    part: Part,
+    side: Discipline,
+    question: str,
+    value: Mapping[str, Any] | str,
+    by: Actor,
+    at: datetime,
+    version: int | None = None,
+    person: Person | None = None,
+) -> Sheet:
+    """Store one answer; a plain string is an option without more. The same answer again writes nothing.
+
+    Raises `Stale` for another `version` (0 where there is no sheet yet), `Submitted`, `NotAsked`, `Gone`, and
+    `NotAnAnswer` for what the question does not take.
+    """
+    _, _, part = _locked(part)
+    sheet = _held(part, side, version)
+    if sheet.submitted_at is not None:
+        raise Submitted(sheet)
+    found = _walked(sheet, side).asks(question)
+    if found is None:
+        raise NotAsked
+    accepted = found.accepted({"choice": value} if isinstance(value, str) else value)
+    before = audit.states(sheet) if sheet.pk else {}
+    answers = {**sheet.answers, question: accepted}
+    sheet.answers = dict(waiting.settled(waiting.CURRENT, side, answers, line_hours=settings.WAITING_LINE_HOURS))
+    if before and not audit.changed(sheet, before):
+        return sheet
+    sheet.answered_by = person or sheet.answered_by
+    _write(sheet, before)
+    audit.record(kind="waiting.answer", by=by, at=at, subject=part, before=before, after=audit.states(sheet))
+    return sheet
+
+
+@transaction.atomic
+def submit(
+    *,
+    part: Part,
+    side: Discipline,
+    by: Actor,
+    at: datetime,
+    version: int | None = None,
+    person: Person | None = None,
+) -> Sheet:
+    """Save the sheet as this side's word: from now on it counts, and both sides see each other's once both are in.
+
+    Saving again confirms it after a broken seal. Raises `Stale`, `Unfinished`, `Gone`.
+    """
+    call, parts, part = _locked(part)
+    sheet = _held(part, side, version)
+    walked = _walked(sheet, side)
+    if walked.open is not None:
+        raise Unfinished(walked.open)
+    if walked.is_submitted and part.state != State.CHECK_NEEDED:
+        return sheet
+    before = audit.states(call, *parts, sheet)
+    sheet.outcome, sheet.submitted_at = walked.verdict.outcome, at
+    sheet.answered_by = person or sheet.answered_by
+    return _concluded(call, parts, part, sheet, before, kind="waiting.submit", by=by, at=at, reason="")
+
+
+@transaction.atomic
+def reopen(
+    *, part: Part, side: Discipline, by: Actor, at: datetime, reason: str = "", version: int | None = None
+) -> Sheet:
+    """Take back a saved sheet to change it; its answers stay. Until it is saved again it does not count.
+
+    Raises `ReasonNeeded` where a label counts, `Stale`, `Gone`.
+    """
+    call, parts, part = _locked(part)
+    sheet = _held(part, side, version)
+    if sheet.submitted_at is None:
+        return sheet
+    if part.label and not reason:
+        raise ReasonNeeded
+    before = audit.states(call, *parts, sheet)
+    sheet.outcome, sheet.submitted_at = "", None
+    return _concluded(call, parts, part, sheet, before, kind="waiting.reopen", by=by, at=at, reason=reason)
+
+
+def breaks_seal(part: Part) -> None:
+    """Called by whoever changes a fact a label rests on (consumer, deadline, volume, model). Saves nothing."""
+    agreement.breaks_seal(part)
+
+
+def _locked(part: Part) -> tuple[Call, list[Part], Part]:
+    """The part's call, held until the transaction ends, with its parts as they are now."""
+    Call.objects.select_for_update().filter(pk=part.call_id).first()
+    call = Call.objects.select_related("feature", "team").filter(pk=part.call_id, retired_at=None).first()
+    parts = list(call.parts.order_by("position")) if call else []
+    found = next((each for each in parts if each.pk == part.pk), None)
+    if call is None or found is None:
+        raise Gone
+    return call, parts, found
+
+
+def _stored(part: Part, side: Discipline) -> Sheet | None:
+    return Sheet.objects.filter(part=part, side=side, test_version=waiting.CURRENT.version).first()
+
+
+def _held(part: Part, side: Discipline, version: int | None) -> Sheet:
+    """The stored sheet or a new one, if it still has the version the answer was given on."""
+    stored = _stored(part, side)
+    sheet = stored or Sheet(part=part, side=side, test_version=waiting.CURRENT.version)
+    if version is not None and version != (stored.version if stored else NEW):
+        raise Stale(sheet)
+    return sheet
+
+
+def _walked(sheet: Sheet | None, side: Discipline) -> Walk:
+    line_hours: int = settings.WAITING_LINE_HOURS
+    answers = sheet.answers if sheet else {}
+    questions = tuple(waiting.asked(waiting.CURRENT, side, answers, line_hours=line_hours))
+    given = {question.id: answers[question.id] for question in questions if question.id in answers}
+    still_open = next((question for question in questions if question.id not in answers), None)
+    return Walk(sheet, given, questions, still_open, decide(given, line_hours=line_hours))
+
+
+def _concluded(
+    call: Call,
+    parts: list[Part],
+    part: Part,
+    sheet: Sheet,
+    before: audit.States,
+    *,
+    kind: str,
+    by: Actor,
+    at: datetime,
+    reason: str,
+) -> Sheet:
+    """Store the sheet, and what both sides' sheets now make of the part and of the call's costs."""
+    _write(sheet, before)
+    stored = Sheet.objects.filter(part=part, test_version=waiting.CURRENT.version)
+    sheets = {Discipline(each.side): each for each in stored}
+    agreement.weigh(part, sheets, one_side_enough=call.team.one_side_enough, at=at)
+    pricing.apply(call, parts, book=pricing.book(timezone.localdate(at)))
+    records: list[Call | Part] = [call, *parts]
+    for record in records:
+        if fields := audit.changed(record, before):
+            record.write(*fields)
+    after = audit.states(call, *parts, sheet)
+    audit.record(kind=kind, by=by, at=at, subject=part, before=before, after=after, reason=reason)
+    return sheet
+
+
+def _write(sheet: Sheet, before: audit.States) -> None:
+    if sheet.pk is None:
+        sheet.save(force_insert=True)
+    elif fields := audit.changed(sheet, before):
+        sheet.write(*fields)
