@@ -10,7 +10,8 @@ class InventoryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from inventory.models import append_only  # noqa: PLC0415  models can be imported from here on
+        from inventory.models import append_only, search  # noqa: PLC0415  models can be imported from here on
 
         post_migrate.connect(append_only.put_back, sender=self, dispatch_uid="append_only")
+        post_migrate.connect(search.put_back, sender=self, dispatch_uid="search")
         checks.register(append_only.check, checks.Tags.database)

@@ -105,8 +105,8 @@ class Call(Profiled, Versioned):
 
     RECORD = "call"
     HISTORY: ClassVar = (
-        "feature_id", "team_id", "key", "name", "description", "provider", "model", "geo", "fast", "write_1h", "share_above",
-        "today_path", "path_assumed", *PROFILE, "figures", "code_location", "source_repository", "source_commit",
+        "feature_id", "team_id", "key", "name", "description", "provider", "model", "geo", "fast", "write_1h",
+        "share_above", "today_path", "path_assumed", *PROFILE, "figures", "code_location", "source_repository", "source_commit",
         "entry_point", "streaming", "tools", "workspace", "api_key", "prompt_name", "tag", "retired_at", "is_demo",
         "is_split", "kind", "cost_today", "cost_target",
     )  # fmt: skip
@@ -156,7 +156,10 @@ class Call(Profiled, Versioned):
         output_field=models.BigIntegerField(),
         db_persist=True,
     )
-    search_text = models.TextField(blank=True, editable=False)
+    cost_rank = models.GeneratedField(  # what lists sort by: the cost today, 0 where it is not known
+        expression=Coalesce(models.F("cost_today"), 0), output_field=models.BigIntegerField(), db_persist=True
+    )
+    search_text = models.TextField(blank=True, editable=False)  # has an index of its own: models/search.py
 
     objects = Calls.as_manager()
 
@@ -176,7 +179,13 @@ class Call(Profiled, Versioned):
         indexes = [
             # Partial: PostgreSQL walks an index in order past `retired_at IS NULL` only if the index says so itself.
             models.Index(fields=["saving_rank", "id"], condition=models.Q(retired_at=None), name="call_by_saving"),
-            models.Index(fields=["cost_today", "id"], condition=models.Q(retired_at=None), name="call_by_cost"),
+            # Covering: the list narrowed by any of these, and how many they are and cost, without reading a row.
+            models.Index(
+                fields=["cost_rank", "id", "cost_today", "kind", "provider", "figures", "model", "retired_at"],
+                condition=models.Q(retired_at=None),
+                name="call_by_cost",
+            ),
+            models.Index(fields=["requests", "id"], condition=models.Q(retired_at=None), name="call_by_requests"),
             models.Index(fields=["name", "id"], condition=models.Q(retired_at=None), name="call_by_name"),
             models.Index(fields=["feature", "retired_at"], name="call_of_feature"),
             models.Index(fields=["team", "retired_at"], name="call_of_team"),

@@ -135,7 +135,7 @@ class Part(Profiled, Versioned):
             ),
         ]
         indexes = [
-            # Partial, because SQLite seeks no bare boolean; `is_live` again at the end, so that it need not read the row.
+            # Partial, because SQLite seeks no bare boolean; `is_live` at the end, so that it need not read the row.
             # Covering: the plan's totals are one walk over the first of them.
             models.Index(
                 fields=["team", "in_split", "kind", "why", "cost_today", "cost_target", "possible", "is_live"],
@@ -149,6 +149,9 @@ class Part(Profiled, Versioned):
             ),
             models.Index(fields=["kind", "call", "is_live"], condition=models.Q(is_live=True), name="part_by_kind"),
             models.Index(fields=["cost_today", "id"], condition=models.Q(is_live=True), name="part_by_cost"),
+            models.Index(
+                fields=["state", "label", "call", "is_live"], condition=models.Q(is_live=True), name="part_by_state"
+            ),
         ]
 
     def __str__(self) -> str:
