@@ -5,15 +5,17 @@ from datetime import UTC, datetime
 from unittest import mock
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from inventory.domain.book import Book
-from inventory.models import Person, Team, append_only
+from inventory.models import ClaudeModel, Modifier, Person, PriceRow, Team, append_only
 from inventory.services import pricing
 from tests import factories
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+PRICE_TABLES = [kind._meta.db_table for kind in (ClaudeModel, PriceRow, Modifier)]
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -36,12 +38,28 @@ def now() -> datetime:
     return NOW
 
 
-@pytest.fixture
-def prices(db: None) -> Book:
-    """The book Batchline comes with, loaded and valid today. Leaves no action, so that tests may count theirs."""
-    with mock.patch.object(pricing.audit, "append"):
+@pytest.fixture(scope="session")
+def packed_prices(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Book:
+    """The packaged book, loaded once and set aside: loading it anew takes longer than most tests."""
+    with django_db_blocker.unblock(), mock.patch.object(pricing.audit, "append"), transaction.atomic():
         pricing.load_packaged(at=NOW)
-    return pricing.book(NOW.date())
+        book = pricing.book(NOW.date())
+        with connection.cursor() as cursor:
+            for table in PRICE_TABLES:
+                cursor.execute(f"DROP TABLE IF EXISTS packed_{table}")
+                cursor.execute(f"CREATE TABLE packed_{table} AS SELECT * FROM {table}")
+            for table in reversed(PRICE_TABLES):
+                cursor.execute(f"DELETE FROM {table}")
+    return book
+
+
+@pytest.fixture
+def prices(packed_prices: Book, db: None) -> Book:
+    """The book Batchline comes with, loaded and valid today. Leaves no action, so that tests may count theirs."""
+    with connection.cursor() as cursor:
+        for table in PRICE_TABLES:
+            cursor.execute(f"INSERT INTO {table} SELECT * FROM packed_{table}")
+    return packed_prices
 
 
 @pytest.fixture

@@ -170,6 +170,7 @@ def build(*, on: date, models: Iterable[Model], rows: Iterable[Row], factors: Ma
     names = {name.lower(): model.key for model in known.values() for name in (model.key, model.name, *model.aliases)}
     grouped: dict[tuple[str, str, str], list[Row]] = {}
     for row in rows:
+        names.setdefault(row.platform_id.lower(), row.model)
         grouped.setdefault((row.platform, row.platform_id.lower(), row.endpoint), []).append(row)
     offers = [tuple(sorted(group, key=lambda row: row.card.above)) for group in grouped.values()]
     offers.sort(key=lambda offer: (offer[0].card.standard.input, offer[0].endpoint, offer[0].platform_id))

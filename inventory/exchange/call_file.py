@@ -29,12 +29,14 @@ FIGURES = {"typed": "typed", "assumed": "assumed", "measured": "measured"}
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One row. `fields` are named as the call's own; team and feature are known by their names."""
+    """One row. `fields` are all a new call needs, named as its own; those in `said` stand in the file, the others
+    follow from cells that say nothing. Team and feature are known by their names."""
 
     number: int
     team: str
     feature: str
     fields: dict[str, Any]
+    said: frozenset[str]
 
     @property
     def key(self) -> str:
@@ -81,7 +83,20 @@ def _call(cells: Cells, row: Row) -> CallRow:
         **_profile(cells),
         **{name: cells.line(name, most=most) for name, most in LINES.items()},
     }
-    return CallRow(row.number, team, feature, fields)
+    return CallRow(row.number, team, feature, fields, frozenset(fields) - set(_unsaid(cells, fields)))
+
+
+def _unsaid(cells: Cells, fields: dict[str, Any]) -> Iterable[str]:
+    """Fields whose cell is empty, not there, or says that nobody knows."""
+    yield from (name for name in ("description", "streaming", "tools", *LINES) if not cells.typed(name))
+    if fields["path_assumed"]:
+        yield from ("today_path", "path_assumed")
+    if fields["provider"] == "unknown":
+        yield "provider"
+    if not cells.typed("figures_are"):
+        yield "figures"
+    if not cells.typed("cache_hit_share"):
+        yield "hit_share"
 
 
 def _profile(cells: Cells) -> dict[str, Any]:

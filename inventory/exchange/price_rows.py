@@ -88,7 +88,7 @@ def model(record: Record) -> ModelEntry:
 
 def modifier(record: Record, sources: Mapping[str, Any]) -> ModifierEntry:
     value = record.amount("value", most=Decimal(10**7))
-    if value is None and "value" not in record.fields:
+    if record.fields.get("value") is None:
         record.wrong("value", "is missing")
     source, address = _source(record, (record.text("source", required=True),), sources)
     return ModifierEntry(
@@ -106,7 +106,7 @@ def modifier(record: Record, sources: Mapping[str, Any]) -> ModifierEntry:
 def row(record: Record, sources: Mapping[str, Any]) -> RowEntry:
     source, address = _source(record, record.texts("sources"), sources)
     above = record.count("above", most=LONGEST)
-    if above is None and "above" not in record.fields:
+    if record.fields.get("above") is None:
         record.wrong("above", "is missing: a band needs its limit, 0 for every prompt")
     return RowEntry(
         model=record.text("model", required=True, most=80),

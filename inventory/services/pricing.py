@@ -141,7 +141,7 @@ def apply(call: Call, parts: Sequence[Part], *, book: prices.Book) -> None:
         total, costs = None, [None] * len(costs)
     for part, profile, cost in zip(parts, profiles, costs, strict=True):
         _apply_to(part, call, cost)
-        part.doubts = _doubts(call, profile, found, cost, part)
+        part.doubts = _doubts(call, profile, found, part, is_priced=cost is not None)
     call.cost_today = None if total is None else _spent(total, call)
     if call.is_split and call.cost_today is not None:
         _share_out(parts, costs, call.cost_today)
@@ -161,13 +161,13 @@ def both_ways(
 def preview(fields: Mapping[str, Any], *, on: date) -> Preview:
     """Costs and doubts of a call that is still being typed; `fields` are model field names, any may be missing."""
     draft = Call(**{name: value for name, value in fields.items() if name in PREVIEWED and value not in (None, "")})
+    if not draft.provider or not draft.model:
+        return Preview("", None, None, None, None, ())
     found = book(on).find(draft.provider, draft.model, draft.geo)
     name, retires_on = (found.model.name, found.retires_on) if found else ("", None)
     complete = all(isinstance(fields.get(needed), int) for needed in NEEDED)
     cost = _priced(_call_profile(draft), found) if complete else None
-    doubts = _doubts(draft, _call_profile(draft), found, cost) if draft.model else []
-    if not complete and Doubt.TOO_LARGE in doubts:
-        doubts.remove(Doubt.TOO_LARGE)
+    doubts = _doubts(draft, _call_profile(draft), found, is_priced=not complete or cost is not None)
     if cost is None:
         return Preview(name, retires_on, None, None, None, tuple(doubts))
     return Preview(name, retires_on, cost.real_time, cost.batch, _spent(cost, draft), tuple(doubts))
@@ -214,14 +214,10 @@ def _share_out(parts: Sequence[Part], costs: Sequence[pricing.Cost | None], toda
 
 
 def _doubts(
-    call: Call,
-    profile: pricing.Profile,
-    found: prices.Found | None,
-    cost: pricing.Cost | None,
-    part: Part | None = None,
+    call: Call, profile: pricing.Profile, found: prices.Found | None, part: Part | None = None, *, is_priced: bool
 ) -> list[str]:
     codes = [Doubt.MODEL_UNKNOWN] if found is None else found.doubts_for(profile)
-    if found is not None and cost is None:
+    if found is not None and not is_priced:
         codes.append(Doubt.TOO_LARGE)
     if call.path_assumed:
         codes.append(Doubt.PATH_ASSUMED)

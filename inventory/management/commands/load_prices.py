@@ -11,7 +11,7 @@ from inventory.services import pricing
 
 
 class Command(BaseCommand):
-    help = "Load prices from FILE (without it: the book Batchline comes with), all of it or, where a row is wrong, nothing."
+    help = "Load prices from FILE, or the book Batchline comes with: all of it or, where a row is wrong, nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", type=Path, default=price_book.PACKAGED, metavar="FILE")

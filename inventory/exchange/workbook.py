@@ -1,0 +1,173 @@
+"""Rows into an .xlsx file, written as they come: memory does not grow with the number of rows.
+
+Text that people typed stays text: it can become neither a formula nor an error value. Only this module knows openpyxl.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import IO, Any, Self
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ERROR_CODES
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from inventory.exchange.columns import Column, Form
+
+MOST_TEXT = 32_767  # what a cell holds, counted as Excel does: in UTF-16 units
+CUT = " [cut]"
+MICRO = 1_000_000
+FORMATS = {
+    Form.MONEY: "#,##0.00;[Red]-#,##0.00",
+    Form.RATE: "#,##0.00####",
+    Form.WHOLE: "#,##0",
+    Form.SHARE: "0.0%",
+    Form.PERCENT: "0%",
+    Form.DAY: "yyyy-mm-dd",
+    Form.MOMENT: "yyyy-mm-dd hh:mm",
+}
+# What XML 1.0 cannot carry, and halves of surrogate pairs, which no encoding can.
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+class Book:
+    """A workbook that is being written. Sheets stand in the order in which they were begun, filled in any order.
+
+    Use it in a `with`: what was begun and not saved leaves no temporary files behind.
+    """
+
+    def __init__(self) -> None:
+        self._book = Workbook(write_only=True)
+        self._sheets: list[Sheet] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        for sheet in self._sheets:
+            sheet.drop()
+
+    def sheet(self, title: str, columns: Sequence[Column]) -> "Sheet":
+        sheet = Sheet(self._book.create_sheet(title), columns)
+        self._sheets.append(sheet)
+        return sheet
+
+    def save(self, file: IO[bytes]) -> None:
+        """Close every sheet and write the file. The book cannot be used afterwards."""
+        for sheet in self._sheets:
+            sheet.end()
+        self._book.save(file)
+        self._sheets = []
+
+
+class Sheet:
+    """One table: a header that stays in sight, a filter over all rows, every column in its form."""
+
+    def __init__(self, sheet: Any, columns: Sequence[Column]) -> None:
+        self._sheet = sheet
+        self._columns = columns
+        self._rows = 1
+        self._writers = [(column.name, _writer(sheet, column.form)) for column in columns]
+        sheet.freeze_panes = "A2"
+        for position, column in enumerate(columns, 1):
+            sheet.column_dimensions[get_column_letter(position)].width = column.width
+        sheet.append([_heading(sheet, column) for column in columns])
+
+    def append(self, row: Mapping[str, Any]) -> None:
+        """One row by the names of the columns; what is None or missing stays empty."""
+        self._rows += 1
+        self._sheet.append([None if (v := row.get(name)) is None else write(v) for name, write in self._writers])
+
+    def extend(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        for row in rows:
+            self.append(row)
+
+    def end(self) -> None:
+        self._sheet.auto_filter.ref = f"A1:{get_column_letter(len(self._columns))}{self._rows}"
+
+    def drop(self) -> None:
+        """Forget the rows: removes the temporary file openpyxl keeps them in until it saves."""
+        self._sheet.close()
+        self._sheet._writer.cleanup()
+
+
+def text(value: str) -> str:
+    """What a cell can hold of it: without control characters, one kind of line end, cut with a mark where too long."""
+    clean = _UNWRITABLE.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+    if len(clean) * 2 <= MOST_TEXT or len(clean.encode("utf-16-le")) // 2 <= MOST_TEXT:
+        return clean
+    kept = clean.encode("utf-16-le")[: (MOST_TEXT - len(CUT)) * 2]
+    return kept.decode("utf-16-le", errors="ignore") + CUT
+
+
+def _writer(sheet: Any, form: Form) -> Callable[[Any], Any]:
+    """How a value of that form goes into a cell. Cells of one column are one object, filled anew for each row: openpyxl
+    has written the last row before the next one comes."""
+    if form in (Form.TEXT, Form.TRUTH):
+        return _truth if form is Form.TRUTH else _text_writer(sheet)
+    cell = WriteOnlyCell(sheet)
+    cell.number_format = FORMATS[form]
+    convert = _CONVERT[form]
+
+    def write(value: Any) -> Any:
+        cell.value = convert(value)
+        return cell
+
+    return write
+
+
+def _text_writer(sheet: Any) -> Callable[[Any], Any]:
+    def write(value: Any) -> Any:
+        clean = text(str(value))
+        if not clean.startswith("=") and clean not in ERROR_CODES:
+            return clean
+        cell = WriteOnlyCell(sheet, value=clean)
+        cell.data_type = "s"  # openpyxl took it for a formula or an error
+        return cell
+
+    return write
+
+
+def _truth(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def _heading(sheet: Any, column: Column) -> Any:
+    cell = WriteOnlyCell(sheet, value=column.heading)
+    cell.font = Font(bold=True)
+    return cell
+
+
+def _dollars(amount: int) -> float:
+    return amount / MICRO
+
+
+def _moment(value: datetime) -> datetime:
+    """Excel knows no time zones: every moment is in UTC."""
+    return value.astimezone(UTC).replace(tzinfo=None)
+
+
+def _same(value: int | date) -> int | date:
+    return value
+
+
+def _share(value: Decimal) -> float:
+    return float(value)
+
+
+def _hundredth(value: int) -> float:
+    return value / 100
+
+
+_CONVERT: dict[Form, Callable[[Any], Any]] = {
+    Form.MONEY: _dollars,
+    Form.RATE: _dollars,
+    Form.WHOLE: _same,
+    Form.SHARE: _share,
+    Form.PERCENT: _hundredth,
+    Form.DAY: _same,
+    Form.MOMENT: _moment,
+}
