@@ -74,12 +74,17 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One line of the arithmetic: `tokens` a request at `rate`, times `share`, come to `amount` dollars a month."""
+    """One line of the arithmetic, in dollars a month: requests x `share` x `tokens` x `rate` x `factor` = `amount`.
+
+    `above` is the limit of the card it is priced by, `factor` what geography multiplies.
+    """
 
     what: str
     tokens: int
     rate: int
     share: Decimal
+    factor: Decimal
+    above: int
     amount: Decimal
 
 
@@ -118,11 +123,11 @@ def _monthly(profile: Profile, price: Price) -> Cost:
     has_batch = all(card.batch is not None for card in price.cards)
     for card, share in bands(profile, price):
         rates = card.fast if profile.fast and card.fast else card.standard
-        weight = share * price.multiplier
-        now += _terms(profile, rates, profile.hit_share, profile.write_1h, weight)
+        weigh = _Weigher(profile.requests, share, price.multiplier, card.above)
+        now += _terms(profile, rates, profile.hit_share, profile.write_1h, weigh)
         if has_batch and card.batch is not None:
-            cached += _terms(profile, card.batch, profile.batch_hit_share, profile.batch_write_1h, weight)
-            plain += _uncached_terms(profile, card.batch, weight)
+            cached += _terms(profile, card.batch, profile.batch_hit_share, profile.batch_write_1h, weigh)
+            plain += _uncached_terms(profile, card.batch, weigh)
     real_time = money.micro(_total(now))
     if not has_batch:
         return Cost(real_time, None, None, tuple(now), ())
@@ -141,7 +146,22 @@ def bands(profile: Profile, price: Price) -> list[tuple[Card, Decimal]]:
     return [(card, part) for card, part in ((low, 1 - share), (high, share)) if part]
 
 
-def _terms(profile: Profile, rates: Rates, hits: Decimal, long_write: bool, weight: Decimal) -> list[Term]:
+@dataclass(frozen=True, slots=True)
+class _Weigher:
+    """Turns tokens and a rate into a term, for the requests that one card prices."""
+
+    requests: int
+    share: Decimal
+    factor: Decimal
+    above: int
+
+    def term(self, what: str, tokens: int, rate: int, share: Decimal) -> Term:
+        of_all = self.share * share
+        amount = Decimal(self.requests * tokens * rate) / PICO * of_all * self.factor
+        return Term(what, tokens, rate, of_all, self.factor, self.above, amount)
+
+
+def _terms(profile: Profile, rates: Rates, hits: Decimal, long_write: bool, weigh: _Weigher) -> list[Term]:
     write = rates.write_1h if long_write else rates.write_5m
     lines = [
         ("input", profile.uncached_input, rates.input, Decimal(1)),
@@ -149,19 +169,12 @@ def _terms(profile: Profile, rates: Rates, hits: Decimal, long_write: bool, weig
         ("prefix written to cache", profile.cacheable_prefix, write, 1 - hits),
         ("output", profile.output, rates.output, Decimal(1)),
     ]
-    return [
-        _term(profile, what, tokens, rate, share * weight) for what, tokens, rate, share in lines if tokens and share
-    ]
+    return [weigh.term(*line) for line in lines if line[1] and line[3]]
 
 
-def _uncached_terms(profile: Profile, rates: Rates, weight: Decimal) -> list[Term]:
+def _uncached_terms(profile: Profile, rates: Rates, weigh: _Weigher) -> list[Term]:
     lines = [("input, not cached", profile.prompt, rates.input), ("output", profile.output, rates.output)]
-    return [_term(profile, what, count, rate, weight) for what, count, rate in lines if count]
-
-
-def _term(profile: Profile, what: str, tokens: int, rate: int, share: Decimal) -> Term:
-    amount = Decimal(profile.requests * tokens * rate) / PICO * share
-    return Term(what, tokens, rate, share, amount)
+    return [weigh.term(*line, Decimal(1)) for line in lines if line[1]]
 
 
 def _total(terms: list[Term]) -> Decimal:
