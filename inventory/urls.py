@@ -2,14 +2,47 @@
 
 from django.urls import URLPattern, path
 
-from inventory.views import health
+from inventory.views import account, health, link, member, roster, team
+from inventory.views import feature as feature_views
 from inventory.views import job as job_views
+from inventory.views import people as people_views
 
 home: list[URLPattern] = []
 
-people: list[URLPattern] = []
+people: list[URLPattern] = [
+    path("sign-in", people_views.sign_in, name="people.sign_in"),
+    path("sign-out", people_views.sign_out, name="people.sign_out"),
+    path("reset", people_views.reset, name="people.reset"),
+    path("reset/sent", people_views.reset_sent, name="people.reset_sent"),
+    path("link/<str:token>", link.link, name="people.link"),
+    path("account", account.account, name="people.account"),
+    path("account/password", account.password, name="people.password"),
+    path("people", roster.index, name="people.list"),
+    path("people/<int:pk>", roster.detail, name="people.detail"),
+    path("people/<int:pk>/discipline", roster.discipline, name="people.discipline"),
+    path("people/<int:pk>/administrator", roster.administrator, name="people.administrator"),
+    path("people/<int:pk>/deactivate", roster.deactivate, name="people.deactivate"),
+    path("people/<int:pk>/reactivate", roster.reactivate, name="people.reactivate"),
+    path("teams", team.index, name="team.list"),
+    path("teams/new", team.new, name="team.new"),
+    path("teams/<int:pk>", team.detail, name="team.detail"),
+    path("teams/<int:pk>/edit", team.edit, name="team.edit"),
+    path("teams/<int:pk>/retire", team.retire, name="team.retire"),
+    path("teams/<int:pk>/restore", team.restore, name="team.restore"),
+    path("teams/<int:pk>/invite", member.invite, name="team.invite"),
+    path("teams/<int:pk>/invitations/<int:link_pk>/withdraw", member.withdraw, name="team.withdraw"),
+    path("teams/<int:pk>/members/<int:member_pk>", member.detail, name="team.member"),
+    path("teams/<int:pk>/members/<int:member_pk>/remove", member.remove, name="team.remove"),
+]
 
-feature: list[URLPattern] = []
+feature: list[URLPattern] = [
+    path("features", feature_views.index, name="feature.list"),
+    path("features/new", feature_views.new, name="feature.new"),
+    path("features/<int:pk>", feature_views.detail, name="feature.detail"),
+    path("features/<int:pk>/edit", feature_views.edit, name="feature.edit"),
+    path("features/<int:pk>/retire", feature_views.retire, name="feature.retire"),
+    path("features/<int:pk>/restore", feature_views.restore, name="feature.restore"),
+]
 
 call: list[URLPattern] = []
 

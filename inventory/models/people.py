@@ -1,5 +1,6 @@
 """Teams, the people in them, and the one-time links that let people in."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar, Self
 
@@ -26,6 +27,16 @@ class People(models.QuerySet["Person"]):
     def administrators(self) -> Self:
         """Those who can act as one: active."""
         return self.filter(is_active=True, is_administrator=True)
+
+    def listed(self) -> Self:
+        """By name, those who can sign in first, with their teams."""
+        teams = models.Prefetch("memberships", Membership.objects.select_related("team").order_by("team__name", "pk"))
+        return self.prefetch_related(teams).order_by("-is_active", Lower("name"), "pk")
+
+    def members_first(self, teams: Iterable["Team"]) -> Self:
+        """Those in any of `teams` before all others (`is_member`), each by name."""
+        inside = Membership.objects.filter(person=models.OuterRef("pk"), team__in=list(teams))
+        return self.annotate(is_member=models.Exists(inside)).order_by("-is_member", "name", "pk")
 
     def matching(self, words: str) -> Self:
         """Every word somewhere in name or e-mail."""
@@ -81,6 +92,21 @@ class Person(AbstractBaseUser, Versioned):
         return Actor("person", str(self.pk))
 
 
+class Teams(models.QuerySet["Team"]):
+    def live(self) -> Self:
+        return self.filter(retired_at=None)
+
+    def retired(self) -> Self:
+        return self.exclude(retired_at=None)
+
+    def listed(self) -> Self:
+        """By name, each with `members_count` (who can sign in) and `features_count` (not retired)."""
+        return self.order_by(Lower("name"), "pk").annotate(
+            members_count=models.Count("memberships", models.Q(memberships__person__is_active=True), distinct=True),
+            features_count=models.Count("features", models.Q(features__retired_at=None), distinct=True),
+        )
+
+
 class Team(Versioned):
     """Owns features. `one_side_enough`: a label counts although only one discipline has answered, and is marked."""
 
@@ -93,6 +119,8 @@ class Team(Versioned):
     is_demo = models.BooleanField(default=False)
     members = models.ManyToManyField(Person, through="Membership", related_name="teams")
 
+    objects = Teams.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(Lower("name"), name="team_name_once")]
 
@@ -101,6 +129,11 @@ class Team(Versioned):
 
 
 class Memberships(models.QuerySet["Membership"]):
+    def listed(self) -> Self:
+        """Leads first, then by name, with their people."""
+        leads_first = models.Case(models.When(role=Role.LEAD, then=0), models.When(role=Role.MEMBER, then=1), default=2)
+        return self.select_related("person").order_by(leads_first, Lower("person__name"), "pk")
+
     def leading(self) -> Self:
         """Leads who can act as one: their account is active."""
         return self.filter(role=Role.LEAD, person__is_active=True)

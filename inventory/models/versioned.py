@@ -8,7 +8,7 @@ from django.db import models
 class Stale(Exception):
     """Somebody else saved first. `theirs` is the record as it is now; the caller shows both values."""
 
-    def __init__(self, theirs: models.Model) -> None:
+    def __init__(self, theirs: "Versioned") -> None:
         super().__init__(f"{theirs._meta.verbose_name} {theirs.pk} was changed meanwhile")
         self.theirs = theirs
 

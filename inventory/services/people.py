@@ -1,5 +1,6 @@
 """How people get in: the first administrator, new accounts, and one-time links for whoever is locked out."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -19,6 +20,14 @@ class EmailTaken(Exception):
 
 class NoAccount(Exception):
     """No active account has this e-mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A link's token, and whom it lets in: nobody else may be told."""
+
+    person: Person
+    token: str
 
 
 @transaction.atomic
@@ -78,15 +87,15 @@ def sign_in_link(*, email: str, by: Actor, at: datetime) -> str:
 
 
 @transaction.atomic
-def reset_link(*, person: Person, by: Actor, at: datetime) -> str | None:
-    """The token of a link that lets this person set a new password; None after five in an hour, or none active."""
-    found = locked(person.pk)
-    lately = OneTimeLink.objects.filter(purpose="reset", person=found, created_at__gt=at - timedelta(hours=1))
-    if not found.is_active or lately.count() >= RESETS_AN_HOUR:
+def reset_link(*, email: str, by: Actor, at: datetime) -> Sent | None:
+    """A link that lets this person set a new password; None for no active account, or after five in an hour."""
+    person = Person.objects.active().select_for_update().filter(email=email.lower()).first()
+    lately = OneTimeLink.objects.filter(purpose="reset", person=person, created_at__gt=at - timedelta(hours=1))
+    if person is None or lately.count() >= RESETS_AN_HOUR:
         return None
-    made, token = link.made(purpose="reset", person=found, email=found.email, at=at)
+    made, token = link.made(purpose="reset", person=person, email=person.email, at=at)
     audit.record(kind="people.reset_link", by=by, at=at, subject=made, before={}, after=audit.states(made))
-    return token
+    return Sent(person, token)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from inventory.domain.audit import Actor
 from inventory.domain.people import Role
 from inventory.models import Call, Feature, Membership, Person, Stale, Team
-from inventory.services import audit
+from inventory.services import audit, recount
 from inventory.services import call as calls
 
 BATCH = 500
@@ -60,17 +60,22 @@ def founded(*, name: str, lead: Person) -> tuple[Team, Membership]:
 
 @transaction.atomic
 def edit(*, team: Team, version: int, name: str, one_side_enough: bool, by: Actor, at: datetime) -> Team:
-    """Where `one_side_enough` changes, every label that rests on it is counted anew: figures may change at once.
+    """Where `one_side_enough` changes, every label that rests on one side is counted anew, in the same action.
 
     Raises `Stale`, `NameTaken`.
     """
     found = _locked(team)
-    before = audit.states(found)
+    was_called, counts_anew = found.name, found.one_side_enough != one_side_enough
+    resting = recount.affected(found) if counts_anew else recount.NOTHING
+    before = audit.states(found, *resting.records)
     found.version, found.name, found.one_side_enough = version, name, one_side_enough
     _save(found, *audit.changed(found, before))
-    audit.record(kind="team.edit", by=by, at=at, subject=found, before=before, after=audit.states(found))
-    if before[("team", found.pk)]["name"] != name:
+    if counts_anew:
+        recount.count_anew(resting, before, one_side_enough=one_side_enough, at=at)
+    if name != was_called:
         _reword_calls(found)
+    after = audit.states(found, *resting.records)
+    audit.record(kind="team.edit", by=by, at=at, subject=found, before=before, after=after)
     return found
 
 

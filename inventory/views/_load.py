@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from inventory.models import Call, Feature, Job, Part, Person, Team
+from inventory.models import Call, Feature, Job, Membership, OneTimeLink, Part, Person, Team
 from inventory.services import access
 
 T = TypeVar("T")
@@ -57,6 +57,24 @@ def job(pk: int) -> Job:
 def job_to_cancel(pk: int, person: Person) -> Job:
     found = job(pk)
     return _only(found, access.may_cancel(person, found))
+
+
+def membership_to_lead(team_pk: int, pk: int, person: Person) -> Membership:
+    found = get_object_or_404(Membership.objects.select_related("team", "person"), pk=pk, team=team_pk)
+    return _only(found, access.may_lead(person, found.team_id))
+
+
+def invitation_to_lead(team_pk: int, pk: int, person: Person) -> OneTimeLink:
+    found = get_object_or_404(OneTimeLink.objects.select_related("team"), pk=pk, purpose="invite", team=team_pk)
+    return _only(found, access.may_lead(person, team_pk))
+
+
+def team_to_administer(pk: int, person: Person) -> Team:
+    return _only(team(pk), access.may_administer(person))
+
+
+def person_to_administer(pk: int, person: Person) -> Person:
+    return _only(get_object_or_404(Person, pk=pk), access.may_administer(person))
 
 
 def administrator(person: Person) -> Person:

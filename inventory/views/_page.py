@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django_htmx.middleware import HtmxDetails
 
@@ -29,3 +29,8 @@ def page(
     if fragment and htmx and not htmx.boosted:
         template = f"{template}#{fragment}"
     return render(request, template, context, status=status)
+
+
+def typed(request: HttpRequest) -> QueryDict | None:
+    """What was sent, for a form that is bound exactly when something was: even an empty POST is one."""
+    return request.POST if request.method == "POST" else None

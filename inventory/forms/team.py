@@ -1,0 +1,53 @@
+"""A team, its members, and who is invited."""
+
+from django import forms
+
+from inventory.forms.people import Email, Version
+from inventory.forms.text import Line, Lines
+from inventory.models.people import DISCIPLINES, ROLES
+
+ROLES_EXPLAINED = "Viewers look, members edit and answer, leads also settle labels and manage the team."
+
+
+class New(forms.Form):
+    name = Line(most=80, label="Name")
+
+
+class Edit(forms.Form):
+    version = Version()
+    name = Line(most=80, label="Name")
+    one_side_enough = forms.BooleanField(
+        required=False,
+        label="One discipline is enough",
+        help_text="A label then counts as soon as product or engineering has answered, and is marked one-sided. "
+        "Changing this counts every label of the team anew.",
+    )
+
+
+class Retire(forms.Form):
+    version = Version()
+    reason = Lines(most=500, label="Reason", required=False, help_text="Kept in the history.")
+
+
+class Restore(forms.Form):
+    version = Version()
+
+
+class Invite(forms.Form):
+    email = Email()
+    discipline = forms.ChoiceField(
+        label="Discipline",
+        choices=DISCIPLINES,
+        help_text="Which side they answer for. Only an administrator can change it later.",
+    )
+    role = forms.ChoiceField(label="Role in the team", choices=ROLES, initial="member", help_text=ROLES_EXPLAINED)
+    is_confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
+class Role(forms.Form):
+    version = Version()
+    role = forms.ChoiceField(label="Role in the team", choices=ROLES, help_text=ROLES_EXPLAINED)
+
+
+class Remove(forms.Form):
+    version = Version()

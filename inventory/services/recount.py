@@ -1,0 +1,62 @@
+"""The labels of one team counted anew, where it changes its mind about whether one side is enough."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from django.utils import timezone
+
+from inventory.domain.part import State
+from inventory.domain.people import Discipline
+from inventory.domain.waiting import CURRENT
+from inventory.models import Call, Part, Sheet, Team
+from inventory.services import agreement, audit, pricing
+
+REST_ON_ONE_SIDE = (State.ONE_SIDE, State.CHECK_NEEDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """Calls with a part that rests on one side's sheet alone, and all their parts."""
+
+    calls: Sequence[Call]
+    parts: Sequence[Part]
+
+    @property
+    def records(self) -> list[Call | Part]:
+        return [*self.calls, *self.parts]
+
+
+NOTHING = Affected((), ())
+
+
+def affected(team: Team) -> Affected:
+    """Held against any other change until the transaction ends."""
+    resting = Part.objects.filter(team=team, state__in=REST_ON_ONE_SIDE).values("call_id")
+    calls = list(Call.objects.select_for_update().filter(pk__in=resting).order_by("pk"))
+    parts = Part.objects.filter(call__in=[call.pk for call in calls]).order_by("call_id", "position")
+    return Affected(calls, list(parts))
+
+
+def count_anew(found: Affected, before: audit.States, *, one_side_enough: bool, at: datetime) -> None:
+    """Weigh, price and write what the setting changes; the caller records it."""
+    sheets = _sheets(found.parts)
+    for part in found.parts:
+        if part.state in REST_ON_ONE_SIDE:
+            agreement.weigh(part, sheets[part.pk], one_side_enough=one_side_enough, at=at)
+    book = pricing.book(timezone.localdate(at))
+    parts = {pk: list(group) for pk, group in groupby(found.parts, key=lambda part: part.call_id)}
+    for call in found.calls:
+        pricing.apply(call, parts[call.pk], book=book)
+    for record in found.records:
+        if fields := audit.changed(record, before):
+            record.write(*fields)
+
+
+def _sheets(parts: Sequence[Part]) -> dict[int, dict[Discipline, Sheet]]:
+    sheets: dict[int, dict[Discipline, Sheet]] = defaultdict(dict)
+    for sheet in Sheet.objects.filter(part__in=[part.pk for part in parts], test_version=CURRENT.version):
+        sheets[sheet.part_id][Discipline(sheet.side)] = sheet
+    return sheets
