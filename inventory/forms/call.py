@@ -1,0 +1,154 @@
+"""A call as it runs today, as people type it."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from inventory.forms.number import Percent, Whole
+from inventory.forms.people import Version
+from inventory.forms.text import Line, Lines
+from inventory.models import Call, Feature
+from inventory.models.call import FIGURES, LARGEST_TOKENS, LARGEST_VOLUME, PATHS, PROVIDERS
+
+KEY_TAKEN = "Another call has this key. Choose another, or leave it empty and one is made from the name."
+FEATURE_RETIRED = "This feature was retired meanwhile. Choose another, or restore it first."
+YES_NO = [("", "Not known"), ("True", "Yes"), ("False", "No")]
+GEO = [("", "Anywhere"), ("us", "US only")]
+GROUPS = (
+    ("How it runs today", ("provider", "model", "geo", "today_path", "path_assumed", "fast")),
+    ("How much", ("requests", "uncached_input", "output", "figures")),
+    ("Cached prefix", ("cacheable_prefix", "prefix_included", "hit_share", "batch_hit_share", "write_1h")),
+    ("In the code", ("code_location", "entry_point", "source_repository", "source_commit", "streaming", "tools")),
+    ("In the bill", ("workspace", "api_key", "prompt_name", "tag")),
+)
+FOLDED = ("In the code", "In the bill")
+
+
+class Figures(forms.Form):
+    """Whatever changes what a call costs."""
+
+    provider = forms.ChoiceField(label="Provider", choices=PROVIDERS, initial="anthropic")
+    model = Line(
+        most=120,
+        label="Model",
+        help_text="As the code names it; a model we have no price for is kept and listed as a doubt",
+        widget=forms.TextInput(attrs={"list": "models", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    geo = forms.ChoiceField(label="Where it may run", choices=GEO, required=False)
+    today_path = forms.ChoiceField(label="Runs today", choices=PATHS, widget=forms.RadioSelect)
+    path_assumed = forms.BooleanField(label="That is assumed: nobody has looked", required=False)
+    fast = forms.BooleanField(label="In fast mode", required=False)
+    requests = Whole(most=LARGEST_VOLUME, label="Requests a month")
+    uncached_input = Whole(most=LARGEST_TOKENS, label="Input tokens a request", help_text="Without the cached prefix")
+    output = Whole(most=LARGEST_TOKENS, label="Output tokens a request", help_text="Thinking counts as output")
+    figures = forms.ChoiceField(label="These figures are", choices=FIGURES, initial="typed")
+    cacheable_prefix = Whole(
+        most=LARGEST_TOKENS,
+        label="Prefix tokens a request",
+        required=False,
+        help_text="The start of the input that stays the same and is cached; 0 for none",
+    )
+    prefix_included = forms.BooleanField(label="The input tokens above include the prefix", required=False)
+    hit_share = Percent(label="Finds the prefix cached today, in percent of requests", required=False)
+    batch_hit_share = Percent(label="Would find it cached in a batch, in percent of requests", required=False)
+    write_1h = forms.BooleanField(label="Written to the one-hour cache", required=False)
+    share_above = Percent(label="Long prompts, in percent of requests", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        read = super().clean() or self.cleaned_data
+        whole, prefix = read.get("uncached_input"), read.get("cacheable_prefix")
+        if read.get("prefix_included") and whole is not None and prefix is not None:
+            if prefix > whole:
+                self.add_error(
+                    "cacheable_prefix", f"Type {whole:,} or less: it is part of the input, which is {whole:,}."
+                )
+            else:
+                read["uncached_input"] = whole - prefix
+        return read
+
+    def given(self) -> dict[str, Any]:
+        """The fields of the record that could be read, by their names."""
+        assumed = {"cacheable_prefix": 0, "hit_share": Decimal(0), "batch_hit_share": Decimal("0.3")}
+        read = {name: value for name, value in self.cleaned_data.items() if name in _RECORD}
+        return {name: assumed.get(name) if value is None else value for name, value in read.items()}
+
+
+class Details(Figures):
+    """All of a call. `features` are those it may belong to, with their teams."""
+
+    feature = forms.TypedChoiceField(label="Feature")
+    name = Line(most=120, label="Name", help_text="What it does, in a few words: “Nightly tags”")
+    description = Lines(
+        most=4000,
+        label="Description",
+        required=False,
+        help_text="What it makes, from what, and what happens with it next",
+    )
+    key = Line(most=80, label="Key", required=False, help_text="Names it in files; made from the name when left empty")
+    code_location = Line(most=300, label="Code location", required=False, help_text="As path:line")
+    entry_point = Line(most=200, label="Started by", required=False, help_text="A route, a schedule, an event")
+    source_repository = Line(most=300, label="Repository", required=False)
+    source_commit = Line(most=64, label="Commit", required=False)
+    streaming = forms.TypedChoiceField(label="Streams its output", choices=YES_NO, required=False)
+    tools = forms.TypedChoiceField(label="Uses tools", choices=YES_NO, required=False)
+    workspace = Line(most=120, label="Workspace", required=False)
+    api_key = Line(most=120, label="Name of the API key", required=False, help_text="Its name, never the key itself")
+    prompt_name = Line(most=120, label="Prompt or span name", required=False)
+    tag = Line(most=120, label="Tag", required=False)
+
+    def __init__(self, *args: Any, features: Sequence[Feature], call: Call | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.call = call
+        known = {str(feature.pk): feature for feature in features}
+        field: Any = self.fields["feature"]
+        field.choices = [("", "Choose a feature"), *_by_team(features)]
+        field.coerce = known.__getitem__
+        for name in ("streaming", "tools"):
+            asked: Any = self.fields[name]
+            asked.coerce, asked.empty_value = "True".__eq__, None
+
+    def clean_key(self) -> str:
+        key: str = self.cleaned_data["key"] or (self.call.key if self.call else "")
+        others = Call.objects.with_keys([key]).exclude(pk=self.call.pk if self.call else None)
+        if key and others.exists():
+            raise forms.ValidationError(KEY_TAKEN, "taken")
+        return key
+
+
+class Edit(Details):
+    version = Version()
+    reason = Lines(most=500, label="Why", required=False, help_text="Kept in the history")
+
+    def __init__(self, *args: Any, call: Call, **options: Any) -> None:
+        now = {name: getattr(call, name) for name in ("version", *_RECORD)} | {"feature": call.feature_id}
+        super().__init__(*args, call=call, initial=now, **options)
+
+
+class Retire(forms.Form):
+    version = Version()
+    reason = Lines(most=500, label="Why", help_text="Kept in the history")
+
+
+class Restore(forms.Form):
+    version = Version()
+
+
+_RECORD = frozenset(Details.base_fields) - {"prefix_included"}
+
+
+def _by_team(features: Sequence[Feature]) -> list[tuple[str, list[tuple[str, str]]]]:
+    teams: dict[str, list[tuple[str, str]]] = {}
+    for feature in features:
+        teams.setdefault(feature.team.name, []).append((str(feature.pk), feature.name))
+    return list(teams.items())
+
+
+def groups(form: forms.Form) -> list[tuple[str, bool, list[forms.BoundField]]]:
+    """The fields in the order of the page: heading, whether it is folded away, and what stands below it."""
+    return [(title, title in FOLDED and not _tells(form, names), [form[n] for n in names]) for title, names in GROUPS]
+
+
+def _tells(form: forms.Form, names: Sequence[str]) -> bool:
+    return any(form[name].errors or form[name].value() not in ("", None) for name in names)

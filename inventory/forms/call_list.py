@@ -1,0 +1,129 @@
+"""What the address of the list asks for. Nothing in it is trusted, nothing in it is an error: what is not understood
+is left out, with a note."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from inventory.domain import doubt
+from inventory.forms.text import has_unprintable
+from inventory.models import Feature, Team
+from inventory.models.call import FIGURES, KINDS, PROVIDERS
+from inventory.models.part import STATES
+
+LONGEST = 200
+LARGEST_ID = 2**63 - 1
+DEFAULT_SORT = "-today"
+LABELS = [
+    ("none", "No label yet"),
+    ("waiting", "Somebody waits"),
+    ("not_waiting", "Nobody waits"),
+    ("both", "Both: some wait"),
+]
+SHOWN = [("live", "In use"), ("retired", "Retired"), ("all", "All")]
+CHOICES: Mapping[str, Mapping[str, str]] = {
+    "kind": {str(value): words for value, words in KINDS},
+    "label": dict(LABELS),
+    "state": {str(value): words for value, words in STATES},
+    "provider": dict(PROVIDERS),
+    "figures": {str(value): words for value, words in FIGURES},
+    "doubt": {"any": "Any doubt", **{str(code): words for code, words in doubt.WORDS.items()}},
+    "show": dict(SHOWN),
+}
+NAMES = {
+    "q": "search", "team": "team", "feature": "feature", "kind": "move", "label": "label", "state": "state",
+    "provider": "provider", "model": "model", "figures": "figures", "doubt": "doubt", "show": "show",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One thing the list is narrowed by; `without` is the address's query once it is taken off."""
+
+    name: str
+    words: str
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was understood. `chosen` holds every parameter that narrows, `words` what each is called on the page."""
+
+    chosen: Mapping[str, str]
+    words: Mapping[str, str]
+    sort: str = DEFAULT_SORT
+    page: int = 1
+    notes: tuple[str, ...] = ()
+
+    @property
+    def search(self) -> str:
+        return self.chosen.get("q", "")
+
+    @property
+    def filters(self) -> dict[str, str]:
+        return {name: value for name, value in self.chosen.items() if name != "q"}
+
+    @property
+    def chips(self) -> list[Chip]:
+        return [Chip(NAMES[name], self.words[name], self.query(**{name: ""})) for name in self.chosen]
+
+    def query(self, **changed: str) -> str:
+        """The address's query with some parameters changed, empty ones left out, back on the first page."""
+        sort = "" if self.sort == DEFAULT_SORT else self.sort
+        wanted = {**self.chosen, "sort": sort, **changed}
+        return urlencode({name: value for name, value in wanted.items() if value})
+
+
+def read(address: Mapping[str, str], *, sorts: Mapping[str, str]) -> Asked:
+    """Reads the parameters of an address against what exists; `sorts` are the columns it may be sorted by."""
+    chosen: dict[str, str] = {}
+    words: dict[str, str] = {}
+    notes = []
+    for name in NAMES:
+        value = address.get(name, "").strip()
+        if not value or (name == "show" and value == "live"):
+            continue
+        shown = _READ.get(name, _choice)(name, value)
+        if shown:
+            chosen[name], words[name] = value, shown
+        else:
+            notes.append(f"Left out: {NAMES[name]} “{_short(value)}”, which is not known here.")
+    sort, page = address.get("sort", DEFAULT_SORT), address.get("page", "1")
+    if sort.removeprefix("-") not in sorts:
+        notes.append(f"The list cannot be sorted by “{_short(sort)}”.")
+        sort = DEFAULT_SORT
+    number = int(page) if page.isascii() and page.isdigit() and len(page) < 10 else 1
+    return Asked(chosen, words, sort, number, tuple(notes))
+
+
+def _choice(name: str, value: str) -> str:
+    return CHOICES[name].get(value, "")
+
+
+def _words(name: str, value: str) -> str:
+    return "" if has_unprintable(value) or len(value) > LONGEST else value
+
+
+def _team(name: str, value: str) -> str:
+    return Team.objects.filter(pk=value).values_list("name", flat=True).first() or "" if _is_id(value) else ""
+
+
+def _feature(name: str, value: str) -> str:
+    return Feature.objects.filter(pk=value).values_list("name", flat=True).first() or "" if _is_id(value) else ""
+
+
+_READ = {"q": _words, "model": _words, "team": _team, "feature": _feature}
+
+
+def _is_id(value: str) -> bool:
+    return value.isascii() and value.isdigit() and len(value) < 20 and int(value) <= LARGEST_ID
+
+
+def _short(value: str) -> str:
+    """Enough of it to be recognised, and nothing a page cannot show."""
+    return "".join(_printable(value[:40])) + ("…" if len(value) > 40 else "")
+
+
+def _printable(value: str) -> Iterator[str]:
+    for character in value:
+        yield "�" if has_unprintable(character) else character
