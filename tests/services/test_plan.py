@@ -9,7 +9,7 @@ from inventory.domain.bridge import Shape
 from inventory.domain.plan import Kind, Why
 from inventory.models import Call, Part, Team
 from inventory.services import plan
-from tests.factories import make_call, make_feature, make_part, make_team
+from tests.factories import AT, make_call, make_feature, make_part, make_team
 
 LABELLED = [
     (Kind.UNDECIDED, Why.NONE), (Kind.STAY_REAL_TIME, Why.NONE), (Kind.STAY_REAL_TIME, Why.BATCH_DEARER),
@@ -22,7 +22,9 @@ def scattered(seed: int, calls: int = 40) -> list[Part]:
     """Teams, features, calls and parts of any kind and amount, some split, some unpriced, some retired."""
     chance = random.Random(seed)
     teams = [make_team() for _ in range(3)]
-    features = [make_feature(team=chance.choice(teams), first_guess=chance.choice([None, 0, 30, 100])) for _ in range(6)]
+    features = [
+        make_feature(team=chance.choice(teams), first_guess=chance.choice([None, 0, 30, 100])) for _ in range(6)
+    ]
     return [part for _ in range(calls) for part in _call(chance, chance.choice(features))]
 
 
@@ -32,6 +34,7 @@ def _call(chance: random.Random, feature: object) -> Iterable[Part]:
     if is_split:
         make_part(call=call), make_part(call=call)
     is_live = chance.random() < 0.9
+    Call.objects.filter(pk=call.pk).update(retired_at=None if is_live else AT)
     for part in call.parts.all():
         kind, why = chance.choice(LABELLED)
         today = chance.choice([None, 0, chance.randrange(10**4), chance.randrange(10**11)])
@@ -90,7 +93,9 @@ def test_a_plan_of_one_team_or_feature_is_its_share_of_the_whole(seed: int) -> N
     for team in Team.objects.all():
         assert figures(plan.totals(team=team).overall.sums) == added_up(p for p in parts if p.team_id == team.pk)
     feature = parts[0].feature
-    assert figures(plan.totals(feature=feature).overall.sums) == added_up(p for p in parts if p.feature_id == feature.pk)
+    assert figures(plan.totals(feature=feature).overall.sums) == added_up(
+        p for p in parts if p.feature_id == feature.pk
+    )
 
 
 @pytest.mark.django_db

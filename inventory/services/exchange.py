@@ -1,0 +1,151 @@
+"""The plan as a workbook: the same figures and the same words as the pages, for whoever may see them: everyone.
+
+What only one discipline may know (answers, reasons before both are in) stands in no sheet.
+"""
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import IO, Any
+
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from inventory.domain.book import Book as PriceBook
+from inventory.domain.doubt import WORDS
+from inventory.exchange import columns
+from inventory.exchange.workbook import Book, Sheet
+from inventory.models import Call, Part, PriceRow
+from inventory.models.call import PROFILE
+from inventory.services import move, plan, pricing
+
+AT_ONCE = 500  # calls held in memory
+AS_IT_IS = (
+    "key", "name", "description", "model", "geo", "fast", "write_1h", "path_assumed", *PROFILE, "share_above",
+    "code_location", "source_repository", "source_commit", "entry_point", "streaming", "tools", "workspace", "api_key",
+    "prompt_name", "tag",
+)  # fmt: skip
+OF_THE_PART = (
+    "in_split", "consumer", "reaches", "read_when", "deadline", "hand_over", "one_sided", "guard", "possible",
+)  # fmt: skip
+OF_THE_SUMS = (
+    "parts", "moving", "today", "after", "saving", "saving_a_year", "possible", "waits", "open", "nobody", "sealed",
+    "can_move", "unpriced",
+)  # fmt: skip
+
+Told = Callable[[int, int], None]
+
+
+def export_plan(file: IO[bytes], *, at: datetime, told: Told = lambda done, total: None) -> plan.Totals:
+    """Write the whole plan to `file` as .xlsx and return its totals, added up from the very rows that were written.
+
+    `told` hears after each lot how many calls of how many are through; what it raises ends the export. Runs outside a
+    transaction, lot by lot, so that a large plan locks nobody out: what is changed meanwhile may be in or not.
+    """
+    tally = plan.Tally()
+    with Book() as book:
+        summary = book.sheet("Summary", columns.SUMMARY)
+        moves = book.sheet("Moves", columns.MOVES)
+        calls = book.sheet("Calls", columns.CALLS)
+        _write_calls(moves, calls, tally, prices=pricing.book(timezone.localdate(at)), told=told)
+        totals = tally.totals()
+        summary.extend(_summary(totals))
+        book.sheet("Prices", columns.PRICES).extend(_prices())
+        book.sheet("Assumptions", columns.ASSUMPTIONS).extend(_assumptions(totals, at))
+        book.save(file)
+    return totals
+
+
+def _write_calls(moves: Sheet, calls: Sheet, tally: plan.Tally, *, prices: PriceBook, told: Told) -> None:
+    # The numbers alone are held, eight bytes a call: the order stays as it was, whatever is changed meanwhile.
+    numbers = array("q", Call.objects.live().order_by("-saving_rank", "-pk").values_list("pk", flat=True).iterator())
+    for start in range(0, len(numbers), AT_ONCE):
+        for call in _lot(numbers[start : start + AT_ONCE]):
+            parts = list(call.parts.all())
+            for row in move.rows([call], book=prices):
+                if row.part is not None:
+                    moves.append(_move(row, row.part))
+                    tally.add(row.part)
+            calls.append(_call(call, parts))
+        told(min(start + AT_ONCE, len(numbers)), len(numbers))
+
+
+def _lot(numbers: Sequence[int]) -> Iterator[Call]:
+    """These calls as they are now, in this order, with their parts; one that was retired meanwhile is left out."""
+    parts = Prefetch("parts", queryset=Part.objects.order_by("position"))
+    owners = ("feature__product_owner", "feature__engineering_owner")
+    found = Call.objects.live().select_related("team", "feature", *owners).prefetch_related(parts).in_bulk(numbers)
+    return (found[pk] for pk in numbers if pk in found)
+
+
+def _move(row: move.Row, part: Part) -> dict[str, Any]:
+    call = row.call
+    product, engineering = call.feature.product_owner, call.feature.engineering_owner
+    return {
+        "team": call.team.name,
+        "feature": call.feature.name,
+        "call": call.name,
+        "key": call.key,
+        "part": part.name,
+        "move": row.kind_name,
+        "ready": row.ready,
+        "label": part.get_label_display(),
+        "state": part.get_state_display(),
+        "path": call.get_today_path_display(),
+        "today": row.today,
+        "after": row.after,
+        "saving": row.saving,
+        "product_owner": product and product.name,
+        "engineering_owner": engineering and engineering.name,
+        "doubts": "; ".join(WORDS.get(code, code) for code in part.doubts),
+        **{name: getattr(part, name) for name in OF_THE_PART},
+    }
+
+
+def _call(call: Call, parts: Sequence[Part]) -> dict[str, Any]:
+    return {
+        "team": call.team.name,
+        "feature": call.feature.name,
+        "provider": call.get_provider_display(),
+        "path": call.get_today_path_display(),
+        "figures": call.get_figures_display(),
+        "move": call.get_kind_display(),
+        "parts": len(parts),
+        "today": call.cost_today,
+        "after": call.cost_target,
+        "saving": call.saving,
+        **{name: getattr(call, name) for name in AS_IT_IS},
+    }
+
+
+def _summary(totals: plan.Totals) -> Iterator[dict[str, Any]]:
+    groups = [("All", [totals.overall]), ("Move", totals.kinds), ("Team", totals.teams)]
+    for by, found in groups:
+        for group in found:
+            sums = {name: getattr(group.sums, name) for name in OF_THE_SUMS}
+            yield {"by": by, "name": group.name, "guess": group.guess, **sums}
+
+
+def _prices() -> Iterator[dict[str, Any]]:
+    rows = PriceRow.objects.select_related("model").order_by("platform", "platform_id", "above", "valid_from", "pk")
+    names = [column.name for column in columns.PRICES if column.name != "model"]
+    for row in rows:
+        yield {"model": row.model.name, **{name: getattr(row, name) for name in names}}
+
+
+def _assumptions(totals: plan.Totals, at: datetime) -> Iterable[dict[str, str]]:
+    sums = totals.overall.sums
+    assumed = Call.objects.live().filter(figures="assumed").count()
+    said = {
+        "Written": f"{timezone.localtime(at):%Y-%m-%d %H:%M %Z}, at the prices of that day",
+        "A month, a year": "Amounts are dollars a month at the volume stated; a year is twelve such months.",
+        "Exactness": "Cells hold exact amounts to a millionth of a dollar and show cents: sums agree to the cent.",
+        "Undecided": "A part without a label that counts is counted at the real-time price, wherever it runs today. "
+        "What it could save is shown as possible and is in no saving.",
+        "Split": "A split call is counted once, by its parts; what they send twice is in their cost.",
+        "Can move": "The share of today's spend whose parts move to batch or run there already.",
+        "First guess": "What the teams believed before they labelled, weighted by what their features spend today.",
+        "Unknown prices": f"{sums.unpriced:,} parts have no known price: they add nothing to any amount.",
+        "Assumed figures": f"{assumed:,} calls have assumed volumes or tokens.",
+    }
+    return [{"what": what, "value": value} for what, value in said.items()]

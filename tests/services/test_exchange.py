@@ -1,0 +1,133 @@
+"""The workbook holds the plan: the same totals as the page, row for row what the database holds, and text as text."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from inventory.domain import money
+from inventory.models import Part
+from inventory.services import exchange, plan
+from tests.exchange.test_workbook import PAYLOADS
+from tests.factories import make_call, make_feature, make_part, make_person, make_team
+from tests.services.test_plan import scattered
+
+AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+CALL_TEXTS = (
+    "description", "code_location", "source_repository", "entry_point", "workspace", "api_key", "prompt_name", "tag", "model",
+)  # fmt: skip
+pytestmark = pytest.mark.django_db
+
+
+def exported() -> Workbook:
+    file = BytesIO()
+    exchange.export_plan(file, at=AT)
+    return load_workbook(file)
+
+
+def table(book: Workbook, title: str) -> list[dict[str, Any]]:
+    heading, *rows = book[title].iter_rows(values_only=True)
+    return [dict(zip(heading, row, strict=True)) for row in rows]
+
+
+def micro(cells: list[Any]) -> int:
+    return sum(money.micro(Decimal(repr(cell))) for cell in cells if cell is not None)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_summary_and_moves_equal_the_totals_of_the_page(seed: int) -> None:
+    scattered(seed)
+    book, totals = exported(), plan.totals()
+    summary = {(row["By"], row["Name"]): row for row in table(book, "Summary")}
+    groups = [("All", totals.overall), *(("Move", g) for g in totals.kinds), *(("Team", g) for g in totals.teams)]
+    assert len(summary) == len(groups)
+    for by, group in groups:
+        row, sums = summary[by, group.name], group.sums
+        assert [micro([row[f"{name}, $ a month"]]) for name in ("Today", "After", "Saves")] == [
+            sums.today, sums.after, sums.saving,
+        ]  # fmt: skip
+        assert (row["Parts"], row["Parts that move"], row["Parts without a known price"]) == (
+            sums.parts, sums.moving, sums.unpriced,
+        )  # fmt: skip
+    moves = table(book, "Moves")
+    assert len(moves) == totals.overall.sums.parts
+    assert micro([row["Today, $ a month"] for row in moves]) == totals.overall.sums.today
+    assert micro([row["Saves, $ a month"] for row in moves]) == totals.overall.sums.saving
+
+
+def test_every_live_part_and_call_has_its_row() -> None:
+    parts = [part for part in scattered(1) if part.is_live]
+    book = exported()
+    found = [(row["Call key"], row["Part"], row["Move"]) for row in table(book, "Moves")]
+    assert sorted(found) == sorted((p.call.key, p.name, plan.KIND_NAMES[p.kind]) for p in parts)
+    assert {row["Call key"] for row in table(book, "Calls")} == {part.call.key for part in parts}
+
+
+def test_an_empty_inventory_exports_its_headings() -> None:
+    book = exported()
+    assert book.sheetnames == ["Summary", "Moves", "Calls", "Prices", "Assumptions"]
+    assert (book["Moves"].max_row, book["Calls"].max_row) == (1, 1)
+    assert table(book, "Summary")[0]["Parts"] == 0
+
+
+def test_no_user_text_becomes_a_formula() -> None:
+    for number, payload in enumerate(PAYLOADS):
+        one = payload.replace("\n", " ").replace("\t", " ")
+        team = make_team(name=f"{one} {number}")
+        owner = make_person(name=one)
+        feature = make_feature(team=team, name=one, product_owner=owner, engineering_owner=owner)
+        text = dict.fromkeys(CALL_TEXTS, payload)
+        call = make_call(feature=feature, key=f"{one}-{number}", name=one, **text)
+        call.parts.all().delete()
+        make_part(
+            call=call,
+            name=one,
+            consumer=payload,
+            reaches=payload,
+            read_when=payload,
+            deadline=payload,
+            hand_over=payload,
+        )
+    book = exported()
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in cells} == {"s", "n"}
+    assert sorted(row["Who or what uses it first"] for row in table(book, "Moves")) == sorted(PAYLOADS)
+    assert sorted(row["Description"] for row in table(book, "Calls")) == sorted(PAYLOADS)
+
+
+def test_what_one_side_said_is_in_no_cell() -> None:
+    call = make_call()
+    Part.objects.filter(call=call).update(state="one_side", reason="only product knows this")
+    call.parts.get().sheets.create(
+        side="product", test_version=1, answers={"who": "only product knows this"}, outcome="not_waiting"
+    )
+    cells = [cell.value for sheet in exported() for row in sheet.iter_rows() for cell in row]
+    assert "only product knows this" not in cells
+    assert [row["Label"] for row in table(exported(), "Moves")] == ["No label yet"]
+
+
+def test_progress_is_told_lot_by_lot_and_what_it_raises_ends_the_export(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange, "AT_ONCE", 2)
+    for _ in range(5):
+        make_call()
+    told: list[tuple[int, int]] = []
+    exchange.export_plan(BytesIO(), at=AT, told=lambda done, total: told.append((done, total)))
+    assert told == [(2, 5), (4, 5), (5, 5)]
+
+    def stop(done: int, total: int) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        exchange.export_plan(BytesIO(), at=AT, told=stop)
+
+
+def test_the_same_queries_for_one_call_and_three(django_assert_num_queries: Any) -> None:
+    feature = make_feature()
+    for calls in (1, 2):
+        for _ in range(calls):
+            make_call(feature=feature)
+        with django_assert_num_queries(11):
+            exchange.export_plan(BytesIO(), at=AT)
