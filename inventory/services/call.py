@@ -13,6 +13,7 @@ from django.utils.text import slugify
 
 from inventory.domain import part as parts_of
 from inventory.domain.audit import Actor
+from inventory.domain.book import Book
 from inventory.domain.part import Gap
 from inventory.models import Call, Feature, Part
 from inventory.models.call import PROFILE
@@ -82,14 +83,29 @@ def register(*, feature: Feature, fields: Mapping[str, Any], by: Actor, at: date
 
 @transaction.atomic
 def edit(*, call: Call, version: int, fields: Mapping[str, Any], by: Actor, at: datetime, reason: str = "") -> Call:
-    """Change any field, the feature among them. Reprices; breaks the seal of every part where a fact that labels rest
-    on changed: the model, or the volume by more than `SEAL_HOLDS_UP_TO`. No difference: nothing is written."""
+    """Change any field, the feature among them. No difference: nothing is written."""
     call, parts = _locked(call)
     before = audit.states(call, *parts)
+    if not revise(call, parts, fields, book=pricing.book(timezone.localdate(at))):
+        return call
+    write(call, parts, before, version)
+    audit.record(
+        kind="call.edit", by=by, at=at, subject=call, before=before, after=audit.states(call, *parts), reason=reason
+    )
+    return call
+
+
+def revise(call: Call, parts: Sequence[Part], fields: Mapping[str, Any], *, book: Book) -> bool:
+    """What an edit makes of a call and its parts; saves nothing. False, and nothing touched, where no field differs.
+
+    Reprices; breaks the seal of every part where a fact that labels rest on changed: the model, or the volume by more
+    than `SEAL_HOLDS_UP_TO`. Raises `FeatureRetired` and `PartsFallShort`.
+    """
+    before = audit.states(call)
     for name, value in fields.items():
         setattr(call, name, value)
     if not audit.changed(call, before):
-        return call
+        return False
     was = before["call", call.pk]
     if call.feature_id != was["feature_id"] and call.feature.retired_at is not None:
         raise FeatureRetired
@@ -99,12 +115,8 @@ def edit(*, call: Call, version: int, fields: Mapping[str, Any], by: Actor, at: 
         for part in parts:
             waiting.breaks_seal(part)
     call.search_text = search_text(call)
-    pricing.apply(call, parts, book=pricing.book(timezone.localdate(at)))
-    _write(call, parts, before, version)
-    audit.record(
-        kind="call.edit", by=by, at=at, subject=call, before=before, after=audit.states(call, *parts), reason=reason
-    )
-    return call
+    pricing.apply(call, parts, book=book)
+    return True
 
 
 @transaction.atomic
@@ -133,7 +145,7 @@ def _set_retired(
         part.is_live = retired_at is None
     if retired_at is None:
         pricing.apply(call, parts, book=pricing.book(timezone.localdate(at)))
-    _write(call, parts, before, version)
+    write(call, parts, before, version)
     audit.record(kind=kind, by=by, at=at, subject=call, before=before, after=audit.states(call, *parts), reason=reason)
     return call
 
@@ -145,7 +157,8 @@ def _locked(call: Call) -> tuple[Call, list[Part]]:
     return fresh, list(Part.objects.filter(call=fresh).order_by("position"))
 
 
-def _write(call: Call, parts: Sequence[Part], before: audit.States, version: int) -> None:
+def write(call: Call, parts: Sequence[Part], before: audit.States, version: int) -> None:
+    """UPDATE what differs from `before`, with the price's own fields. Raises `Stale` and `KeyTaken`."""
     call.version = version
     with _taken_key_by_name():
         call.write(*audit.changed(call, before), "search_text")
