@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from inventory.domain.consumer import REST, Answer, Answers, choice, limit, moment
+from inventory.domain.consumer import REST, Answer, Answers, limit, moment
 from inventory.domain.part import Label
 from inventory.domain.people import Discipline
 from inventory.domain.question import Test
@@ -73,7 +73,12 @@ def _same(question: str, product: Answers, engineering: Answers) -> bool:
     prefix = REST if question.startswith(REST) else ""
     if question.removeprefix(prefix).startswith(("first", "hop")) and _same_end(product, engineering, prefix):
         return True
-    return choice(product, question) == choice(engineering, question)
+    return _decisive(product.get(question, {})) == _decisive(engineering.get(question, {}))
+
+
+def _decisive(answer: Answer) -> tuple[object, ...]:
+    """Without the names people give: they may well differ."""
+    return tuple(answer.get(part) for part in ("choice", "limit", "unit"))
 
 
 def _same_end(product: Answers, engineering: Answers, prefix: str) -> bool:
@@ -83,14 +88,19 @@ def _same_end(product: Answers, engineering: Answers, prefix: str) -> bool:
 
 
 def _careful(mine: Verdict, theirs: Verdict) -> Verdict:
-    """Of two views that lead to the same outcome the less sure one, with every guard, blocker and conflict of both."""
-    unsure, surer = sorted((mine, theirs), key=lambda verdict: _LOWEST_FIRST.index(verdict.confidence))
-    first, second = (mine, theirs) if mine.blockers else (theirs, mine) if theirs.blockers else (unsure, surer)
+    """Of two views that lead to the same outcome the one that is blocked or guarded, at the lower confidence, with the
+    guard, blockers and conflicts of both."""
+    first, second = sorted((mine, theirs), key=lambda view: (not view.blockers, view.guard is None, _rank(view)))
+    unsure = min(mine, theirs, key=_rank)
     return replace(
         first,
         confidence=unsure.confidence,
         because=unsure.because,
-        guard=first.guard or second.guard,
         blockers=tuple(dict.fromkeys((*first.blockers, *second.blockers))),
+        guard=first.guard or second.guard,
         conflicts=tuple(dict.fromkeys((*first.conflicts, *second.conflicts))),
     )
+
+
+def _rank(verdict: Verdict) -> int:
+    return _LOWEST_FIRST.index(verdict.confidence)

@@ -91,7 +91,7 @@ def _waiting(deciding: Ruling, answers: Answers) -> str:
     at = deciding.moment
     if deciding.number == 3:
         return (
-            f"{_who(at, answers)} is held up until it arrives, and yet it could come {_when(at, answers)}. "
+            f"Held up until it arrives: {_who(at, answers)}. And yet it could come {_when(at, answers)}. "
             "Until that is cleared up, it stays at full price."
         )
     if deciding.number == 4:
@@ -112,17 +112,18 @@ def _waiting(deciding: Ruling, answers: Answers) -> str:
 
 
 def _held_up(at: Moment, answers: Answers) -> str:
+    """Worded so that one person and several read alike."""
     who = _who(at, answers)
     if at.reader is Reader.MACHINE:
         seconds = limit(answers, at.prefix)
         after = f"after {_seconds(seconds)}" if seconds else "after a set time"
-        return f"{who} is held up and gives up {after}; batch promises 24 hours."
+        return f"Held up until it arrives: {who}, giving up {after}; batch promises 24 hours."
     meanwhile = choice(answers, f"{at.prefix}meanwhile")
     if meanwhile == "comes_back":
-        return f"{who} does something else meanwhile, but comes straight back when this arrives: that is waiting too."
+        return f"Held up until it arrives: {who}. Coming straight back when it is there is waiting too."
     if meanwhile == "stays":
-        return f"{who} looks at the screen or holds the line until this arrives."
-    return f"{who} is there at the moment this arrives."
+        return f"Held up until it arrives: {who}, looking at the screen or holding the line."
+    return f"There at the moment it arrives: {who}."
 
 
 def _on_the_way(at: Moment, answers: Answers) -> str:
@@ -160,11 +161,11 @@ def _undecided(deciding: Ruling, answers: Answers) -> str:
 def _two_readers(rulings: Sequence[Ruling], answers: Answers) -> str:
     now, rest = rulings[0], rulings[1]
     part = str(answers.get("needed", {}).get("name", "")) or "a part"
-    first, second = (now, rest) if now.outcome is Outcome.WAITING else (rest, now)
-    waited, other = (part, "the rest") if first is now else ("the rest", part)
+    waits, other = (now, rest) if now.outcome is Outcome.WAITING else (rest, now)
+    named = {now: part, rest: "the rest"}
     return (
-        f"Two readers: {_who(first.moment, answers, capital=False)} waits for {waited}; "
-        f"{_who(second.moment, answers, capital=False)} needs {other} {_when(second.moment, answers)}. Split the call."
+        f"Two readers: {named[waits]} at once, for {_who(waits.moment, answers)}; "
+        f"{named[other]} {_when(other.moment, answers)}, for {_who(other.moment, answers)}. Split the call."
     )
 
 
@@ -188,10 +189,9 @@ def _would_not_wait(deciding: Ruling, line_hours: int) -> str:
     return "It may be batch once one of the two contradicting answers is changed."
 
 
-def _who(at: Moment, answers: Answers, *, capital: bool = True) -> str:
+def _who(at: Moment, answers: Answers) -> str:
     generic = {Reader.MACHINE: "a process", Reader.NOBODY: "nobody yet"}.get(at.reader or Reader.LATER, "a person")
-    who = name(answers, at.prefix) or generic
-    return who[:1].upper() + who[1:] if capital else who
+    return name(answers, at.prefix) or generic
 
 
 def _when(at: Moment, answers: Answers) -> str:

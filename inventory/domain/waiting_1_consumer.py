@@ -147,9 +147,7 @@ def _times(prefix: str, this: str) -> Question:
         "Batch promises 24 hours. What counts is the time between the last input and the reader, not how long it "
         "takes today.",
         (
-            Option(
-                "yes", "It could start as soon as the inputs are final", "could start as soon as the inputs are final"
-            ),
+            Option("yes", "It could start as soon as the inputs are final", "could start once the inputs are final"),
             Option("no", "It cannot start before the time it starts today", "cannot start before today's start"),
             NOT_SURE,
         ),

@@ -63,7 +63,7 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """What one person may see: a sheet is None where there is none or it is still blind. That one is in is no secret."""
+    """What one person may see: a sheet is None where there is none, or it is blind. That one is in is no secret."""
 
     product: Sheet | None
     engineering: Sheet | None
