@@ -1,0 +1,82 @@
+"""A process of its own for tests that kill it: jobs of a kind whose effect can be counted, leases of seconds.
+
+`python -m tests.management.carrier COMMAND` on the database of DATABASE_URL; also a Celery app (`-A tests.management.carrier`).
+"""
+
+import os
+import sys
+import threading
+import time
+from datetime import timedelta
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import transaction  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from config.celery import app  # noqa: E402
+from inventory import tasks  # noqa: E402
+from inventory.domain.audit import Actor  # noqa: E402
+from inventory.models import Job, Team  # noqa: E402
+from inventory.services import job as jobs  # noqa: E402
+
+jobs.LEASE = timedelta(seconds=float(os.environ.get("LEASE", "2")))
+jobs.PAUSE = timedelta(seconds=0)
+jobs.TELL_EVERY = 0.05
+app.conf.task_default_queue = os.environ.get("QUEUE", "batchline-tests")
+app.conf.beat_schedule = {"sweep": {"task": "inventory.sweep", "schedule": 1, "options": {"expires": 1}}}
+app.conf.beat_max_loop_interval = 1
+
+
+def effect(job: Job) -> None:
+    """Half a second of work, then one row, in one transaction with the end of the job."""
+    for step in range(10):
+        jobs.progress(job, step, 10)
+        time.sleep(0.05)
+    with transaction.atomic():
+        Team.objects.create(name=f"Job {job.pk}, attempt {job.attempts}")
+        jobs.finish(job, at=timezone.now())
+
+
+def poison(job: Job) -> None:
+    os.kill(os.getpid(), 9)
+
+
+tasks.HANDLERS.update(effect=effect, poison=poison)
+
+
+def enqueue(kind: str, count: int, attempts: int) -> None:
+    by = Actor("command", "test")
+    for _ in range(count):
+        tasks.start(jobs.enqueue(kind=kind, params={}, by=by, at=timezone.now(), max_attempts=attempts))
+
+
+def race(deliveries: int) -> None:
+    """Deliver one job many times at the same moment."""
+    enqueue("effect", 1, 3)
+    pk = Job.objects.latest("pk").pk
+    gate = threading.Barrier(deliveries)
+
+    def deliver() -> None:
+        gate.wait()
+        tasks.run_job(pk)
+
+    threads = [threading.Thread(target=deliver) for _ in range(deliveries)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+if __name__ == "__main__":
+    command, *given = sys.argv[1:]
+    if command == "enqueue":
+        enqueue(given[0], int(given[1]), int(given[2]))
+    elif command == "race":
+        race(int(given[0]))
+    elif command == "work":
+        call_command("work", *given)
