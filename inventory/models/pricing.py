@@ -1,10 +1,20 @@
 """The price book: dated price rows, the models they price, and the modifiers that multiply them."""
 
-from typing import ClassVar, TypeGuard
+from datetime import date
+from typing import ClassVar, Self, TypeGuard
 
 from django.db import models
 
 from inventory.domain import book, pricing
+
+PLATFORMS = ("anthropic", "aws", "foundry", "bedrock", "vertex")  # those that publish prices
+
+PRICE_NAMES = {
+    "input": "Input", "output": "Output", "write_5m": "Write 5 min", "write_1h": "Write 1 h", "read": "Read",
+    "batch_input": "Batch input", "batch_output": "Batch output", "batch_write_5m": "Batch write 5 min",
+    "batch_write_1h": "Batch write 1 h", "batch_read": "Batch read", "fast_input": "Fast input",
+    "fast_output": "Fast output",
+}  # fmt: skip
 
 
 class ClaudeModel(models.Model):
@@ -38,14 +48,22 @@ class ClaudeModel(models.Model):
         return book.Model(self.key, self.name, tuple(self.aliases), self.retires_on, self.min_cacheable)
 
 
+class PriceRows(models.QuerySet["PriceRow"]):
+    def valid_on(self, day: date) -> Self:
+        return self.filter(models.Q(valid_to=None) | models.Q(valid_to__gt=day), valid_from__lte=day)
+
+    def listed(self) -> Self:
+        """By platform, newest model first, ordinary card before the one for long prompts."""
+        place = models.Case(*(models.When(platform=name, then=models.Value(i)) for i, name in enumerate(PLATFORMS)))
+        order = (place, "-model__released_on", "model__key", "platform_id", "endpoint", "above", "pk")
+        return self.select_related("model").order_by(*order)
+
+
 class PriceRow(models.Model):
     """Micro-dollars per million tokens, for one id on one platform, one prompt-length band, from one day on."""
 
     RECORD = "price_row"
-    PRICES: ClassVar = (
-        "input", "output", "write_5m", "write_1h", "read",
-        "batch_input", "batch_output", "batch_write_5m", "batch_write_1h", "batch_read", "fast_input", "fast_output",
-    )  # fmt: skip
+    PRICES: ClassVar = tuple(PRICE_NAMES)
     HISTORY: ClassVar = (
         "model_id", "platform", "platform_id", "endpoint", "above", "valid_from", "valid_to", "retires_on",
         "us_multiplier", *PRICES, "derived", "source", "source_address", "as_of", "confidence", "note",
@@ -85,6 +103,8 @@ class PriceRow(models.Model):
     confidence = models.CharField(max_length=8)
     note = models.TextField(blank=True)
 
+    objects = PriceRows.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -116,6 +136,11 @@ class PriceRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.platform_id} on {self.platform} from {self.valid_from}"
+
+    @property
+    def cells(self) -> list[tuple[str, int | None, bool]]:
+        """Its prices in the order of the published tables: name, price, and whether it follows from a rule."""
+        return [(words, getattr(self, name), name in self.derived) for name, words in PRICE_NAMES.items()]
 
     def as_row(self) -> book.Row:
         return book.Row(

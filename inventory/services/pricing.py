@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, QuerySet
 
 from inventory.domain import book as prices
 from inventory.domain import doubt, money, plan, pricing
@@ -36,7 +36,10 @@ PREVIEWED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a call would cost a month in micro-dollars; None where the price or a figure is not known yet."""
+    """What a call would cost a month in micro-dollars; None where the price or a figure is not known yet.
+
+    `above` is the prompt length from which the model has a second price card, None where it has one.
+    """
 
     model: str
     retires_on: date | None
@@ -44,6 +47,7 @@ class Preview:
     batch: int | None
     today: int | None
     doubts: tuple[str, ...]
+    above: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +122,32 @@ def _merge(
 
 def book(on: date) -> prices.Book:
     """The prices valid on that day, in three queries. Remembers what it found: make one for many calls."""
-    valid = Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gt=on))
-    factors = Modifier.objects.filter(valid_from__lte=on).order_by("key", "valid_from").values_list("key", "value")
     return prices.build(
         on=on,
         models=[row.as_model() for row in ClaudeModel.objects.order_by("key")],
-        rows=[row.as_row() for row in PriceRow.objects.filter(valid).select_related("model").order_by("pk")],
-        factors=dict(factors),
+        rows=[row.as_row() for row in PriceRow.objects.valid_on(on).select_related("model").order_by("pk")],
+        factors={modifier.key: modifier.value for modifier in modifiers(on)},
     )
+
+
+def listing(*, platform: str, model: str, on: date) -> QuerySet[PriceRow]:
+    """The rows valid on that day, of one platform and one model where they are given."""
+    rows = PriceRow.objects.valid_on(on).listed()
+    if platform:
+        rows = rows.filter(platform=platform)
+    return rows.filter(model__key=model) if model else rows
+
+
+def modifiers(on: date) -> list[Modifier]:
+    """The factors and fees in force on that day, by key."""
+    valid = Modifier.objects.filter(valid_from__lte=on).order_by("key", "valid_from")
+    return list({modifier.key: modifier for modifier in valid}.values())
+
+
+def as_of() -> date | None:
+    """The day on which the newest price was read from its source; None where the book is empty."""
+    newest: date | None = PriceRow.objects.aggregate(day=Max("as_of"))["day"]
+    return newest
 
 
 def apply(call: Call, parts: Sequence[Part], *, book: prices.Book) -> None:
@@ -134,13 +156,12 @@ def apply(call: Call, parts: Sequence[Part], *, book: prices.Book) -> None:
     A split call's cost today is its own, shared out over its parts so that they add up to it exactly.
     """
     found = book.find(call.provider, call.model, call.geo)
-    whole = _call_profile(call)
-    profiles = [_part_profile(call, part) for part in parts] if call.is_split else [whole]
-    total, costs = _priced(whole, found), [_priced(profile, found) for profile in profiles]
+    total, costs = both_ways(call, parts, book=book)
     if total is None or None in costs:
         total, costs = None, [None] * len(costs)
-    for part, profile, cost in zip(parts, profiles, costs, strict=True):
+    for part, cost in zip(parts, costs, strict=True):
         _apply_to(part, call, cost)
+        profile = profile_of(call, part if call.is_split else None)
         part.doubts = _doubts(call, profile, found, part, is_priced=cost is not None)
     call.cost_today = None if total is None else _spent(total, call)
     if call.is_split and call.cost_today is not None:
@@ -153,9 +174,10 @@ def apply(call: Call, parts: Sequence[Part], *, book: prices.Book) -> None:
 def both_ways(
     call: Call, parts: Sequence[Part], *, book: prices.Book
 ) -> tuple[pricing.Cost | None, list[pricing.Cost | None]]:
-    """What a split call and each of its parts cost a month in real time and in batch; None where that is not known."""
+    """What a call and each of its parts cost a month in real time and in batch; None where that is not known."""
     found = book.find(call.provider, call.model, call.geo)
-    return _priced(_call_profile(call), found), [_priced(_part_profile(call, part), found) for part in parts]
+    whole = priced(profile_of(call), found)
+    return whole, [priced(profile_of(call, part), found) for part in parts] if call.is_split else [whole]
 
 
 def preview(fields: Mapping[str, Any], *, on: date) -> Preview:
@@ -166,24 +188,26 @@ def preview(fields: Mapping[str, Any], *, on: date) -> Preview:
     found = book(on).find(draft.provider, draft.model, draft.geo)
     name, retires_on = (found.model.name, found.retires_on) if found else ("", None)
     complete = all(isinstance(fields.get(needed), int) for needed in NEEDED)
-    cost = _priced(_call_profile(draft), found) if complete else None
-    doubts = _doubts(draft, _call_profile(draft), found, is_priced=not complete or cost is not None)
+    cost = priced(profile_of(draft), found) if complete else None
+    doubts = _doubts(draft, profile_of(draft), found, is_priced=not complete or cost is not None)
+    above = (found.price.cards[-1].above or None) if found else None
     if cost is None:
-        return Preview(name, retires_on, None, None, None, tuple(doubts))
-    return Preview(name, retires_on, cost.real_time, cost.batch, _spent(cost, draft), tuple(doubts))
+        return Preview(name, retires_on, None, None, None, tuple(doubts), above)
+    return Preview(name, retires_on, cost.real_time, cost.batch, _spent(cost, draft), tuple(doubts), above)
 
 
-def _call_profile(call: Call) -> pricing.Profile:
-    return call.profile(write_1h=call.write_1h, fast=call.fast, share_above=call.share_above)
+def profile_of(call: Call, part: Part | None = None) -> pricing.Profile:
+    """The profile of a call, or of one part of a split. The call's share of long prompts holds for parts with the
+    same prompt; other prompts go by their own size.
+    """
+    whole = call.profile(write_1h=call.write_1h, fast=call.fast, share_above=call.share_above)
+    if part is None:
+        return whole
+    profile = part.profile(write_1h=call.write_1h, fast=call.fast)
+    return replace(profile, share_above=whole.share_above) if profile.prompt == whole.prompt else profile
 
 
-def _part_profile(call: Call, part: Part) -> pricing.Profile:
-    """The call's share of long prompts holds for parts with the same prompt; other prompts go by their own size."""
-    profile = part.profile(write_1h=call.write_1h, fast=call.fast, share_above=call.share_above)
-    return profile if profile.prompt == _call_profile(call).prompt else replace(profile, share_above=None)
-
-
-def _priced(profile: pricing.Profile, found: prices.Found | None) -> pricing.Cost | None:
+def priced(profile: pricing.Profile, found: prices.Found | None) -> pricing.Cost | None:
     """None where the model is unknown, or the amount is beyond what a column holds."""
     if found is None:
         return None

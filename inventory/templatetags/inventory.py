@@ -8,6 +8,7 @@ from django.core.paginator import Page
 from django.http import QueryDict
 
 from inventory.domain import money as amounts
+from inventory.domain.doubt import WORDS
 
 register = template.Library()
 
@@ -33,6 +34,12 @@ def rate(per_million: int | None) -> str:
 def number(value: int | None) -> str:
     """`96,000`"""
     return "–" if value is None else f"{value:,}"
+
+
+@register.filter
+def doubt(code: str) -> str:
+    """A stored code in words."""
+    return WORDS.get(code, code)
 
 
 @register.filter

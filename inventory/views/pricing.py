@@ -1,0 +1,31 @@
+"""The price book: what holds on a day, where it is from, and which models retire."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from inventory.forms import pricing as forms
+from inventory.models import ClaudeModel
+from inventory.services import pricing
+from inventory.views._page import Request, page
+
+ROWS = 50
+
+
+@require_safe
+def index(request: Request) -> HttpResponse:
+    models = list(ClaudeModel.objects.order_by("-released_on", "key"))
+    form = forms.Filter(request.GET, models=models)
+    chosen = form.chosen(timezone.localdate())
+    rows = Paginator(pricing.listing(**chosen), ROWS).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "chosen": chosen,
+        "page": rows,
+        "groups": forms.by_platform(rows),
+        "models": models,
+        "modifiers": pricing.modifiers(chosen["on"]),
+        "as_of": pricing.as_of(),
+    }
+    return page(request, "pricing/list.html", context, fragment="rows")
