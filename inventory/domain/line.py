@@ -42,6 +42,27 @@ def places(side: Side) -> list[tuple[Kind, Why]]:
     return [(kind, why) for kind in Kind for why in Why if place(kind, why).side is side]
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One side's part of a bar."""
+
+    side: Side
+    start: int
+    length: int
+
+
+def bar(*, waits: int, open: int, nobody: int, total: int) -> list[Stretch]:
+    """What the sides cost, left to right, as stretches that fill `total` exactly; none where nothing costs anything."""
+    found, start = [], 0
+    for side, length in zip(
+        (Side.WAITS, Side.OPEN, Side.NOBODY), widths([waits, open, nobody], total=total), strict=True
+    ):
+        if length:
+            found.append(Stretch(side, start, length))
+        start += length
+    return found
+
+
 def widths(amounts: Sequence[int], *, total: int) -> list[int]:
     """`amounts` as lengths that fill `total` exactly; all zero where there is nothing to draw."""
     return money.shared_out(total, list(amounts)) if any(amounts) else [0] * len(amounts)

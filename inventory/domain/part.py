@@ -43,7 +43,11 @@ class Figures(StrEnum):
     MEASURED = "measured"
 
 
-TOKENS = ("uncached_input", "cacheable_prefix", "output")
+TOKENS = {
+    "uncached_input": "input tokens, not cacheable",
+    "cacheable_prefix": "cacheable prefix tokens",
+    "output": "output tokens",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,10 @@ class Gap:
     tokens: str  # one of TOKENS
     whole: int
     parts: int
+
+    @property
+    def name(self) -> str:
+        return TOKENS[self.tokens]
 
     @property
     def missing(self) -> int:

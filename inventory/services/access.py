@@ -1,5 +1,7 @@
 """Who may do what, as plain predicates on person and record. Everyone signed in sees everything that is not blind."""
 
+from django.db.models import QuerySet
+
 from inventory.domain.people import Discipline, Role
 from inventory.models import Job, Membership, Person, Sheet, Team
 
@@ -17,6 +19,14 @@ def role_in(person: Person, team: Team | int) -> str | None:
 def may_edit(person: Person, team: Team | int) -> bool:
     """Register, edit, retire, split in this team."""
     return person.is_administrator or role_in(person, team) in (Role.MEMBER, Role.LEAD)
+
+
+def teams_to_edit(person: Person) -> QuerySet[Team]:
+    """The teams in which `may_edit` holds and that are not retired, by name."""
+    teams = Team.objects.live().order_by("name", "pk")
+    if person.is_administrator:
+        return teams
+    return teams.filter(memberships__person=person, memberships__role__in=(Role.MEMBER, Role.LEAD))
 
 
 def may_lead(person: Person, team: Team | int) -> bool:

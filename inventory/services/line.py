@@ -1,15 +1,18 @@
 """The line of a feature: what its parts cost on either side of it, and the parts as they stand there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, Q, Sum
 
-from inventory.domain import line, money
-from inventory.domain.line import Place, Side
+from inventory.domain import line, money, readiness
+from inventory.domain.line import Place, Side, Stretch
+from inventory.domain.part import Path, State
 from inventory.domain.plan import Kind, Why
 from inventory.models import Call, Feature, Part
+
+SEALED = {State.AGREED: "sealed by both", State.SETTLED: "settled"}
 
 
 @dataclass(slots=True)
@@ -49,6 +52,10 @@ class Figures:
         return sum(side.target for side in self.sides)
 
     @property
+    def saving(self) -> int:
+        return self.today - self.target
+
+    @property
     def possible(self) -> int:
         return sum(side.possible for side in self.sides)
 
@@ -57,18 +64,21 @@ class Figures:
         """The share of today's spend, in percent, that runs in batch or shall: what the first guess was about."""
         return money.percent(self.nobody.today, self.today)
 
-    def bar(self, total: int = 1000) -> list[int]:
-        """Lengths of the three sides, left to right, by what they cost today."""
-        return line.widths([side.today for side in self.sides], total=total)
+    @property
+    def bar(self) -> list[Stretch]:
+        """The three sides by what they cost today, in thousandths."""
+        return line.bar(waits=self.waits.today, open=self.open.today, nobody=self.nobody.today, total=1000)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One part on the line. `change` is what the move adds a month, negative where it saves."""
+    """One part on the line. `change` is what the move adds a month, negative where it saves; `said` what one should
+    know of it, in words."""
 
     part: Part
     place: Place
     change: int
+    said: tuple[str, ...]
 
 
 def figures(features: Iterable[Feature]) -> dict[int, Figures]:
@@ -88,12 +98,33 @@ def figures(features: Iterable[Feature]) -> dict[int, Figures]:
 
 
 def rows(parts: Iterable[Part]) -> dict[Side, list[Row]]:
-    """The parts by side, in the order they came."""
+    """The parts by side, in the order they came; each brings its call with it."""
     found: dict[Side, list[Row]] = {side: [] for side in Side}
     for part in parts:
         place = line.place(Kind(part.kind), Why(part.why))
-        found[place.side].append(Row(part, place, -part.saving))
+        found[place.side].append(Row(part, place, -part.saving, tuple(_said(part))))
     return found
+
+
+def _said(part: Part) -> Iterator[str]:
+    if part.in_split:
+        yield f"part of {part.call.name}"
+    if part.consumer:
+        yield ", ".join(filter(None, (part.consumer, part.read_when)))
+    if State(part.state).is_sealed:
+        yield SEALED[State(part.state)]
+    yield readiness.words(
+        readiness.Facts(
+            kind=Kind(part.kind), why=Why(part.why), state=State(part.state), outcome=part.outcome,
+            one_sided=part.one_sided, guard=part.guard, blockers=part.blockers, priced=part.cost_today is not None,
+            in_split=part.in_split, hand_over=part.hand_over, runs_in_batch=part.call.today_path == Path.BATCH,
+            has_prefix=part.cacheable_prefix > 0,
+        )
+    )  # fmt: skip
+    if part.kind == Kind.UNDECIDED and part.possible:
+        yield f"up to {money.shown(part.possible)} a month less if nobody waits"
+    if part.hand_over:
+        yield part.hand_over
 
 
 def _live_calls(features: Iterable[int]) -> Iterable[tuple[int, int]]:

@@ -28,3 +28,11 @@ def test_each_move_has_its_place(kind, why, place):
 @given(st.lists(st.integers(0, 10**15), min_size=1, max_size=6), st.integers(1, 2000))
 def test_widths_fill_the_bar_exactly_or_not_at_all(amounts, total):
     assert sum(line.widths(amounts, total=total)) == (total if any(amounts) else 0)
+
+
+@given(st.integers(0, 10**15), st.integers(0, 10**15), st.integers(0, 10**15))
+def test_the_stretches_of_a_bar_touch_and_fill_it(waits, between, nobody):
+    found = line.bar(waits=waits, open=between, nobody=nobody, total=1000)
+    ends = [0, *(piece.start + piece.length for piece in found)]
+    assert [piece.start for piece in found] == ends[:-1]
+    assert ends[-1] == (1000 if waits + between + nobody else 0)

@@ -26,7 +26,11 @@ def test_figures_add_up_by_side(team):
     assert found.open == line.Amounts(4, 13, 13, 2)
     assert (found.calls, found.parts, found.unpriced) == (8, 8, 1)
     assert (found.today, found.target, found.possible, found.audited) == (58, 46, 2, 55)
-    assert sum(found.bar(1000)) == 1000
+    assert [(piece.side, piece.start, piece.length) for piece in found.bar] == [
+        ("waits", 0, 224),
+        ("open", 224, 224),
+        ("nobody", 448, 552),
+    ]
 
 
 def test_figures_leave_out_what_is_retired_and_know_empty_features(team, now):
@@ -34,7 +38,7 @@ def test_figures_leave_out_what_is_retired_and_know_empty_features(team, now):
     factories.make_call(feature=feature, retired_at=now)
     Part.objects.update(is_live=False, cost_today=9)
     found = line.figures([feature])[feature.pk]
-    assert (found.calls, found.today, found.audited, found.bar()) == (0, 0, None, [0, 0, 0])
+    assert (found.calls, found.today, found.audited, found.bar) == (0, 0, None, [])
 
 
 def test_figures_take_two_queries_for_any_number_of_features(team, django_assert_num_queries):
@@ -57,3 +61,18 @@ def test_rows_stand_by_side_dearest_first_and_say_what_crossing_changes(team):
     assert [(row.part, row.change) for row in found[Side.NOBODY]] == [(big, -150), (small, -15)]
     assert [row.part for row in found[Side.OPEN]] == [unknown]
     assert found[Side.WAITS][1].place == Place(Side.WAITS, Side.NOBODY)
+
+
+def test_rows_say_what_one_should_know(team):
+    feature = factories.make_feature(team=team)
+    facts = {"state": "agreed", "label": "not_waiting", "consumer": "Underwriter", "read_when": "next morning"}
+    moves = part(feature, "move_to_batch", guard=True, hand_over="Notice by e-mail", **facts)
+    undecided = part(feature, "undecided", possible=2_500_000)
+    found = line.rows([moves, undecided])
+    assert found[Side.NOBODY][0].said == (
+        "Underwriter, next morning",
+        "sealed by both",
+        "ready; what is late is repeated at full price",
+        "Notice by e-mail",
+    )
+    assert found[Side.OPEN][0].said == ("not labelled yet", "up to $2.50 a month less if nobody waits")

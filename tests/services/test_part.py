@@ -117,7 +117,7 @@ def test_changing_a_split_keeps_the_labels_of_parts_that_did_not_change(split, p
     seal(second, "not_waiting")
     resplit(split, as_given(split, consumer="Claims handler"), pia, now, reason="Brokers no longer upload")
     assert list(Part.objects.order_by("position").values_list("label", "state")) == [
-        ("waiting", "check_needed"),
+        ("", "check_needed"),
         ("not_waiting", "agreed"),
     ]
     assert [p.kind for p in Part.objects.order_by("position")] == ["undecided", "move_to_batch"]
