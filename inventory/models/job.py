@@ -7,6 +7,7 @@ from django.db import models
 
 from inventory.models.people import Person
 
+KINDS = [("export_plan", "Export of the plan")]
 STATES = [
     ("queued", "Waiting to start"),
     ("running", "Running"),
@@ -33,7 +34,7 @@ class Job(models.Model):
     RECORD: ClassVar = "job"
     HISTORY: ClassVar = ("kind", "params", "created_by_id", "cancel_asked")
 
-    kind = models.CharField(max_length=30)
+    kind = models.CharField(max_length=30, choices=KINDS)
     params = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=9, choices=STATES, default="queued")
     created_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

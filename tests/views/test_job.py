@@ -16,7 +16,7 @@ TOKEN = re.compile(r"[A-Za-z0-9]{64}")  # masked anew in every answer
 
 
 def asked(person: Person, at: datetime) -> Job:
-    return jobs.enqueue(kind="export", params={}, by=person.actor, at=at, person=person)
+    return jobs.enqueue(kind="export_plan", params={}, by=person.actor, at=at, person=person)
 
 
 def running(person: Person, at: datetime) -> Job:

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connections
+from django.db import OperationalError, connection, connections
 from django.urls import reverse
 from django.utils import timezone
 
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         self._tell("Batchline has stopped.")
 
     def _prepare(self) -> None:
+        connection.settings_dict["OPTIONS"].pop("pool", None)  # it would try again for a while where nothing answers
         try:
             call_command("migrate", verbosity=0, interactive=False)
             pricing.load_packaged(at=timezone.now())
@@ -43,16 +44,18 @@ class Command(BaseCommand):
 
 def _listen(host: str, port: int) -> socket.socket:
     """The port is taken before anything else happens: a second start ends here, and changes nothing."""
+    if not 0 < port < 65536:
+        raise CommandError(f"PORT={port} is no port: it goes from 1 to 65535.")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         found = socket.socket(family, kind, protocol)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise CommandError(f"HOST={host} PORT={port} is no address of this machine: {error}") from error
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind(address)
         found.listen(512)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         found.close()
         raise CommandError(
             f"Cannot listen on {host}:{port} ({getattr(error, 'strerror', None) or error}). "
