@@ -33,7 +33,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = forms.SignIn(request.POST)
     if form.is_valid():
         given = form.cleaned_data
-        person = auth.authenticate(request, username=given["email"], password=given["password"])
+        person = auth.authenticate(request, email=given["email"], password=given["password"])
         if person is not None:
             auth.login(request, person)
             return HttpResponseRedirect(onward)

@@ -1,0 +1,92 @@
+"""Who may open and send what around people and teams. What one may not do answers like what does not exist."""
+
+import pytest
+from django.test import Client
+
+from inventory.models import Membership, OneTimeLink, Person, Team
+from inventory.services import link
+from tests import factories
+
+ROLES = ["anonymous", "stranger", "viewer", "member", "lead", "admin"]
+
+# method, address, and the status each role gets with an empty form: 404 not theirs, 302 to sign in, else theirs.
+EVERYONE = dict.fromkeys(ROLES[1:], 200)
+LEADS = {"lead": 200, "admin": 200}
+ADMIN = {"admin": 200}
+ROWS = [
+    ("GET", "/account", EVERYONE),
+    ("POST", "/account", dict.fromkeys(ROLES[1:], 422)),
+    ("GET", "/account/password", EVERYONE),
+    ("POST", "/account/password", dict.fromkeys(ROLES[1:], 422)),
+    ("POST", "/sign-out", dict.fromkeys(ROLES[1:], 302)),
+    ("GET", "/teams", EVERYONE),
+    ("GET", "/teams/{team}", EVERYONE),
+    ("GET", "/teams/new", ADMIN),
+    ("POST", "/teams/new", {"admin": 422}),
+    ("GET", "/teams/{team}/edit", LEADS),
+    ("POST", "/teams/{team}/edit", dict.fromkeys(LEADS, 422)),
+    ("GET", "/teams/{team}/retire", ADMIN),
+    ("POST", "/teams/{team}/retire", {"admin": 422}),
+    ("POST", "/teams/{team}/restore", {"admin": 302}),
+    ("GET", "/teams/{team}/invite", LEADS),
+    ("POST", "/teams/{team}/invite", dict.fromkeys(LEADS, 422)),
+    ("POST", "/teams/{team}/invitations/{link}/withdraw", dict.fromkeys(LEADS, 302)),
+    ("GET", "/teams/{team}/members/{member}", LEADS),
+    ("POST", "/teams/{team}/members/{member}", dict.fromkeys(LEADS, 422)),
+    ("POST", "/teams/{team}/members/{member}/remove", dict.fromkeys(LEADS, 422)),
+    ("GET", "/people", ADMIN),
+    ("GET", "/people/{person}", ADMIN),
+    ("POST", "/people/{person}/discipline", {"admin": 422}),
+    ("POST", "/people/{person}/administrator", {"admin": 422}),
+    ("POST", "/people/{person}/deactivate", {"admin": 422}),
+    ("POST", "/people/{person}/reactivate", {"admin": 422}),
+]
+CASES = [(role, *row) for row in ROWS for role in ROLES]
+
+
+@pytest.fixture
+def numbers(team: Team, ed: Person, now) -> dict[str, int]:
+    link.made(purpose="invite", team=team, email="nia@example.test", role="member", discipline="product", at=now)
+    OneTimeLink.objects.update(expires_at="2100-01-01T00:00Z")
+    found = {"team": team.pk, "link": OneTimeLink.objects.get().pk, "person": ed.pk}
+    return {**found, "member": Membership.objects.get(person=ed).pk}
+
+
+def client_of(role: str, team: Team) -> Client:
+    client = Client()
+    if role == "anonymous":
+        return client
+    in_team = {"team": team, "role": role} if role in ("viewer", "member", "lead") else {}
+    person = factories.make_person(is_administrator=role == "admin", **in_team)
+    if role == "stranger":
+        Membership.objects.create(team=factories.make_team(), person=person, role="lead")
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.mark.parametrize(("role", "method", "address", "allowed"), CASES, ids=[f"{r}-{m}-{a}" for r, m, a, _ in CASES])
+def test_matrix(role: str, method: str, address: str, allowed: dict, team: Team, numbers: dict[str, int]) -> None:
+    client = client_of(role, team)
+    answer = client.generic(method, address.format(**numbers))
+    assert answer.status_code == allowed.get(role, 302 if role == "anonymous" else 404)
+    if role == "anonymous":
+        assert answer.headers["Location"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize("role", ["member", "lead"])
+def test_what_one_may_not_change_answers_like_what_does_not_exist(
+    role: str, team: Team, numbers: dict[str, int]
+) -> None:
+    client = client_of(role, team)
+    other = factories.make_team().pk
+    missing = client.get("/teams/99999999999999999999/edit")
+    refused = client.get(f"/teams/{other}/edit")
+    assert (missing.status_code, refused.status_code) == (404, 404)
+    assert missing.content.split(b"<main")[1] == refused.content.split(b"<main")[1]
+
+
+@pytest.mark.parametrize("address", [a for m, a, _ in ROWS if m == "POST"])
+def test_post_without_token_is_refused(address: str, admin: Person, numbers: dict[str, int]) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+    assert strict.post(address.format(**numbers)).status_code == 403
