@@ -138,9 +138,15 @@ class PriceRow(models.Model):
         return f"{self.platform_id} on {self.platform} from {self.valid_from}"
 
     @property
+    def us_shown(self) -> str:
+        """`1.1`; empty where inference in the US only is not offered."""
+        return "" if self.us_multiplier is None else f"{self.us_multiplier.normalize():f}"
+
+    @property
     def cells(self) -> list[tuple[str, int | None, bool]]:
-        """Its prices in the order of the published tables: name, price, and whether it follows from a rule."""
-        return [(words, getattr(self, name), name in self.derived) for name, words in PRICE_NAMES.items()]
+        """Its prices but those of fast mode: name, price, and whether it follows from a rule."""
+        shown = [(name, words) for name, words in PRICE_NAMES.items() if not name.startswith("fast_")]
+        return [(words, getattr(self, name), name in self.derived) for name, words in shown]
 
     def as_row(self) -> book.Row:
         return book.Row(
@@ -184,4 +190,9 @@ class Modifier(models.Model):
         constraints = [models.UniqueConstraint(fields=["key", "valid_from"], name="modifier_once_a_day")]
 
     def __str__(self) -> str:
-        return f"{self.key} {self.value}"
+        return f"{self.key} {self.shown}"
+
+    @property
+    def shown(self) -> str:
+        """The value without idle zeros: `1.1`, `1,550`."""
+        return f"{self.value.normalize():,f}"

@@ -15,9 +15,10 @@ ROWS = 50
 
 @require_safe
 def index(request: Request) -> HttpResponse:
+    today = timezone.localdate()
     models = list(ClaudeModel.objects.order_by("-released_on", "key"))
-    form = forms.Filter(request.GET, models=models)
-    chosen = form.chosen(timezone.localdate())
+    form = forms.Filter({"on": today.isoformat()} | request.GET.dict(), models=models)
+    chosen = form.chosen(today)
     rows = Paginator(pricing.listing(**chosen), ROWS).get_page(request.GET.get("page"))
     context = {
         "form": form,
