@@ -1,6 +1,7 @@
 """Money, shares and words as pages show them."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -25,6 +26,18 @@ def money_signed(amount: int | None) -> str:
 
 
 @register.filter
+def money_rounded(amount: int) -> str:
+    """For pictures: `$1,240`."""
+    return amounts.rounded(amount)
+
+
+@register.filter
+def change_rounded(amount: int) -> str:
+    """For pictures: `+$1,240` or `−$1,240`."""
+    return amounts.rounded(amount, sign=True)
+
+
+@register.filter
 def rate(per_million: int | None) -> str:
     """Micro-dollars per million tokens as `$0.0125`."""
     return "–" if per_million is None else amounts.rate_shown(per_million)
@@ -40,6 +53,18 @@ def number(value: int | None) -> str:
 def doubt(code: str) -> str:
     """A stored code in words."""
     return WORDS.get(code, code)
+
+
+@register.filter
+def percent(value: int | None) -> str:
+    """`58 %`"""
+    return "–" if value is None else f"{value} %"
+
+
+@register.filter
+def share(value: Decimal | None) -> str:
+    """A share from 0 to 1 as `72.5 %`"""
+    return "–" if value is None else f"{(value * 100).normalize():f} %"
 
 
 @register.filter
@@ -62,7 +87,7 @@ def page_links(context: template.RequestContext, page: Page[Any], name: str = "p
     given: QueryDict = context["request"].GET.copy()
     links = []
     for number in page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1):
-        if isinstance(number, str):
+        if not isinstance(number, int):  # the mark of a gap
             links.append(PageLink("…", "", "", current=False))
             continue
         given[name] = str(number)
