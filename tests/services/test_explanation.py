@@ -1,0 +1,117 @@
+"""Every amount opens: the arithmetic adds up to it, and says where prices and figures are from."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.template.loader import render_to_string
+
+from inventory.services import explanation, pricing
+from tests import factories
+
+TODAY = date(2026, 11, 22)
+
+
+def explained(book, *parts, **fields):
+    """A call, priced and explained; each of `parts` the fields of one part of a split."""
+    call = factories.make_call(is_split=bool(parts), **fields)
+    if parts:
+        call.parts.all().delete()
+        for part in parts:
+            factories.make_part(call=call, **part)
+    found = list(call.parts.order_by("position"))
+    pricing.apply(call, found, book=book)
+    return call, found, explanation.of(call, found, on=TODAY)
+
+
+def test_lines_add_up_to_the_amount(prices):
+    call, [part], found = explained(prices, hit_share=Decimal("0.9"))
+
+    assert [(line.what, line.tokens, line.rate, line.share, line.amount) for line in found.whole.real_time_lines] == [
+        ("input", 6000, 2_000_000, "", 12_000_000),
+        ("prefix read from cache", 2000, 100_000, "90 %", 180_000),
+        ("prefix written to cache", 2000, 2_500_000, "10 %", 500_000),
+        ("output", 800, 10_000_000, "", 8_000_000),
+    ]
+    assert sum(line.amount for line in found.whole.real_time_lines) == found.whole.real_time == call.cost_today
+    assert sum(line.amount for line in found.whole.batch_lines) == found.whole.batch
+    assert found.parts == ((part, found.whole),)
+
+
+def test_the_dearer_way_of_a_batch_is_told_beside_the_cheaper(prices):
+    _, _, found = explained(prices, batch_hit_share=Decimal("0.3"))
+    _, _, cached = explained(prices, batch_hit_share=Decimal("0.98"))
+
+    assert (found.whole.batch_cached, found.whole.batch < found.whole.other_batch) == (False, True)
+    assert (cached.whole.batch_cached, cached.whole.batch < cached.whole.other_batch) == (True, True)
+
+
+def test_geography_and_long_prompts_show_in_the_lines(prices):
+    _, _, us = explained(prices, geo="us")
+    _, _, long = explained(prices, model="claude-haiku-5-5", share_above=Decimal("0.25"), cacheable_prefix=0)
+
+    assert {line.factor for line in us.whole.real_time_lines} == {"1.1"}
+    assert [(line.what, line.above, line.share) for line in long.whole.real_time_lines] == [
+        ("input", 0, "75 %"),
+        ("output", 0, "75 %"),
+        ("input", 100_000, "25 %"),
+        ("output", 100_000, "25 %"),
+    ]
+    assert ("Prompts of more than 100,000 tokens", "25 %", "Typed in") in [
+        (figure.name, figure.value, figure.origin) for figure in long.whole.inputs
+    ]
+
+
+def test_each_figure_says_where_it_is_from(prices):
+    _, _, found = explained(prices, figures="measured", path_assumed=True, batch_hit_share=Decimal("0.3"))
+
+    assert {figure.name: figure.origin for figure in found.whole.inputs} == {
+        "Requests a month": "Measured",
+        "Input tokens, not cacheable": "Measured",
+        "Cacheable prefix tokens": "Measured",
+        "Output tokens": "Measured",
+        "Read from cache": "Measured",
+        "Read from cache in batch": "Assumed",
+        "Runs today": "Assumed",
+    }
+
+
+def test_a_split_explains_the_whole_and_each_part_by_its_own_profile(prices):
+    call, parts, found = explained(prices, {"requests": 400}, {"requests": 600, "output": 100})
+
+    assert found.whole.real_time == call.cost_today
+    assert [(part, own.requests) for part, own in found.parts] == [(parts[0], 400), (parts[1], 600)]
+    assert [own.real_time for _, own in found.parts] == [part.cost_target for part in parts]
+
+
+def test_an_unknown_model_says_that_nothing_is_counted(prices):
+    _, _, found = explained(prices, model="gpt")
+
+    assert (found.whole.real_time, found.whole.rows) == (None, ())
+    assert "not zero, but not known" in render_to_string("components/explain.html", {"explained": found.whole})
+
+
+def test_it_asks_as_often_for_three_parts_as_for_one(prices, django_assert_num_queries):
+    for parts in ([], [{}, {}, {}]):
+        call, found, _ = explained(prices, *parts)
+        with django_assert_num_queries(4):
+            explanation.of(call, found, on=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, ["how this is worked out", "1,000 requests a month", "$12.00", "from 2026-10-07", "as of 2026-11-22", "Typed in"]),
+        ({"provider": "unknown"}, ["the Claude API&#x27;s price is used"]),
+        ({"provider": "foundry"}, ["No batch price is published"]),
+        ({"provider": "bedrock"}, ["Some of its figures follow from a published rule", "global.anthropic.claude-sonnet-5-5"]),
+        ({"geo": "us"}, ["$2.00 × 1.1"]),
+        ({"requests": 10**12, "output": 10**9}, ["more than a billion dollars a month"]),
+    ],
+)  # fmt: skip
+def test_the_page_says_it_in_words(prices, fields, words):
+    _, _, found = explained(prices, **fields)
+
+    html = render_to_string("components/explain.html", {"explained": found.whole})
+
+    assert [word for word in words if word not in html.replace("'", "&#x27;")] == []
