@@ -6,6 +6,7 @@ from inventory.views import account, health, link, member, roster, team
 from inventory.views import feature as feature_views
 from inventory.views import job as job_views
 from inventory.views import people as people_views
+from inventory.views import pricing as pricing_views
 
 home: list[URLPattern] = []
 
@@ -50,7 +51,7 @@ part: list[URLPattern] = []
 
 waiting: list[URLPattern] = []
 
-pricing: list[URLPattern] = []
+pricing: list[URLPattern] = [path("prices", pricing_views.index, name="pricing.list")]
 
 plan: list[URLPattern] = []
 
