@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+import tempfile
 from collections.abc import Callable
 from functools import partial
 
@@ -12,15 +13,30 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
+from inventory.domain import money
 from inventory.models import Job
+from inventory.services import exchange
 from inventory.services import job as jobs
 
 log = logging.getLogger(__name__)
 SWEEP_EVERY = 15  # seconds
+Handler = Callable[[Job], str | None]
+
+
+def export_plan(job: Job) -> str:
+    """The plan as a workbook, kept as the job's file."""
+    with tempfile.TemporaryFile() as file:
+        now = timezone.now()
+        sums = exchange.export_plan(file, at=now, told=partial(jobs.progress, job)).overall.sums
+        file.seek(0)
+        name = f"batchline-plan-{timezone.localtime(now):%Y-%m-%d-%H%M}.xlsx"
+        jobs.save_file(job, name, iter(partial(file.read, jobs.CHUNK), b""))
+    return f"{sums.parts:,} parts: {money.shown(sums.today)} a month today, {money.shown(sums.after)} after."
+
 
 # What each kind of job does. A handler calls `jobs.progress` as it goes, may be run again from the start after a crash,
 # and returns a line for the person who waits for it.
-HANDLERS: dict[str, Callable[[Job], str | None]] = {}
+HANDLERS: dict[str, Handler] = {"export_plan": export_plan}
 
 
 def start(job: Job) -> None:

@@ -29,6 +29,10 @@ class Step:
     high: int
     level: int
 
+    @property
+    def is_change(self) -> bool:
+        return self.shape in (Shape.LESS, Shape.MORE)
+
 
 # What moves, in the order in which it is shown; whatever else changes an amount follows as one step.
 SHOWN = {Kind.MOVE_TO_BATCH: "Move to batch", Kind.SPLIT: "Split", Kind.BRING_BACK: "Bring back"}

@@ -28,6 +28,14 @@ def shown(amount: int, *, sign: bool = False) -> str:
     return f"{lead}${abs(value):,}"
 
 
+def rounded(amount: int, *, sign: bool = False) -> str:
+    """For pictures: whole dollars from a hundred on, `$1,240`; smaller amounts keep their cents."""
+    value = cents(amount)
+    if abs(value) < 100:
+        return shown(amount, sign=sign)
+    return shown(int(value.to_integral_value(ROUND_HALF_UP)) * MICRO, sign=sign).removesuffix(".00")
+
+
 def rate_shown(per_million: int) -> str:
     """A price row's micro-dollars per million tokens as `$0.0125`, at least two decimals."""
     text = f"{dollars(per_million):,.6f}".rstrip("0")

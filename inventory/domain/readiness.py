@@ -65,6 +65,8 @@ def _open(facts: Facts) -> str:
     reason = OPEN.get(facts.state, "no label that counts yet")
     if facts.outcome == "hybrid":
         reason = "two readers: split it"
+    elif facts.outcome == "undecided":
+        reason = "nobody knows who uses it: at full price until somebody follows the output"
     return f"{reason}; in batch today, counted as real time" if facts.runs_in_batch else reason
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models.functions import Lower
 
-from inventory.models.people import Person, Team
+from inventory.models.people import Membership, Person, Team
 from inventory.models.versioned import Versioned
 
 
@@ -25,6 +25,14 @@ class Features(models.QuerySet["Feature"]):
                 models.Q.create([(f"{place}__icontains", word) for place in places], connector=models.Q.OR)
             )
         return rows
+
+    def of_teams_of(self, person: Person) -> Self:
+        """Of the teams in which this person may edit."""
+        return self.filter(team__in=Membership.objects.editing(person).values("team"))
+
+    def incomplete(self) -> Self:
+        """Without one of its two owners, or without a first guess."""
+        return self.filter(models.Q(product_owner=None) | models.Q(engineering_owner=None) | models.Q(first_guess=None))
 
     def owned_by(self, person: Person) -> Self:
         return self.filter(models.Q(product_owner=person) | models.Q(engineering_owner=person))

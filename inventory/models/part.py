@@ -12,7 +12,7 @@ from inventory.domain.part import Label, State
 from inventory.domain.plan import Kind, Why
 from inventory.models.call import KINDS, PROFILE, Call, Profiled
 from inventory.models.feature import Feature
-from inventory.models.people import Team
+from inventory.models.people import Membership, Person, Team
 from inventory.models.versioned import Versioned
 
 LABELS = [
@@ -58,6 +58,20 @@ class Parts(models.QuerySet["Part"]):
 
     def blocked_by(self, words: str) -> Self:
         return self.alias(said=Cast("blockers", models.TextField())).filter(said__contains=words)
+
+    def of_team(self, team: Team) -> Self:
+        return self.filter(team=team)
+
+    def of_teams_of(self, person: Person) -> Self:
+        """Of the teams in which this person may edit."""
+        return self.filter(team__in=Membership.objects.editing(person).values("team"))
+
+    def dearest_first(self) -> Self:
+        """Those of unknown cost last."""
+        return self.order_by(models.F("cost_today").desc(nulls_last=True), "-pk")
+
+    def with_owners(self) -> Self:
+        return self.select_related("call", "team", "feature__product_owner", "feature__engineering_owner")
 
     def in_line_order(self) -> Self:
         """Who stays and who comes back, who moves, and last what stands on the line; the dearest first."""

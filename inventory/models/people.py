@@ -93,6 +93,10 @@ class Person(AbstractBaseUser, Versioned):
 
 
 class Teams(models.QuerySet["Team"]):
+    def samples(self) -> Self:
+        """Those the sample inventory brought."""
+        return self.filter(is_demo=True)
+
     def live(self) -> Self:
         return self.filter(retired_at=None)
 
@@ -133,6 +137,10 @@ class Memberships(models.QuerySet["Membership"]):
         """Leads first, then by name, with their people."""
         leads_first = models.Case(models.When(role=Role.LEAD, then=0), models.When(role=Role.MEMBER, then=1), default=2)
         return self.select_related("person").order_by(leads_first, Lower("person__name"), "pk")
+
+    def editing(self, person: Person) -> Self:
+        """Those by which this person may edit and answer."""
+        return self.filter(person=person, role__in=(Role.MEMBER, Role.LEAD))
 
     def leading(self) -> Self:
         """Leads who can act as one: their account is active."""

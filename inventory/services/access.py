@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from inventory.domain.people import Discipline, Role
 from inventory.models import Job, Membership, Person, Sheet, Team
 
-_ANSWERING = (Discipline.PRODUCT, Discipline.ENGINEERING)
+ANSWERING = (Discipline.PRODUCT, Discipline.ENGINEERING)
 
 
 def role_in(person: Person, team: Team | int) -> str | None:
@@ -36,7 +36,7 @@ def may_lead(person: Person, team: Team | int) -> bool:
 
 def may_answer(person: Person, team: Team | int) -> bool:
     """Answer the waiting test for the person's own discipline."""
-    return person.discipline in _ANSWERING and may_edit(person, team)
+    return person.discipline in ANSWERING and may_edit(person, team)
 
 
 def may_administer(person: Person) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, F, OrderBy, OuterRef, Prefetch, QuerySet
 
-from inventory.domain import readiness
+from inventory.domain import line, readiness
 from inventory.domain.book import Book
 from inventory.domain.line import Side
 from inventory.domain.part import Path, State
@@ -46,6 +46,11 @@ class Row:
     today: int | None
     after: int | None
     below: bool = False
+
+    @property
+    def side(self) -> Side:
+        """Where it stands when the plan is done."""
+        return Side.OPEN if self.part is None else line.place(Kind(self.kind), Why(self.part.why)).side
 
     @property
     def saving(self) -> int | None:

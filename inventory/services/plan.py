@@ -55,8 +55,13 @@ class Sums:
         return self.saving * MONTHS
 
     @property
-    def possible_a_year(self) -> int:
-        return self.possible * MONTHS
+    def dearer(self) -> int:
+        """What the plan costs more, where it costs more."""
+        return -self.saving
+
+    @property
+    def dearer_a_year(self) -> int:
+        return -self.saving_a_year
 
     @property
     def can_move(self) -> int | None:
@@ -66,6 +71,11 @@ class Sums:
     @property
     def sealed(self) -> int | None:
         return money.percent(self.today - self.undecided, self.today)
+
+    @property
+    def bar(self) -> list[line.Stretch]:
+        """The sides as stretches of a bar a thousand long."""
+        return line.bar(waits=self.waits, open=self.open, nobody=self.nobody, total=1000)
 
     @property
     def sides(self) -> tuple[int, int, int]:

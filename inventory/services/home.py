@@ -1,0 +1,70 @@
+"""What needs a person: what their discipline has still to answer, what to look at again, what nobody owns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+
+from inventory.domain.part import State
+from inventory.models import Feature, Part, Person, Sheet
+from inventory.models.part import Parts as Found
+from inventory.services import access
+
+FIRST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The dearest of them, how many there are in all, and what they cost today, micro-dollars a month."""
+
+    first: Sequence[Part]
+    count: int
+    today: int
+
+    @property
+    def rest(self) -> int:
+        return self.count - len(self.first)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Of the teams the person works in. `answer` is empty for whoever answers for neither discipline; nothing in it
+    tells what the other side has said, only that this side has not."""
+
+    answer: Parts
+    check: Parts
+    disputed: Parts
+    features: Sequence[Feature]
+    features_count: int
+
+    @property
+    def more_features(self) -> int:
+        return self.features_count - len(self.features)
+
+    @property
+    def are_none(self) -> bool:
+        return not (self.answer.count or self.check.count or self.disputed.count or self.features_count)
+
+
+def needs(person: Person) -> Needs:
+    own = Part.objects.live().of_teams_of(person)
+    unowned = Feature.objects.live().of_teams_of(person).incomplete().select_related("team")
+    unanswered = own.filter(state__in=(State.UNLABELLED, State.ONE_SIDE)).exclude(Exists(_sheets_in(person)))
+    since = _sheets_in(person).filter(submitted_at__gt=OuterRef("sealed_at"))
+    return Needs(
+        answer=_parts(unanswered if person.discipline in access.ANSWERING else Part.objects.none()),
+        check=_parts(own.filter(state=State.CHECK_NEEDED).exclude(Exists(since))),
+        disputed=_parts(own.filter(state=State.DISPUTED)),
+        features=list(unowned.order_by("name", "pk")[:FIRST]),
+        features_count=unowned.count(),
+    )
+
+
+def _sheets_in(person: Person) -> QuerySet[Sheet]:
+    """What this person's side has handed in for a part."""
+    return Sheet.objects.filter(part=OuterRef("pk"), side=person.discipline, submitted_at__isnull=False)
+
+
+def _parts(found: Found) -> Parts:
+    sums = found.aggregate(count=Count("pk"), today=Sum("cost_today"))
+    return Parts(list(found.dearest_first().select_related("feature")[:FIRST]), sums["count"], sums["today"] or 0)

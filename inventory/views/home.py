@@ -1,0 +1,26 @@
+"""Home: the one sentence, the line, what needs this person, and the teams. Empty, it shows the first steps."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from inventory.models import Call, Team
+from inventory.services import access, home, plan
+from inventory.views import _picture
+from inventory.views._page import Request, page
+
+
+@require_safe
+def shown(request: Request) -> HttpResponse:
+    totals = plan.totals()
+    may_administer = access.may_administer(request.user)
+    context = {
+        "totals": totals,
+        "sums": totals.overall.sums,
+        "line": _picture.the_line(totals.overall.sums, totals.overall.guess),
+        "calls": Call.objects.live().count(),
+        "needs": home.needs(request.user),
+        "may_administer": may_administer,
+        "may_register": access.teams_to_edit(request.user).exists(),
+        "has_sample": may_administer and Team.objects.samples().exists(),
+    }
+    return page(request, "home/page.html", context)

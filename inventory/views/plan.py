@@ -1,0 +1,90 @@
+"""The plan: the sentence, the bridge, the line, the moves, the doubts; and its workbook."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST, require_safe
+
+from inventory import tasks
+from inventory.forms import plan as forms
+from inventory.models import Part
+from inventory.services import job as jobs
+from inventory.services import move, plan, pricing
+from inventory.views import _picture
+from inventory.views._page import Request, page
+
+ROWS = 50
+
+
+@require_safe
+def listed(request: Request) -> HttpResponse:
+    form = forms.Filter(request.GET)
+    chosen = form.chosen()
+    totals = plan.totals(team=chosen.get("team"), feature=chosen.get("feature"))
+    by = request.GET.get("by", "")
+    context = {
+        "form": form,
+        "chips": _chips(request, form),
+        "about": chosen.get("feature") or chosen.get("team"),
+        "totals": totals,
+        "sums": totals.overall.sums,
+        "line": _picture.the_line(totals.overall.sums, totals.overall.guess),
+        "columns": _picture.columns(steps := totals.bridge()),
+        "rows": _picture.rows(steps),
+        "by": by if by in dict(forms.BY) else "",
+        "tabs": forms.BY,
+        "kept": urlencode([(name, chosen[name].pk) for name in ("team", "feature") if name in chosen]),
+        **_table(request, by, chosen, totals),
+    }
+    return page(request, "plan/page.html", context, fragment="moves")
+
+
+@require_safe
+def doubts(request: Request) -> HttpResponse:
+    form = forms.Filter(request.GET)
+    chosen = form.chosen()
+    found = Part.objects.live().doubtful(chosen.get("doubt", "")).dearest_first().with_owners()
+    if "team" in chosen:
+        found = found.of_team(chosen["team"])
+    rows = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    fields = [form["team"], form["doubt"]]
+    context = {"fields": fields, "page": rows, "is_filtered": any(field.value() for field in fields)}
+    return page(request, "plan/doubts.html", context, fragment="doubts")
+
+
+@require_POST
+def export(request: Request) -> HttpResponse:
+    now = timezone.now()
+    job = jobs.enqueue(kind="export_plan", params={}, by=request.user.actor, at=now, person=request.user)
+    tasks.start(job)
+    return redirect("job.detail", pk=job.pk)
+
+
+def _table(request: Request, by: str, chosen: dict[str, Any], totals: plan.Totals) -> dict[str, Any]:
+    """What stands below the pictures: the moves, or the totals by what the address asks for."""
+    if by == "team":
+        return {"groups": totals.teams}
+    if by == "kind":
+        return {"groups": totals.kinds}
+    if by == "feature":
+        found = plan.by_feature(team=chosen.get("team"))
+        rows = Paginator(found, ROWS).get_page(request.GET.get("page"))
+        return {"page": rows, "groups": plan.named(rows)}
+    sort = chosen.pop("sort", "-saving")
+    rows = Paginator(move.moves(move.Filters(**chosen), sort=sort), ROWS).get_page(request.GET.get("page"))
+    return {"page": rows, "moves": move.rows(rows, book=pricing.book(timezone.localdate()))}
+
+
+def _chips(request: Request, form: forms.Filter) -> list[dict[str, str]]:
+    """Each filter in force, with the address that has all but it."""
+    chips = []
+    for name, label, words in form.said():
+        rest = request.GET.copy()
+        rest.pop(name, None)
+        rest.pop("page", None)
+        chips.append({"label": label, "words": words, "query": rest.urlencode()})
+    return chips
