@@ -1,0 +1,146 @@
+"""How history reads: one sentence an action, a label a field, a value in words. None of it is stored with an action."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+from inventory.domain import money
+
+# What follows the name of whoever acted. {title} is the record, {team} its team.
+SENTENCES: Mapping[str, str] = {
+    "call.edit": "changed the call {title}",
+    "call.register": "registered the call {title}",
+    "call.restore": "restored the call {title}",
+    "call.retire": "retired the call {title}",
+    "exchange.demo_remove": "removed the sample inventory",
+    "exchange.import": "imported {title}",
+    "feature.edit": "changed the feature {title}",
+    "feature.register": "registered the feature {title}",
+    "feature.restore": "restored the feature {title}",
+    "feature.retire": "retired the feature {title}",
+    "job.cancel": "asked for a job to stop: {title}",
+    "job.enqueue": "started a job: {title}",
+    "part.edit": "said who uses {title}",
+    "part.split": "split the call {title}",
+    "part.unsplit": "made the call {title} whole again",
+    "people.begin": "set up this installation",
+    "people.change_discipline": "changed which side {title} answers for",
+    "people.change_password": "changed the password of {title}",
+    "people.deactivate": "switched off the account of {title}",
+    "people.edit": "changed the account of {title}",
+    "people.enter": "signed in by a one-time link",
+    "people.first_link": "made the link for the first administrator",
+    "people.invite": "invited somebody to {team}",
+    "people.join": "joined by an invitation",
+    "people.reactivate": "switched on the account of {title} again",
+    "people.reset_link": "asked for a link to set a new password",
+    "people.set_administrator": "changed whether {title} is an administrator",
+    "people.sign_in_link": "made a sign-in link for somebody locked out",
+    "people.withdraw": "withdrew an invitation to {team}",
+    "pricing.load": "loaded {title}",
+    "team.add": "added somebody to {team}",
+    "team.change_role": "changed somebody's role in {team}",
+    "team.edit": "changed the team {title}",
+    "team.register": "registered the team {title}",
+    "team.remove": "took somebody out of {team}",
+    "team.restore": "restored the team {title}",
+    "team.retire": "retired the team {title}",
+    "waiting.answer": "answered the waiting test of {title}",
+    "waiting.reopen": "took back an answer sheet of {title}",
+    "waiting.submit": "saved an answer sheet of {title}",
+}
+COMMANDS: Mapping[str, str] = {
+    "person": "A former member",
+    "command": "The command {id}",
+    "job": "Job {id}",
+    "token": "Token {id}",
+}
+
+# What one can look for: every kind of action with its verb alone.
+KINDS = sorted(
+    ((kind, phrase.format(title="…", team="a team")) for kind, phrase in SENTENCES.items()), key=lambda each: each[1]
+)
+
+RECORDS: Mapping[str, str] = {
+    "call": "Call", "claude_model": "Model", "feature": "Feature", "file": "File", "job": "Job",
+    "link": "One-time link", "membership": "Membership", "modifier": "Price modifier", "part": "Part",
+    "person": "Person", "price_book": "Price book", "price_row": "Price", "sheet": "Answer sheet", "team": "Team",
+}  # fmt: skip
+
+# Where the form's own label would not do in a list of changes.
+LABELS: Mapping[str, str] = {
+    "batch_hit_share": "cache hit share in batch",
+    "call_id": "call",
+    "cost_target": "cost after, a month",
+    "cost_today": "cost today, a month",
+    "in_split": "one of several parts",
+    "is_demo": "belongs to the sample",
+    "is_live": "counted in totals",
+    "one_side_enough": "one side is enough",
+    "one_sided": "label of one side only",
+    "password_set_at": "password set",
+    "path_assumed": "path today is assumed",
+    "possible": "possible saving, a month",
+    "requests": "requests a month",
+    "saving": "saving, a month",
+    "today_path": "runs today",
+    "why": "why this move",
+}
+AMOUNTS = ("cost_today", "cost_target", "saving", "possible")
+SHARES = ("hit_share", "batch_hit_share", "share_above")
+NOTHING = "–"
+
+
+def who(actor_kind: str, actor_id: str, name: str = "") -> str:
+    """A person by their living name, whatever they were called then; commands, jobs and tokens by what they are."""
+    return name or COMMANDS.get(actor_kind, "{id}").format(id=actor_id)
+
+
+def sentence(kind: str, *, title: str, team: str) -> str:
+    """What was done, to follow the name of who did it. A kind nobody has words for is named plainly."""
+    wording = SENTENCES.get(kind, "did {kind}: {title}" if title else "did {kind}")
+    return wording.format(
+        kind=kind.replace(".", " ").replace("_", " "), title=title or "something", team=team or "a team"
+    )
+
+
+def effects(*, today: int, saving: int, possible: int) -> list[str]:
+    """What it did to the figures of a month, the saving first; micro-dollars."""
+    told = [("saving", saving), ("possible saving", possible), ("cost today", today)]
+    return [f"{what} {money.shown(amount, sign=True)} a month" for what, amount in told if amount]
+
+
+def label(field: str, own: str = "") -> str:
+    """How a field is called; `own` is what its form calls it."""
+    found = LABELS.get(field) or own or field.removesuffix("_id").replace("_", " ")
+    return found[:1].upper() + found[1:]
+
+
+def value(field: str, stored: object) -> str:
+    """A stored value as people read it; names, choices and answers are put into words by whoever knows them."""
+    if stored in (None, "", [], {}):
+        return NOTHING
+    if isinstance(stored, bool):
+        return "yes" if stored else "no"
+    if isinstance(stored, int):
+        return money.shown(stored) if field in AMOUNTS else f"{stored:,}"
+    if isinstance(stored, list):
+        return ", ".join(str(each) for each in stored)
+    if isinstance(stored, dict):
+        return ", ".join(f"{key}: {each}" for key, each in stored.items())
+    return _share(str(stored)) if field in SHARES else str(stored)
+
+
+def moment(stored: str) -> datetime | None:
+    """The moment a stored text is, if it is one."""
+    try:
+        return datetime.strptime(stored, "%Y-%m-%dT%H:%M:%S.%f%z")
+    except ValueError:
+        return None
+
+
+def _share(stored: str) -> str:
+    try:
+        return f"{(Decimal(stored) * 100).normalize():f} %"
+    except InvalidOperation:
+        return stored

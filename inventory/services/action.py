@@ -1,0 +1,187 @@
+"""One action opened: every record it touched, field by field before and after, in words."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.utils import timezone
+
+from inventory.domain import audit_words, doubt, money
+from inventory.domain.waiting import CURRENT, TESTS
+from inventory.models import Change, Person, PriceRow
+from inventory.services import blind, replay
+
+State = dict[str, Any]
+Names = dict[tuple[str, str], str]
+HIDDEN = "The answers are hidden until both sides are in, or a lead opens them."
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """One record: what happened to it and its fields; of a blind sheet only what `hidden` says."""
+
+    record: str
+    record_id: str
+    noun: str
+    name: str
+    done: str
+    fields: list[Field]
+    hidden: str = ""
+
+
+def touched(changes: Sequence[Change], viewer: Person) -> list[Touched]:
+    """The changes in words, in a fixed number of queries."""
+    states = [(_state(change.before), _state(change.after)) for change in changes]
+    sheets = blind.visibility((change.record_id for change in changes if change.record == "sheet"), viewer)
+    names = _names(changes, states)
+    return [
+        _touched(change, before, after, names, sheets) for change, (before, after) in zip(changes, states, strict=True)
+    ]
+
+
+def name(record: str, record_id: str) -> str:
+    """How a record is called now, or was last; empty where history never heard of it."""
+    found = _named([(record, record_id)]).get((record, record_id), "")
+    if found:
+        return found
+    told = (
+        Change.objects.filter(record=record, record_id=record_id).order_by("-pk").values_list("before", "after").first()
+    )
+    return "" if told is None else _own_name(record, _state(told[0]), _state(told[1])) or "not there any more"
+
+
+def _touched(
+    change: Change, before: State | None, after: State | None, names: Names, sheets: dict[str, blind.Told]
+) -> Touched:
+    noun = audit_words.RECORDS.get(change.record, change.record.replace("_", " "))
+    called = names.get((change.record, change.record_id), "") or _own_name(change.record, before, after)
+    done = "created" if before is None else "removed" if after is None else "changed"
+    told = sheets.get(change.record_id) if change.record == "sheet" else None
+    if told is not None:
+        called = f"{told.side} on {called}" if called else told.side
+    if change.record == "sheet" and (told is None or told.hidden):
+        return Touched(change.record, change.record_id, noun, called, done, [], HIDDEN)
+    return Touched(
+        change.record,
+        change.record_id,
+        noun,
+        called,
+        done,
+        list(_fields(change.record, before or {}, after or {}, names)),
+    )
+
+
+def _fields(record: str, before: State, after: State, names: Names) -> Iterator[Field]:
+    model = _models().get(record)
+    for field in [*before, *(each for each in after if each not in before)]:
+        was, now = before.get(field), after.get(field)
+        if record == "sheet" and field == "answers":
+            yield from _answers(was or {}, now or {}, after.get("test_version") or before.get("test_version"))
+        elif _says_something(was) or _says_something(now):
+            own = getattr(_field(model, field), "verbose_name", "")
+            shown = [_value(model, field, each, names) for each in (was, now)]
+            yield Field(audit_words.label(field, str(own)), shown[0], shown[1])
+
+
+def _answers(was: State, now: State, version: int | None) -> Iterator[Field]:
+    """Each question whose answer differs, as it stands among the check answers."""
+    for question in TESTS.get(version or CURRENT.version, CURRENT).questions:
+        before, after = was.get(question.id), now.get(question.id)
+        if before != after:
+            yield Field(
+                question.label,
+                question.said(before) or audit_words.NOTHING,
+                question.said(after) or audit_words.NOTHING,
+            )
+
+
+def _says_something(stored: object) -> bool:
+    return stored not in (None, "", [], {})
+
+
+def _value(model: Any, field: str, stored: object, names: Names) -> str:
+    known = _field(model, field)
+    if stored is not None and known is not None and known.is_relation:
+        record = known.related_model.RECORD
+        return (
+            names.get((record, str(stored)))
+            or f"{audit_words.RECORDS.get(record, record)} {stored}, not there any more"
+        )
+    if isinstance(stored, str):
+        at = audit_words.moment(stored)
+        if at is not None:
+            return timezone.localtime(at).strftime("%Y-%m-%d %H:%M")
+        return str(dict(getattr(known, "flatchoices", None) or ()).get(stored) or audit_words.value(field, stored))
+    if field in PriceRow.PRICES and isinstance(stored, int):
+        return f"{money.rate_shown(stored)} per million tokens"
+    if field == "doubts" and isinstance(stored, list):
+        return audit_words.value(field, [doubt.WORDS.get(code, code) for code in stored])
+    return audit_words.value(field, stored)
+
+
+def _names(changes: Sequence[Change], states: Iterable[tuple[State | None, State | None]]) -> Names:
+    """Every record these changes are about or point to, by its living name."""
+    wanted = {(change.record, change.record_id) for change in changes}
+    for change, both in zip(changes, states, strict=True):
+        model = _models().get(change.record)
+        for field, stored in ((field, each) for state in both if state for field, each in state.items()):
+            known = _field(model, field)
+            if stored is not None and known is not None and known.is_relation:
+                wanted.add((known.related_model.RECORD, str(stored)))
+    return _named(wanted)
+
+
+def _named(wanted: Iterable[tuple[str, str]]) -> Names:
+    found: Names = {}
+    pairs = list(wanted)
+    for record in {record for record, _ in pairs}:
+        model = _models().get(record)
+        numbers = [int(each) for kind, each in pairs if kind == record and each.isdecimal() and len(each) < 19]
+        if model is None or not numbers:
+            continue
+        related = {"sheet": ("part",), "membership": ("team", "person")}.get(record, ())
+        rows = model._base_manager.filter(pk__in=numbers)
+        for row in rows.select_related(*related) if related else rows:
+            found[record, str(row.pk)] = row.part.name if record == "sheet" else str(row)
+    return found
+
+
+def _own_name(record: str, before: State | None, after: State | None) -> str:
+    """What the change itself calls the record: all that is left of one that was removed."""
+    for state in (after, before):
+        if state and isinstance(state.get("name") or state.get("key"), str):
+            return str(state.get("name") or state.get("key"))
+    return ""
+
+
+def _state(text: str) -> State | None:
+    """What cannot be read counts as nothing: `verify_history` names it."""
+    try:
+        found = json.loads(text) if text else None
+    except ValueError:
+        return {}
+    return found if found is None or isinstance(found, dict) else {}
+
+
+def _models() -> dict[str, Any]:
+    return {model.RECORD: model for model in replay.recorded()}
+
+
+def _field(model: Any, name: str) -> Any:
+    """The model's field of a kept one, `team` for `team_id`; None for one it no longer has."""
+    if model is None:
+        return None
+    try:
+        found = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return next((field for field in model._meta.concrete_fields if field.attname == name), None)
+    return found

@@ -1,0 +1,61 @@
+"""Which answer sheets one person may see now, also of parts that are gone: what the rest of history may tell them."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from inventory.models import Action, Change, Person, Sheet
+from inventory.services import access
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The side an action was about, and whether its answers are still hidden from the viewer."""
+
+    side: str
+    hidden: bool
+
+
+def told(actions: Sequence[Action], viewer: Person) -> dict[int, Told]:
+    """For each action on one side's sheet, by its number in the database."""
+    pks = [action.pk for action in actions if action.kind.startswith("waiting.")]
+    if not pks:
+        return {}
+    touched = dict(Change.objects.filter(action__in=pks, record="sheet").values_list("action_id", "record_id"))
+    visible = visibility(touched.values(), viewer)
+    return {pk: visible[sheet] for pk, sheet in touched.items() if sheet in visible}
+
+
+def visibility(record_ids: Iterable[str], viewer: Person) -> dict[str, Told]:
+    """For each sheet, by its id in history, its side and whether the viewer may not see it now."""
+    wanted = set(record_ids)
+    there = {str(sheet.pk): sheet for sheet in Sheet.objects.filter(pk__in=_numbers(wanted))}
+    seen = {**there, **_deleted(wanted - there.keys())}
+    parts = {sheet.part_id for sheet in seen.values()}
+    others = [*Sheet.objects.filter(part__in=parts), *(sheet for key, sheet in seen.items() if key not in there)]
+    submitted = {(sheet.part_id, sheet.test_version, sheet.side) for sheet in others if sheet.submitted_at is not None}
+    return {key: Told(sheet.side, not _may_see(viewer, sheet, submitted)) for key, sheet in seen.items()}
+
+
+def _may_see(viewer: Person, sheet: Sheet, submitted: set[tuple[int, int, str]]) -> bool:
+    both_in = all((sheet.part_id, sheet.test_version, side) in submitted for side in ("product", "engineering"))
+    return access.may_see_sheet(viewer, sheet, both_in=both_in)
+
+
+def _deleted(record_ids: set[str]) -> dict[str, Sheet]:
+    """Sheets that went with their part, as they were last. Their twins went in the same action."""
+    if not record_ids:
+        return {}
+    gone = Change.objects.filter(record="sheet", record_id__in=record_ids, after="")
+    twins = Change.objects.filter(record="sheet", action__in=gone.values("action_id"), after="")
+    return {change.record_id: _sheet(json.loads(change.before)) for change in twins.order_by("pk")}
+
+
+def _sheet(state: dict[str, Any]) -> Sheet:
+    names = ("part_id", "side", "test_version", "submitted_at", "opened_at")
+    return Sheet(**{name: state[name] for name in names})
+
+
+def _numbers(record_ids: Iterable[str]) -> list[int]:
+    return [int(each) for each in record_ids if each.isdecimal() and len(each) < 19]

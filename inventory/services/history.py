@@ -1,0 +1,139 @@
+"""What the history pages read. Everyone signed in sees all of it but what is blind."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
+
+from inventory.domain import audit_words
+from inventory.models import Action, Call, Change, Part, Person, Sheet, Team
+from inventory.services import blind
+
+ROWS = 50
+PERSONAL = ("person",)  # titles that are living names
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One action in one sentence. `hidden` says that its answers are not to be seen yet."""
+
+    seq: int
+    at: datetime
+    who: str
+    person_id: int | None
+    sentence: str
+    hidden: str
+    reason: str
+    effects: list[str]
+
+    @property
+    def text(self) -> str:
+        return f"{self.who} {self.sentence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Lines, newest first; `older` and `newer` are where the next page begins, None where there is none."""
+
+    lines: list[Line]
+    older: int | None
+    newer: int | None
+
+
+def listing(
+    *, viewer: Person, team: Team | None = None, person: Person | None = None, kind: str = "",
+    record: tuple[str, str] | None = None, before: int | None = None, after: int | None = None,
+) -> Found:  # fmt: skip
+    """A page of what fits, before or after a sequence number."""
+    rows = _matching(team, person, kind, record)
+    if after is not None:
+        found = list(rows.filter(seq__gt=after).order_by("seq")[: ROWS + 1])
+        page, more = found[:ROWS][::-1], len(found) > ROWS
+        return Found(lines(page, viewer), page[-1].seq if page else None, page[0].seq if page and more else None)
+    found = list((rows if before is None else rows.filter(seq__lt=before)).order_by("-seq")[: ROWS + 1])
+    page, more = found[:ROWS], len(found) > ROWS
+    return Found(
+        lines(page, viewer), page[-1].seq if more else None, page[0].seq if page and before is not None else None
+    )
+
+
+def of_record(record: str, record_id: str) -> QuerySet[Action]:
+    """Actions about a record, or that touched it or what belongs to it: a call's parts and their sheets among them."""
+    about = Action.objects.filter(record=record, record_id=record_id).values("pk")
+    touched = [Change.objects.filter(found).values("action_id") for found in _family(record, record_id)]
+    return Action.objects.filter(pk__in=about.union(*touched))
+
+
+def lines(actions: Sequence[Action], viewer: Person) -> list[Line]:
+    """Each action in words, in a fixed number of queries."""
+    people = _names(actions)
+    teams = dict(Team.objects.filter(pk__in={action.team_id for action in actions}).values_list("pk", "name"))
+    sides = blind.told(actions, viewer)
+    return [_line(action, people, teams, sides) for action in actions]
+
+
+def _line(action: Action, people: dict[str, str], teams: dict[int, str], sides: dict[int, blind.Told]) -> Line:
+    is_person = action.actor_kind == "person"
+    title = people.get(action.record_id, "a former member") if action.record in PERSONAL else f"“{action.title}”"
+    done = audit_words.sentence(
+        action.kind,
+        title=title if action.title or action.record in PERSONAL else "",
+        team=teams.get(action.team_id or 0, ""),
+    )
+    told = sides.get(action.pk)
+    return Line(
+        seq=action.seq, at=action.at,
+        who=audit_words.who(action.actor_kind, action.actor_id, people.get(action.actor_id, "") if is_person else ""),
+        person_id=int(action.actor_id) if is_person and action.actor_id.isdecimal() else None,
+        sentence=f"{done} for {told.side}" if told else done,
+        hidden=f"answered for {told.side}; hidden until both are in" if told and told.hidden else "",
+        reason=action.reason,
+        effects=audit_words.effects(
+            today=action.effect_today, saving=action.effect_saving, possible=action.effect_possible
+        ),
+    )  # fmt: skip
+
+
+def _names(actions: Iterable[Action]) -> dict[str, str]:
+    """The living names of everyone who acted or was acted upon."""
+    wanted = {action.actor_id for action in actions if action.actor_kind == "person"}
+    wanted |= {action.record_id for action in actions if action.record in PERSONAL}
+    numbers = [int(each) for each in wanted if each.isdecimal() and len(each) < 19]
+    return {str(pk): name for pk, name in Person.objects.filter(pk__in=numbers).values_list("pk", "name")}
+
+
+def _matching(team: Team | None, person: Person | None, kind: str, record: tuple[str, str] | None) -> QuerySet[Action]:
+    rows = of_record(*record) if record else Action.objects.all()
+    if team is not None:
+        rows = rows.filter(team_id=team.pk)
+    if person is not None:
+        rows = rows.filter(actor_kind="person", actor_id=str(person.pk))
+    return rows.filter(kind=kind) if kind else rows
+
+
+def _family(record: str, record_id: str) -> Iterator[Q]:
+    yield Q(record=record, record_id=record_id)
+    if not (record_id.isdecimal() and len(record_id) < 19):
+        return
+    pk = int(record_id)
+    if record == "part":
+        yield _of(Sheet, part=pk)
+    if record == "call":
+        yield from (_of(Part, call=pk), _of(Sheet, part__call=pk), _taken_away(record_id))
+    if record == "feature":
+        yield from (_of(Call, feature=pk), _of(Part, feature=pk), _of(Sheet, part__feature=pk))
+
+
+def _of(model: Any, **given: Any) -> Q:
+    pks = model.objects.filter(**given).annotate(text=Cast("pk", CharField())).values("text")
+    return Q(record=model.RECORD, record_id__in=pks)
+
+
+def _taken_away(call_id: str) -> Q:
+    """Parts that a split, or the undoing of one, took away: only history knows whose they were."""
+    about = Change.objects.filter(record="call", record_id=call_id).values("action_id")
+    gone = Change.objects.filter(action__in=about, record="part", after="", before__contains=f'"call_id":{call_id},')
+    return Q(record="part", record_id__in=gone.values("record_id"))
