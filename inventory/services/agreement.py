@@ -29,7 +29,7 @@ class Row:
 
 def weigh(part: Part, sheets: Mapping[Discipline, Sheet], *, one_side_enough: bool, at: datetime) -> None:
     """Set state, label and all that rests on it from the sheets that are in. Saves nothing."""
-    found = {side: sheet for side, sheet in sheets.items() if _counts(part, sheet)}
+    found = {side: sheet for side, sheet in sheets.items() if counts(part, sheet)}
     if len(found) == len(BOTH):
         _both_in(part, found, at)
     elif found and (part.state != State.CHECK_NEEDED or one_side_enough):
@@ -51,6 +51,14 @@ def breaks_seal(part: Part) -> None:
     part.reason = f"It was “{was.lower()}”. A fact that rests on has changed since."
 
 
+def counts(part: Part, sheet: Sheet) -> bool:
+    """Whether it is in. After a broken seal only what was saved since the sealing counts."""
+    if sheet.submitted_at is None:
+        return False
+    is_old = part.sealed_at is not None and sheet.submitted_at <= part.sealed_at
+    return not (part.state == State.CHECK_NEEDED and is_old)
+
+
 def compared(sheets: Mapping[Discipline, Sheet]) -> Agreement:
     """The two sides' sheets held against each other."""
     product, engineering = sheets[Discipline.PRODUCT], sheets[Discipline.ENGINEERING]
@@ -68,14 +76,6 @@ def side_by_side(sheets: Mapping[Discipline, Sheet]) -> list[Row]:
             differs = bool(mine and theirs) and mine.get("choice") != theirs.get("choice")
             rows.append(Row(question.label, question.said(mine), question.said(theirs), differs))
     return rows
-
-
-def _counts(part: Part, sheet: Sheet) -> bool:
-    """Whether it is in. After a broken seal only what was saved since the sealing counts."""
-    if sheet.submitted_at is None:
-        return False
-    is_old = part.sealed_at is not None and sheet.submitted_at <= part.sealed_at
-    return not (part.state == State.CHECK_NEEDED and is_old)
 
 
 def _both_in(part: Part, sheets: Mapping[Discipline, Sheet], at: datetime) -> None:

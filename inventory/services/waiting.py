@@ -10,10 +10,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from inventory.domain import waiting
+from inventory.domain import confidence, consumer, waiting
 from inventory.domain.audit import Actor
 from inventory.domain.consumer import Answers
-from inventory.domain.part import State
 from inventory.domain.people import Discipline
 from inventory.domain.question import Question
 from inventory.domain.rule import Conflict
@@ -54,11 +53,12 @@ class Gone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A part that a split, or the undoing of one, took away. Its sheets are in the history."""
+    """A part that a split, or the undoing of one, took away, or that was retired. Its sheets are in the history."""
 
     name: str
     call_id: int
     team_id: int
+    is_retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +81,24 @@ class Sheets:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """How far one side has come. `open` is the next question, None when the sheet is complete."""
+    """How far one side has come. `open` is the next question, None when the sheet is complete; `is_in` says that the
+    sheet was saved, and that no broken seal asks to look it over."""
 
     sheet: Sheet | None
     answers: Answers
     questions: tuple[Question, ...]
     open: Question | None
     verdict: Verdict
+    is_in: bool
 
     @property
     def version(self) -> int:
         return self.sheet.version if self.sheet else NEW
 
     @property
-    def is_submitted(self) -> bool:
-        return self.sheet is not None and self.sheet.submitted_at is not None
+    def misfits(self) -> bool:
+        """Whether who would notice first contradicts how late it may come."""
+        return confidence.misfit(self.answers, consumer.moment(self.answers).need) > 1
 
     def asks(self, question_id: str) -> Question | None:
         return next((question for question in self.questions if question.id == question_id), None)
@@ -110,7 +113,7 @@ class Walk:
 
 def walk(*, part: Part, side: Discipline) -> Walk:
     """One side's sheet on the current test: its answers, the questions they lead to, what follows so far."""
-    return _walked(_stored(part, side), side)
+    return _walked(part, _stored(part, side), side)
 
 
 def sheets_for(part: Part, person: Person) -> Sheets:
@@ -153,9 +156,10 @@ def answer(
     """
     _, _, part = _locked(part)
     sheet = _held(part, side, version)
-    if sheet.submitted_at is not None:
+    walked = _walked(part, sheet, side)
+    if walked.is_in:
         raise Submitted(sheet)
-    found = _walked(sheet, side).asks(question)
+    found = walked.asks(question)
     if found is None:
         raise NotAsked
     accepted = found.accepted({"choice": value} if isinstance(value, str) else value)
@@ -164,6 +168,8 @@ def answer(
     sheet.answers = dict(waiting.settled(waiting.CURRENT, side, answers, line_hours=settings.WAITING_LINE_HOURS))
     if before and not audit.changed(sheet, before):
         return sheet
+    # A sheet that a broken seal asks to look over is taken back by its first change.
+    sheet.submitted_at, sheet.outcome = None, ""
     sheet.answered_by = person or sheet.answered_by
     _write(sheet, before)
     audit.record(kind="waiting.answer", by=by, at=at, subject=part, before=before, after=audit.states(sheet))
@@ -186,10 +192,10 @@ def submit(
     """
     call, parts, part = _locked(part)
     sheet = _held(part, side, version)
-    walked = _walked(sheet, side)
+    walked = _walked(part, sheet, side)
     if walked.open is not None:
         raise Unfinished(walked.open)
-    if walked.is_submitted and part.state != State.CHECK_NEEDED:
+    if walked.is_in:
         return sheet
     before = audit.states(call, *parts, sheet)
     sheet.outcome, sheet.submitted_at = walked.verdict.outcome, at
@@ -245,13 +251,14 @@ def _held(part: Part, side: Discipline, version: int | None) -> Sheet:
     return sheet
 
 
-def _walked(sheet: Sheet | None, side: Discipline) -> Walk:
+def _walked(part: Part, sheet: Sheet | None, side: Discipline) -> Walk:
     line_hours: int = settings.WAITING_LINE_HOURS
     answers = sheet.answers if sheet else {}
     questions = tuple(waiting.asked(waiting.CURRENT, side, answers, line_hours=line_hours))
     given = {question.id: answers[question.id] for question in questions if question.id in answers}
     still_open = next((question for question in questions if question.id not in answers), None)
-    return Walk(sheet, given, questions, still_open, decide(given, line_hours=line_hours))
+    is_in = sheet is not None and agreement.counts(part, sheet)
+    return Walk(sheet, given, questions, still_open, decide(given, line_hours=line_hours), is_in)
 
 
 def _concluded(

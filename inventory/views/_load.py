@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from inventory.models import Call, Feature, Job, Membership, OneTimeLink, Part, Person, Team
-from inventory.services import access
+from inventory.services import access, waiting
 
 T = TypeVar("T")
 
@@ -36,9 +36,21 @@ def part(pk: int) -> Part:
     return get_object_or_404(Part.objects.select_related("call", "feature", "team"), pk=pk)
 
 
-def part_to_answer(pk: int, person: Person) -> Part:
+def part_to_edit(pk: int, person: Person) -> Part:
     found = part(pk)
-    return _only(found, access.may_answer(person, found.team_id) and found.is_live)
+    return _only(found, access.may_edit(person, found.team_id) and found.is_live)
+
+
+def part_to_answer(pk: int, person: Person) -> Part | waiting.Lost:
+    """The part, or what a split or a retirement has left of it: whoever was answering is told so."""
+    owners = ("feature__product_owner", "feature__engineering_owner")
+    found = Part.objects.select_related("call", "team", *owners).filter(pk=pk).first() or waiting.lost(pk)
+    if found is None:
+        raise Http404
+    _only(found, access.may_answer(person, found.team_id))
+    if isinstance(found, Part) and not found.is_live:
+        return waiting.Lost(found.name, found.call_id, found.team_id, is_retired=True)
+    return found
 
 
 def team(pk: int) -> Team:

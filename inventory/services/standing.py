@@ -1,0 +1,63 @@
+"""How a part stands, for one person: what both sides say, as far as that person may see it."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from inventory.domain import agreement as domain
+from inventory.domain.agreement import Agreement
+from inventory.domain.consumer import Answers
+from inventory.domain.people import Discipline
+from inventory.domain.verdict import Verdict, decide
+from inventory.domain.waiting import TESTS
+from inventory.models import Part, Person, Sheet
+from inventory.services import agreement, waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The deciding question and the answer to it, in words."""
+
+    title: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`verdict` is the shared one where both sides agree, one's own while the other is blind, None where there is
+    nothing to show; `rows` are empty while a sheet is blind."""
+
+    sheets: waiting.Sheets
+    own: Sheet | None
+    verdict: Verdict | None
+    decided: Decided | None
+    compared: Agreement | None
+    rows: tuple[agreement.Row, ...]
+
+    @property
+    def is_submitted(self) -> bool:
+        return self.own is not None and self.own.submitted_at is not None
+
+
+def standing(*, part: Part, person: Person) -> Standing:
+    """What this person may see of the part's sheets, and what follows from it."""
+    sheets = waiting.sheets_for(part, person)
+    by_side = sheets.by_side()
+    own = by_side.get(Discipline(person.discipline))
+    if sheets.both_visible:
+        found = agreement.compared(by_side)
+        answers = {side: sheet.answers for side, sheet in by_side.items()}
+        view = domain.completed(TESTS[by_side[Discipline.PRODUCT].test_version], Discipline.PRODUCT, answers)
+        rows = tuple(agreement.side_by_side(by_side))
+        return Standing(sheets, own, found.verdict, decided(found.verdict, view), found, rows)
+    if own is None or own.submitted_at is None:
+        return Standing(sheets, own, None, None, None, ())
+    verdict = decide(own.answers, line_hours=settings.WAITING_LINE_HOURS)
+    return Standing(sheets, own, verdict, decided(verdict, own.answers), None, ())
+
+
+def decided(verdict: Verdict | None, answers: Answers) -> Decided | None:
+    if verdict is None:
+        return None
+    question = TESTS[max(TESTS)].question(verdict.decided_by)
+    return Decided(question.title, question.said(answers.get(question.id))) if question else None
