@@ -101,7 +101,7 @@ def test_it_asks_as_often_for_three_parts_as_for_one(prices, django_assert_num_q
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({}, ["how this is worked out", "1,000 requests a month", "$12.00", "from 2026-10-07", "as of 2026-11-22", "Typed in"]),
+        ({}, ["how this is worked out", "1,000 requests a month", "$12.00", "from 2026-10-07", "as of 2026-11-22", "typed in"]),
         ({"provider": "unknown"}, ["the Claude API&#x27;s price is used"]),
         ({"provider": "foundry"}, ["No batch price is published"]),
         ({"provider": "bedrock"}, ["Some of its figures follow from a published rule", "global.anthropic.claude-sonnet-5-5"]),
