@@ -7,6 +7,7 @@ from inventory.views import feature as feature_views
 from inventory.views import job as job_views
 from inventory.views import people as people_views
 from inventory.views import pricing as pricing_views
+from inventory.views import waiting as waiting_views
 
 home: list[URLPattern] = []
 
@@ -49,7 +50,12 @@ call: list[URLPattern] = []
 
 part: list[URLPattern] = []
 
-waiting: list[URLPattern] = []
+waiting: list[URLPattern] = [
+    path("parts/<int:pk>/test", waiting_views.start, name="waiting.start"),
+    path("parts/<int:pk>/test/check", waiting_views.check, name="waiting.check"),
+    path("parts/<int:pk>/test/result", waiting_views.result, name="waiting.result"),
+    path("parts/<int:pk>/test/<slug:question>", waiting_views.question, name="waiting.question"),
+]
 
 pricing: list[URLPattern] = [path("prices", pricing_views.index, name="pricing.list")]
 
