@@ -32,6 +32,13 @@ class Password(forms.CharField):
         super().__init__(label=label, widget=widget, strip=False, max_length=LONGEST_PASSWORD, **options)
 
 
+class DisciplineField(forms.ChoiceField):
+    """Never chosen by default: nobody can set their own right afterwards."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=[("", "Choose one"), *DISCIPLINES], **options)
+
+
 class Version(forms.IntegerField):
     """The version of the record the page showed."""
 
@@ -96,7 +103,7 @@ class Begin(NewPassword):
 
     email = Email(widget=forms.EmailInput(attrs={"autocomplete": "username"}))
     name = Line(most=120, label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    discipline = forms.ChoiceField(label="Your discipline", choices=DISCIPLINES, help_text=ASKED_DISCIPLINE)
+    discipline = DisciplineField(label="Your discipline", help_text=ASKED_DISCIPLINE)
     team = Line(
         most=80,
         label="Name of your first team",
@@ -149,7 +156,7 @@ class Account(forms.Form):
 
 class Discipline(forms.Form):
     version = Version()
-    discipline = forms.ChoiceField(label="Discipline", choices=DISCIPLINES)
+    discipline = DisciplineField(label="Discipline")
     reason = Lines(most=500, label="Reason", help_text="Kept in the history.")
 
 

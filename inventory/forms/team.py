@@ -2,9 +2,9 @@
 
 from django import forms
 
-from inventory.forms.people import Email, Version
+from inventory.forms.people import DisciplineField, Email, Version
 from inventory.forms.text import Line, Lines
-from inventory.models.people import DISCIPLINES, ROLES
+from inventory.models.people import ROLES
 
 ROLES_EXPLAINED = "Viewers look, members edit and answer, leads also settle labels and manage the team."
 
@@ -35,9 +35,8 @@ class Restore(forms.Form):
 
 class Invite(forms.Form):
     email = Email()
-    discipline = forms.ChoiceField(
+    discipline = DisciplineField(
         label="Discipline",
-        choices=DISCIPLINES,
         help_text="Which side they answer for. Only an administrator can change it later.",
     )
     role = forms.ChoiceField(label="Role in the team", choices=ROLES, initial="member", help_text=ROLES_EXPLAINED)

@@ -24,7 +24,7 @@ def test_prints_a_link_that_signs_in_once(ed: Person, client: Client, capsys, se
     assert (action.kind, action.actor_kind, action.actor_id) == ("people.sign_in_link", "command", "sign_in_link")
 
 
-@pytest.mark.parametrize("user", ["nobody@example.test", "", "\x00"])
+@pytest.mark.parametrize("user", ["nobody@example.test", ""])
 def test_unknown_user_is_an_error_that_names_it(ed: Person, user: str) -> None:
     with pytest.raises(CommandError, match="No active account has the e-mail"):
         call_command("sign_in_link", user)

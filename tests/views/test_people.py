@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
@@ -175,3 +176,15 @@ def test_open_pages_are_stored_nowhere(client: Client, db: None, address: str) -
     answer = client.get(address)
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_known_unknown_and_switched_off_cost_the_same_hashing(
+    client: Client, ed: Person, pia: Person, admin: Person, monkeypatch
+) -> None:
+    account.deactivate(person=ed, version=1, heir=None, by=admin.actor, at=timezone.now())
+    hashed: list[str] = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *given: hashed.append(given[1]) or encode(*given))
+    for n, email in enumerate([pia.email, "nobody@example.test", ed.email], start=1):
+        sign_in(client, email, "wrong")
+        assert len(hashed) == n
