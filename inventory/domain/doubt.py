@@ -51,7 +51,9 @@ WORDS: dict[str, str] = {
 }
 
 
+_RANK = {doubt.value: rank for rank, doubt in enumerate(Doubt)}
+
+
 def ordered(codes: Iterable[str]) -> list[str]:
     """Each once, the weightiest first, as plain strings: what is stored."""
-    found = set(codes)
-    return [doubt.value for doubt in Doubt if doubt in found]
+    return sorted({str(code) for code in codes}, key=_RANK.__getitem__)

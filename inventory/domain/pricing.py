@@ -3,10 +3,12 @@ cards by prompt length, batch with its own hit share or without cache, whichever
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from enum import StrEnum
 
 from inventory.domain import money
 
 EXACT_DIGITS = 80  # 10^12 requests of 10^9 tokens at any rate and share, with room to spare
+ZERO, ONE = Decimal(0), Decimal(1)
 PICO = 10**12  # micro-dollars per million tokens to dollars per token
 
 
@@ -45,7 +47,12 @@ class Price:
     """One model on one platform: its cards, lowest band first, and what multiplies every token (geography)."""
 
     cards: tuple[Card, ...]
-    multiplier: Decimal = Decimal(1)
+    multiplier: Decimal = ONE
+
+    @property
+    def has_batch(self) -> bool:
+        """Only where every card has a batch price: half a price is none."""
+        return all(card.batch is not None for card in self.cards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +102,6 @@ class Cost:
     real_time: int
     batch_with_cache: int | None
     batch_without_cache: int | None
-    real_time_terms: tuple[Term, ...]
-    batch_terms: tuple[Term, ...]
 
     @property
     def batch_cached(self) -> bool:
@@ -110,35 +115,41 @@ class Cost:
         return self.batch_with_cache if self.batch_cached else self.batch_without_cache
 
 
+class Way(StrEnum):
+    """The ways a profile can be run, each with its own lines of arithmetic."""
+
+    REAL_TIME = "real_time"
+    BATCH_WITH_CACHE = "batch_with_cache"
+    BATCH_WITHOUT_CACHE = "batch_without_cache"
+
+
 def monthly(profile: Profile, price: Price) -> Cost:
     """Real-time and batch cost of `profile` a month at `price`, each rounded once to a micro-dollar."""
     with localcontext(prec=EXACT_DIGITS):
-        return _monthly(profile, price)
+        shares = bands(profile, price)
+        real_time = _total(Way.REAL_TIME, profile, price, shares)
+        if not price.has_batch:
+            return Cost(real_time, None, None)
+        without = _total(Way.BATCH_WITHOUT_CACHE, profile, price, shares)
+        return Cost(real_time, _total(Way.BATCH_WITH_CACHE, profile, price, shares), without)
 
 
-def _monthly(profile: Profile, price: Price) -> Cost:
-    now: list[Term] = []
-    cached: list[Term] = []
-    plain: list[Term] = []
-    has_batch = all(card.batch is not None for card in price.cards)
-    for card, share in bands(profile, price):
-        rates = card.fast if profile.fast and card.fast else card.standard
-        weigh = _Weigher(profile.requests, share, price.multiplier, card.above)
-        now += _terms(profile, rates, profile.hit_share, profile.write_1h, weigh)
-        if has_batch and card.batch is not None:
-            cached += _terms(profile, card.batch, profile.batch_hit_share, profile.batch_write_1h, weigh)
-            plain += _uncached_terms(profile, card.batch, weigh)
-    real_time = money.micro(_total(now))
-    if not has_batch:
-        return Cost(real_time, None, None, tuple(now), ())
-    with_cache, without = money.micro(_total(cached)), money.micro(_total(plain))
-    return Cost(real_time, with_cache, without, tuple(now), tuple(cached if with_cache < without else plain))
+def terms(way: Way, profile: Profile, price: Price) -> tuple[Term, ...]:
+    """The arithmetic of one way, line by line; unrounded, the amounts add up to the cost."""
+    if way is not Way.REAL_TIME and not price.has_batch:
+        return ()
+    with localcontext(prec=EXACT_DIGITS):
+        return tuple(
+            _term(line, share, card, profile, price)
+            for card, share in bands(profile, price)
+            for line in _lines(way, profile, card)
+        )
 
 
 def bands(profile: Profile, price: Price) -> list[tuple[Card, Decimal]]:
     """Which share of the requests each card prices. Cached tokens count towards the limit (the safe reading)."""
     if len(price.cards) == 1:
-        return [(price.cards[0], Decimal(1))]
+        return [(price.cards[0], ONE)]
     low, high = price.cards[0], price.cards[-1]
     share = profile.share_above
     if share is None:
@@ -146,36 +157,39 @@ def bands(profile: Profile, price: Price) -> list[tuple[Card, Decimal]]:
     return [(card, part) for card, part in ((low, 1 - share), (high, share)) if part]
 
 
-@dataclass(frozen=True, slots=True)
-class _Weigher:
-    """Turns tokens and a rate into a term, for the requests that one card prices."""
-
-    requests: int
-    share: Decimal
-    factor: Decimal
-    above: int
-
-    def term(self, what: str, tokens: int, rate: int, share: Decimal) -> Term:
-        of_all = self.share * share
-        amount = Decimal(self.requests * tokens * rate) / PICO * of_all * self.factor
-        return Term(what, tokens, rate, of_all, self.factor, self.above, amount)
+Line = tuple[str, int, int, Decimal]  # what, tokens a request, rate, in which share of a card's requests
 
 
-def _terms(profile: Profile, rates: Rates, hits: Decimal, long_write: bool, weigh: _Weigher) -> list[Term]:
-    write = rates.write_1h if long_write else rates.write_5m
-    lines = [
-        ("input", profile.uncached_input, rates.input, Decimal(1)),
-        ("prefix read from cache", profile.cacheable_prefix, rates.read, hits),
-        ("prefix written to cache", profile.cacheable_prefix, write, 1 - hits),
-        ("output", profile.output, rates.output, Decimal(1)),
-    ]
-    return [weigh.term(*line) for line in lines if line[1] and line[3]]
+def _lines(way: Way, profile: Profile, card: Card) -> list[Line]:
+    """What one request of `profile` is charged for on `card`: the formula, in one place."""
+    fast = card.fast if profile.fast else None
+    rates = fast or card.standard if way is Way.REAL_TIME else card.batch
+    assert rates is not None  # a batch is asked for only where every card has a batch price
+    output = ("output", profile.output, rates.output, ONE)
+    if way is Way.BATCH_WITHOUT_CACHE:
+        lines = [("input, not cached", profile.prompt, rates.input, ONE), output]
+    else:
+        now = way is Way.REAL_TIME
+        hits = profile.hit_share if now else profile.batch_hit_share
+        write = rates.write_1h if (profile.write_1h if now else profile.batch_write_1h) else rates.write_5m
+        lines = [
+            ("input", profile.uncached_input, rates.input, ONE),
+            ("prefix read from cache", profile.cacheable_prefix, rates.read, hits),
+            ("prefix written to cache", profile.cacheable_prefix, write, 1 - hits),
+            output,
+        ]
+    return [line for line in lines if line[1] and line[3]]
 
 
-def _uncached_terms(profile: Profile, rates: Rates, weigh: _Weigher) -> list[Term]:
-    lines = [("input, not cached", profile.prompt, rates.input), ("output", profile.output, rates.output)]
-    return [weigh.term(*line, Decimal(1)) for line in lines if line[1]]
+def _total(way: Way, profile: Profile, price: Price, shares: list[tuple[Card, Decimal]]) -> int:
+    """Micro-dollars a month."""
+    a_request = ZERO
+    for card, share in shares:
+        a_request += share * sum((tokens * rate * part for _, tokens, rate, part in _lines(way, profile, card)), ZERO)
+    return money.micro(a_request * price.multiplier * profile.requests / PICO)
 
 
-def _total(terms: list[Term]) -> Decimal:
-    return sum((term.amount for term in terms), Decimal(0))
+def _term(line: Line, share: Decimal, card: Card, profile: Profile, price: Price) -> Term:
+    what, tokens, rate, part = line
+    amount = tokens * rate * profile.requests * share * part * price.multiplier / PICO
+    return Term(what, tokens, rate, share * part, price.multiplier, card.above, amount)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from inventory.domain import book as prices
 from inventory.domain import money, pricing
 from inventory.domain.part import Figures
+from inventory.domain.pricing import Way
 from inventory.models import Call, Part, PriceRow
 from inventory.models.call import FIGURES
 from inventory.services.pricing import book as book_of
@@ -85,7 +86,7 @@ def _explained(
     cost = priced(profile, found)
     inputs = tuple(_inputs(call, profile, found))
     borrowed = any(row.platform != call.provider for row in rows)
-    if cost is None:
+    if cost is None or found is None:
         return Explained(profile.requests, None, None, False, None, (), (), rows, borrowed, inputs, on)
     return Explained(
         requests=profile.requests,
@@ -93,13 +94,17 @@ def _explained(
         batch=cost.batch,
         batch_cached=cost.batch_cached,
         other_batch=cost.batch_without_cache if cost.batch_cached else cost.batch_with_cache,
-        real_time_lines=tuple(map(_line, cost.real_time_terms)),
-        batch_lines=tuple(map(_line, cost.batch_terms)),
+        real_time_lines=_lines(Way.REAL_TIME, profile, found),
+        batch_lines=_lines(Way.BATCH_WITH_CACHE if cost.batch_cached else Way.BATCH_WITHOUT_CACHE, profile, found),
         rows=rows,
         is_borrowed=borrowed,
         inputs=inputs,
         on=on,
     )
+
+
+def _lines(way: Way, profile: pricing.Profile, found: prices.Found) -> tuple[Line, ...]:
+    return tuple(map(_line, pricing.terms(way, profile, found.price)))
 
 
 def _line(term: pricing.Term) -> Line:

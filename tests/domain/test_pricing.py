@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory.domain import pricing
-from inventory.domain.pricing import Card, Price, Profile, Rates
+from inventory.domain import money, pricing
+from inventory.domain.pricing import Card, Price, Profile, Rates, Way
 from inventory.exchange import price_book
 
 MILLION = 10**6
@@ -94,11 +94,20 @@ def test_a_band_without_batch_price_leaves_no_batch_price():
     assert pricing.monthly(Profile(1, 1, 0, 1), price).batch is None
 
 
-def test_terms_add_up_to_the_amount():
-    cost = pricing.monthly(Profile(1000, 6000, 2000, 800, Decimal("0.9"), Decimal("0.3")), PRICE)
+@pytest.mark.parametrize("way", Way)
+def test_terms_add_up_to_the_amount(way):
+    low, high = (Card(above, SONNET, HALF) for above in (0, 100_000))
+    profile = Profile(1000, 6000, 2000, 800, Decimal("0.9"), Decimal("0.3"), share_above=Decimal("0.123456"))
+    price = Price((low, high), Decimal("1.1"))
 
-    assert sum(term.amount for term in cost.real_time_terms) * MILLION == cost.real_time
-    assert sum(term.amount for term in cost.batch_terms) * MILLION == cost.batch
+    found = pricing.terms(way, profile, price)
+
+    assert len(found) == (4 if way is Way.BATCH_WITHOUT_CACHE else 8)
+    assert money.micro(sum(term.amount for term in found)) == getattr(pricing.monthly(profile, price), way)
+
+
+def test_without_a_batch_price_a_batch_has_no_terms():
+    assert pricing.terms(Way.BATCH_WITH_CACHE, Profile(1, 1, 1, 1), Price((Card(0, SONNET, None),))) == ()
 
 
 def test_the_largest_call_is_exact():
