@@ -3,13 +3,19 @@
 from django.urls import URLPattern, path
 
 from inventory.views import account, health, link, member, roster, team
+from inventory.views import audit as audit_views
+from inventory.views import call as call_views
+from inventory.views import exchange as exchange_views
 from inventory.views import feature as feature_views
+from inventory.views import home as home_views
 from inventory.views import job as job_views
+from inventory.views import part as part_views
 from inventory.views import people as people_views
+from inventory.views import plan as plan_views
 from inventory.views import pricing as pricing_views
 from inventory.views import waiting as waiting_views
 
-home: list[URLPattern] = []
+home: list[URLPattern] = [path("", home_views.shown, name="home.page")]
 
 people: list[URLPattern] = [
     path("sign-in", people_views.sign_in, name="people.sign_in"),
@@ -46,9 +52,23 @@ feature: list[URLPattern] = [
     path("features/<int:pk>/restore", feature_views.restore, name="feature.restore"),
 ]
 
-call: list[URLPattern] = []
+call: list[URLPattern] = [
+    path("calls", call_views.index, name="call.list"),
+    path("calls/new", call_views.new, name="call.new"),
+    path("calls/cost", call_views.cost, name="call.cost"),
+    path("calls/<int:pk>", call_views.detail, name="call.detail"),
+    path("calls/<int:pk>/explained", call_views.explained, name="call.explained"),
+    path("calls/<int:pk>/edit", call_views.edit, name="call.edit"),
+    path("calls/<int:pk>/retire", call_views.retire, name="call.retire"),
+    path("calls/<int:pk>/restore", call_views.restore, name="call.restore"),
+]
 
-part: list[URLPattern] = []
+part: list[URLPattern] = [
+    path("calls/<int:pk>/split", part_views.split, name="part.split"),
+    path("calls/<int:pk>/split/cost", part_views.split_cost, name="part.split_cost"),
+    path("calls/<int:pk>/unsplit", part_views.unsplit, name="part.unsplit"),
+    path("parts/<int:pk>/edit", part_views.edit, name="part.edit"),
+]
 
 waiting: list[URLPattern] = [
     path("parts/<int:pk>/test", waiting_views.start, name="waiting.start"),
@@ -59,11 +79,22 @@ waiting: list[URLPattern] = [
 
 pricing: list[URLPattern] = [path("prices", pricing_views.index, name="pricing.list")]
 
-plan: list[URLPattern] = []
+plan: list[URLPattern] = [
+    path("plan", plan_views.listed, name="plan.page"),
+    path("plan/doubts", plan_views.doubts, name="plan.doubts"),
+    path("plan/export", plan_views.export, name="plan.export"),
+]
 
-audit: list[URLPattern] = []
+audit: list[URLPattern] = [
+    path("history", audit_views.index, name="audit.list"),
+    path("history/<int:seq>", audit_views.detail, name="audit.detail"),
+    path("history/<str:record>/<str:record_id>", audit_views.record, name="audit.record"),
+]
 
-exchange: list[URLPattern] = []
+exchange: list[URLPattern] = [
+    path("sample/load", exchange_views.demo_load, name="exchange.demo_load"),
+    path("sample/remove", exchange_views.demo_remove, name="exchange.demo_remove"),
+]
 
 job: list[URLPattern] = [
     path("jobs", job_views.listed, name="job.list"),

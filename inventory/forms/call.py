@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from inventory.domain.part import Gap
 from inventory.forms.number import Percent, Whole
 from inventory.forms.people import Version
 from inventory.forms.text import Line, Lines
@@ -111,7 +112,9 @@ class Details(Figures):
 
     def clean_key(self) -> str:
         key: str = self.cleaned_data["key"] or (self.call.key if self.call else "")
-        others = Call.objects.with_keys([key]).exclude(pk=self.call.pk if self.call else None)
+        others = Call.objects.with_keys([key])
+        if self.call is not None:
+            others = others.exclude(pk=self.call.pk)
         if key and others.exists():
             raise forms.ValidationError(KEY_TAKEN, "taken")
         return key
@@ -143,6 +146,17 @@ def _by_team(features: Sequence[Feature]) -> list[tuple[str, list[tuple[str, str
     for feature in features:
         teams.setdefault(feature.team.name, []).append((str(feature.pk), feature.name))
     return list(teams.items())
+
+
+def falls_short(gaps: Sequence[Gap]) -> str:
+    missing = ", ".join(f"{gap.missing:,} {_TOKENS[gap.tokens]}" for gap in gaps)
+    return (
+        f"The parts of this call would not do all of it: {missing} a month are in none of them. "
+        "Make a part larger first, or type less here."
+    )
+
+
+_TOKENS = {"uncached_input": "input tokens", "cacheable_prefix": "prefix tokens", "output": "output tokens"}
 
 
 def groups(form: forms.Form) -> list[tuple[str, bool, list[forms.BoundField]]]:

@@ -1,7 +1,7 @@
 """What the address of the list asks for. Nothing in it is trusted, nothing in it is an error: what is not understood
 is left out, with a note."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -64,6 +64,11 @@ class Asked:
         return {name: value for name, value in self.chosen.items() if name != "q"}
 
     @property
+    def is_detailed(self) -> bool:
+        """Narrowed by something that stands folded away."""
+        return not self.chosen.keys() <= {"q", "team", "feature", "kind", "state"}
+
+    @property
     def chips(self) -> list[Chip]:
         return [Chip(NAMES[name], self.words[name], self.query(**{name: ""})) for name in self.chosen]
 
@@ -72,6 +77,25 @@ class Asked:
         sort = "" if self.sort == DEFAULT_SORT else self.sort
         wanted = {**self.chosen, "sort": sort, **changed}
         return urlencode({name: value for name, value in wanted.items() if value})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading. `query` sorts by it, the other way round where it is sorted by already; empty where it cannot."""
+
+    heading: str
+    is_number: bool = False
+    query: str = ""
+    direction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """One filter: each option with its words and whether it is chosen."""
+
+    name: str
+    label: str
+    options: Sequence[tuple[str, str, bool]]
 
 
 def read(address: Mapping[str, str], *, sorts: Mapping[str, str]) -> Asked:
@@ -127,3 +151,42 @@ def _short(value: str) -> str:
 def _printable(value: str) -> Iterator[str]:
     for character in value:
         yield "�" if has_unprintable(character) else character
+
+
+# Heading, what it sorts by, whether it holds numbers.
+_COLUMNS = (
+    ("Call", "name", False),
+    ("Move", "", False),
+    ("Label", "", False),
+    ("Model", "", False),
+    ("Requests a month", "requests", True),
+    ("Today, a month", "today", True),
+    ("Saves", "saves", True),
+)
+FILTERS = tuple(name for name in NAMES if name != "q")
+_ALL = {
+    "team": "All teams", "feature": "All features", "kind": "All moves", "state": "Any state", "label": "Any label",
+    "model": "All models", "provider": "All providers", "figures": "Any figures", "doubt": "With or without",
+}  # fmt: skip
+
+
+def columns(asked: Asked) -> list[Column]:
+    return [_column(asked, *told) for told in _COLUMNS]
+
+
+def _column(asked: Asked, heading: str, sort: str, is_number: bool) -> Column:
+    if not sort:
+        return Column(heading, is_number)
+    first, other = (f"-{sort}", sort) if is_number else (sort, f"-{sort}")
+    direction = {sort: "ascending", f"-{sort}": "descending"}.get(asked.sort, "")
+    return Column(heading, is_number, asked.query(sort=other if asked.sort == first else first), direction)
+
+
+def select(name: str, asked: Asked, options: Mapping[str, Iterable[tuple[object, str]]]) -> Select:
+    """The filter of that name; a chosen value is always among its options."""
+    known = [(str(value), words) for value, words in options.get(name, CHOICES.get(name, {}).items())]
+    chosen = asked.filters.get(name, "")
+    if chosen and chosen not in dict(known):
+        known.insert(0, (chosen, asked.words[name]))
+    head = [("", _ALL[name])] if name in _ALL else []
+    return Select(name, NAMES[name].capitalize(), [(v, words, v == chosen) for v, words in (*head, *known)])

@@ -164,7 +164,7 @@ class Part(Profiled, Versioned):
             models.Index(fields=["kind", "call", "is_live"], condition=models.Q(is_live=True), name="part_by_kind"),
             models.Index(fields=["cost_today", "id"], condition=models.Q(is_live=True), name="part_by_cost"),
             models.Index(
-                fields=["state", "label", "call", "is_live"], condition=models.Q(is_live=True), name="part_by_state"
+                fields=["state", "call", "label", "is_live"], condition=models.Q(is_live=True), name="part_by_state"
             ),
         ]
 

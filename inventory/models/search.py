@@ -5,11 +5,15 @@ PostgreSQL a trigram index. Both are put there after every migration; without th
 """
 
 import logging
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.db import DatabaseError, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import RawSQL
+
+if TYPE_CHECKING:
+    from inventory.models.call import Calls
 
 log = logging.getLogger(__name__)
 
@@ -38,18 +42,43 @@ def put_back(sender: Any, using: str, **options: Any) -> None:
     install(connections[using])
 
 
-def matched(words: str) -> tuple[RawSQL | None, list[str]]:
-    """A subquery for the ids of the calls that hold every word the index knows, None where it knows none of them
-    (PostgreSQL uses its own unasked), and the words it leaves to be looked for in the text."""
+def few(words: str, most: int) -> list[int] | None:
+    """The ids of the calls that hold every word, None where they are more than `most`, or where the index does not
+    know each word (PostgreSQL uses its own unasked)."""
+    asked = _asked(words)
+    if asked is None or asked.left:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_FIND} LIMIT %s", (asked.query, most + 1))
+        found = [key for (key,) in cursor.fetchall()]
+    return found if len(found) <= most else None
+
+
+def narrowed(calls: "Calls", words: str) -> "Calls":
+    """The calls that hold every word, by way of the index: for counting them all. `Calls.matching` looks at each."""
+    asked = _asked(words)
+    if asked is None:
+        return calls.matching(words)
+    return calls.filter(pk__in=RawSQL(_FIND, (asked.query,))).matching(asked.left)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What to ask the full-text table, and the words too short for it."""
+
+    query: str
+    left: str
+
+
+def _asked(words: str) -> _Asked | None:
     told = words.lower().split()
-    known = [word for word in told if len(word) >= SHORTEST]
+    known = ['"' + word.replace('"', '""') + '"' for word in told if len(word) >= SHORTEST]
     if connection.vendor != "sqlite" or not known:
-        return None, told
-    quoted = " ".join('"' + word.replace('"', '""') + '"' for word in known)
-    found = RawSQL(f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s", (quoted,))
-    return found, [word for word in told if len(word) < SHORTEST]
+        return None
+    return _Asked(" ".join(known), " ".join(word for word in told if len(word) < SHORTEST))
 
 
+_FIND = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s"
 _TABLE = (
     f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX}"
     f" USING fts5(search_text, content='{CALLS}', content_rowid='id', tokenize='trigram')"

@@ -1,12 +1,13 @@
 """The list of calls: narrowed, sorted, one page of it, and how many all pages hold and cost."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
-from django.db.models import Count, Q, QuerySet, Sum
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from inventory.domain import audit, line, money
 from inventory.domain.doubt import Doubt
@@ -17,7 +18,7 @@ from inventory.models.call import KINDS, Calls
 from inventory.models.part import STATES, Parts
 
 PAGE = 50
-FEW = 1000
+FEW = 2000  # so many matches are looked up one by one
 KEPT_FOR = 3600  # seconds
 # Amounts that are not known count as nothing here, on every database.
 SORTS = {"name": "name", "requests": "requests", "today": "cost_rank", "saves": "saving_rank", "new": "id"}
@@ -27,24 +28,19 @@ _STATES = {str(state): words.lower() for state, words in STATES}
 _SAID_BY_STATE = frozenset((Doubt.UNDECIDED, Doubt.ONE_SIDED, Doubt.DISPUTED, Doubt.CHECK_NEEDED))
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A call as the list shows it, in words: the template only puts them in their places."""
+class Row(NamedTuple):
+    """A call in the words of the list, a tuple because the page unpacks fifty of them: that is most of its work."""
 
-    pk: int
+    pk: str
     name: str
-    feature_id: int
-    feature: str
-    team: str
-    model: str
+    belongs: str
     side: str
     kind: str
     state: str
-    doubts: int
+    model: str
     requests: str
     today: str
     saves: str
-    retired: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,51 +59,72 @@ class Total:
 @dataclass(frozen=True, slots=True)
 class Listing:
     total: Total
-    rows: list[Row] = field(default_factory=list)
-    number: int = 1
+    rows: Sequence[Row]
+    page: Page[int]  # of the numbers from 0: only for counting pages
 
 
 def listing(*, words: str, filters: Mapping[str, str], sort: str, number: int) -> Listing:
     """Page `number` (the last one, where there are fewer) of what matches; `sort` is a key of SORTS, `-` before it
     turns it round. Six queries at most, whatever the number of calls."""
-    narrowed = _narrowed(filters)
-    total_of, walked = _searched(narrowed, words)
-    total = _total(total_of, words, filters)
-    number = max(1, min(number, -(-total.calls // PAGE)))
-    start = (number - 1) * PAGE
+    counted, walked = _matching(words, filters)
+    total = _total(counted, words, filters)
+    page = Paginator(range(total.calls), PAGE).get_page(number)
+    start = (page.number - 1) * PAGE
     keys = list(walked.order_by(*_order(sort)).values_list("pk", flat=True)[start : start + PAGE])
-    return Listing(total, _rows(keys), number)
+    return Listing(total, _rows(keys), page)
 
 
 def has_any() -> bool:
     return Call.objects.exists()
 
 
-def teams() -> QuerySet[Team, tuple[int, str]]:
-    return Team.objects.filter(retired_at=None).order_by("name", "pk").values_list("pk", "name")
+def options(team: str) -> dict[str, Iterable[tuple[object, str]]]:
+    """What the list can be narrowed to where that depends on the records: asked for only if it is shown."""
+    of_team = Feature.objects.live().filter(Q(("team_id", team))) if team else Feature.objects.none()
+    return {
+        "team": Team.objects.live().order_by("name", "pk").values_list("pk", "name"),
+        "feature": of_team.order_by("name", "pk").values_list("pk", "name"),
+        "model": ClaudeModel.objects.order_by("-released_on", "name", "pk").values_list("key", "name"),
+    }
 
 
-def features(team: str) -> QuerySet[Feature, tuple[int, str]]:
-    return Feature.objects.live().filter(team=team).order_by("name", "pk").values_list("pk", "name")
+def _matching(words: str, filters: Mapping[str, str]) -> tuple[Calls, Calls]:
+    """The matching calls twice: to be counted, and to be walked in order until a page is full.
+
+    Where few calls match a condition both look them up by their ids. Where many do, counting asks the index for all
+    of them and walking asks each call it meets: the next fifty are never far.
+    """
+    counted, walked = _shown(filters), _shown(filters)
+    parts = Part.objects.live() if filters.get("show", "live") == "live" else Part.objects.all()
+    for name in filters.keys() & _OF_PARTS.keys():
+        found = _OF_PARTS[name](parts, filters[name])
+        few = _few(found.order_by().values_list("call_id", flat=True))
+        if few is None:
+            counted = counted.filter(pk__in=found.values("call_id"))
+            walked = walked.filter(Exists(found.filter(call=OuterRef("pk"))))
+        else:
+            counted, walked = counted.filter(pk__in=few), walked.filter(pk__in=few)
+    if words:
+        few = search.few(words, FEW)
+        if few is None:
+            counted, walked = search.narrowed(counted, words), walked.matching(words)
+        else:
+            counted, walked = counted.filter(pk__in=few), walked.filter(pk__in=few)
+    return counted, walked
 
 
-def models() -> QuerySet[ClaudeModel, tuple[str, str]]:
-    return ClaudeModel.objects.order_by("-released_on", "name", "pk").values_list("key", "name")
+def _few(keys: QuerySet[Any, int]) -> list[int] | None:
+    """The ids, or None where there are many."""
+    found = list(keys[: FEW + 1])
+    return found if len(found) <= FEW else None
 
 
-def _narrowed(filters: Mapping[str, str]) -> Calls:
-    """`filters` hold names and values that were checked; `show` is live (the default), retired or all."""
-    show = filters.get("show", "live")
-    calls = {"live": Call.objects.live, "retired": Call.objects.retired}.get(show, Call.objects.all)()
-    parts = Part.objects.live() if show == "live" else Part.objects.all()
-    for name, value in filters.items():
-        if name in _COLUMNS:
-            calls = calls.filter(Q((_COLUMNS[name], value)))
-        elif name == "model":
-            calls = calls.filter(model__in=_ids_of(value))
-        elif name in _OF_PARTS:
-            calls = calls.filter(pk__in=_OF_PARTS[name](parts, value).values("call_id"))
-    return calls
+def _shown(filters: Mapping[str, str]) -> Calls:
+    """Narrowed by what stands in the calls themselves: live ones unless `show` is retired or all."""
+    calls = {"retired": Call.objects.retired, "all": Call.objects.all}.get(filters.get("show", ""), Call.objects.live)()
+    for name in filters.keys() & _COLUMNS.keys():
+        calls = calls.filter(Q((_COLUMNS[name], filters[name])))
+    return calls.filter(model__in=_ids_of(filters["model"])) if "model" in filters else calls
 
 
 def _ids_of(model: str) -> list[str]:
@@ -130,23 +147,6 @@ _OF_PARTS: Mapping[str, Callable[[Parts, str], QuerySet[Part]]] = {
 }
 
 
-def _searched(calls: Calls, words: str) -> tuple[Calls, Calls]:
-    """The matching calls twice: asked through the index for the total, and to be walked in order for a page.
-
-    Few matches are looked up by their ids. Where there are many, the next fifty in any order are never far.
-    """
-    if not words:
-        return calls, calls
-    subquery, left = search.matched(words)
-    if subquery is None:
-        return calls.matching(words), calls.matching(words)
-    keys = list(Call.objects.filter(pk__in=subquery).values_list("pk", flat=True)[: FEW + 1])
-    rest = calls.matching(" ".join(left))
-    if len(keys) <= FEW:
-        return rest.filter(pk__in=keys), rest.filter(pk__in=keys)
-    return rest.filter(pk__in=subquery), calls.matching(words)
-
-
 def _total(calls: Calls, words: str, filters: Mapping[str, str]) -> Total:
     """Counted once for each state of history: every write moves its head, so that what is kept is never out of date."""
     head = ChainHead.objects.values_list("seq", flat=True).first() or 0
@@ -166,8 +166,8 @@ def _order(sort: str) -> tuple[str, str]:
 
 def _rows(keys: Sequence[int]) -> list[Row]:
     shown = (
-        "pk", "name", "feature_id", "feature__name", "team__name", "model", "kind", "requests", "cost_today",
-        "cost_target", "retired_at",
+        "pk", "name", "feature__name", "team__name", "model", "kind", "requests", "cost_today", "cost_target",
+        "retired_at",
     )  # fmt: skip
     found = {row[0]: row for row in Call.objects.filter(pk__in=keys).values_list(*shown)}
     parts: dict[int, list[_Told]] = {}
@@ -185,14 +185,13 @@ class _Told(NamedTuple):
 
 
 def _row(told: tuple[Any, ...], parts: Sequence[_Told]) -> Row:
-    pk, name, feature_id, feature, team, model, kind, requests, today, target, retired_at = told
+    pk, name, feature, team, model, kind, requests, today, target, retired_at = told
     saved = 0 if today is None or target is None else today - target
     return Row(
-        pk=pk, name=name, feature_id=feature_id, feature=feature, team=team, model=model,
-        side=line.place(Kind(kind), Why(parts[0].why) if parts else Why.NONE).side, kind=_KINDS[kind],
-        state=_state(parts), doubts=len({code for part in parts for code in part.doubts} - _SAID_BY_STATE),
-        requests=f"{requests:,}", today="not known" if today is None else money.shown(today),
-        saves=money.shown(saved) if saved else "–", retired=retired_at is not None,
+        pk=str(pk), name=name, belongs=f"{feature} · {team}{' · retired' if retired_at else ''}", model=model,
+        side=line.place(Kind(kind), Why(parts[0].why) if parts else Why.NONE).side.value, kind=_KINDS[kind],
+        state=_state(parts) + _doubts(parts), requests=f"{requests:,}",
+        today="not known" if today is None else money.shown(today), saves=money.shown(saved) if saved else "–",
     )  # fmt: skip
 
 
@@ -201,3 +200,9 @@ def _state(parts: Sequence[_Told]) -> str:
         return _STATES[parts[0].state]
     sealed = sum(State(part.state).is_sealed for part in parts)
     return f"{len(parts)} parts, {sealed} sealed"
+
+
+def _doubts(parts: Sequence[_Told]) -> str:
+    """How many, without those that the state tells already."""
+    codes = {code for part in parts for code in part.doubts} - _SAID_BY_STATE
+    return f", {len(codes)} doubt{'s' if len(codes) > 1 else ''}" if codes else ""

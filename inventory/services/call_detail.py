@@ -1,0 +1,61 @@
+"""What the page of one call shows beside the call: its parts on the line with both sides' standing, its doubts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from inventory.domain import doubt, waiting
+from inventory.domain.line import Side
+from inventory.domain.people import Discipline
+from inventory.models import Call, Part, Sheet
+from inventory.services import line
+
+SIDES = {Discipline.PRODUCT: "Product", Discipline.ENGINEERING: "Engineering"}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far one side has come with the waiting test. What it answered is not told: that may be blind."""
+
+    side: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    row: line.Row
+    standings: tuple[Standing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    parts: Sequence[Part]
+    cards: Mapping[Side, Sequence[Card]]
+    doubts: Sequence[str]
+
+    @property
+    def possible(self) -> int:
+        return sum(part.possible for part in self.parts)
+
+
+def detail(call: Call) -> Detail:
+    """Two queries, whatever the number of parts."""
+    parts = list(call.parts.order_by("position"))
+    for part in parts:
+        part.call = call
+    sheets = Sheet.objects.filter(part__in=parts, test_version=waiting.CURRENT.version)
+    found = {(part, side): at for part, side, at in sheets.values_list("part_id", "side", "submitted_at")}
+    placed = line.rows(parts).items()
+    cards = {side: [Card(row, _standings(found, row.part)) for row in rows] for side, rows in placed}
+    codes = doubt.ordered(code for part in parts for code in part.doubts)
+    return Detail(parts, cards, [doubt.WORDS[code] for code in codes])
+
+
+def _standings(found: Mapping[tuple[int, str], datetime | None], part: Part) -> tuple[Standing, ...]:
+    return tuple(Standing(name, _standing(found, (part.pk, side))) for side, name in SIDES.items())
+
+
+def _standing(found: Mapping[tuple[int, str], datetime | None], key: tuple[int, str]) -> str:
+    if key not in found:
+        return "has not begun"
+    return "is in" if found[key] else "has begun"
