@@ -141,14 +141,14 @@ def _times(prefix: str, this: str) -> Question:
     return Question(
         f"{prefix}times",
         ENGINEERING,
-        f"When is everything {this} needs final, and when is it read?",
+        f"When could work on {this} start, and when is it read?",
         "Times" if not prefix else "Times of the rest",
-        "Select whether it could start as soon as the inputs are final",
+        "Select when it could start",
         "Batch promises 24 hours. What counts is the time between the last input and the reader, not how long it "
         "takes today.",
         (
-            Option("yes", "It could start as soon as the inputs are final", "could start once the inputs are final"),
-            Option("no", "It cannot start before the time it starts today", "cannot start before today's start"),
+            Option("yes", "As soon as its inputs are final", "could start once its inputs are final"),
+            Option("no", "Not before the time it starts today", "cannot start before today's start"),
             NOT_SURE,
         ),
         hint="Times as the reader's clock shows them; ticking no day means every day",

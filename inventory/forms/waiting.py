@@ -11,6 +11,7 @@ from inventory.domain.question import LARGEST_NUMBER, LONGEST_TEXT, Field, Quest
 from inventory.forms.number import Whole
 from inventory.forms.text import Line
 
+WHY = "Type why: a label that counts is taken back by this."
 LOST = "The page lost track of what it showed: reload it and try again."
 
 
@@ -122,10 +123,14 @@ class Saving(forms.Form):
 
 
 class Reopening(forms.Form):
-    """Take a saved sheet back, with a reason where a label counts."""
+    """Take a saved sheet back, with a reason where a label `counts` that would count no more."""
 
     version = Version()
-    reason = Line(most=1000, required=False, label="Why do you change it?")
+    reason = Line(most=1000, label="Why do you change it?", error_messages={"required": WHY})
+
+    def __init__(self, data: Any = None, *, counts: bool = False) -> None:
+        super().__init__(data)
+        self.fields["reason"].required = counts
 
 
 def _options(question: Question) -> forms.ChoiceField:

@@ -79,7 +79,7 @@ def result(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _reopened(request, pk)
     part = _load.part(pk)
-    return _result_page(request, part, forms.Reopening())
+    return _result_page(request, part, forms.Reopening(counts=bool(part.label)))
 
 
 def _answered(request: Request, part: Part, walk: waiting.Walk, asked: Question) -> HttpResponse:
@@ -202,14 +202,14 @@ def _reopened(request: Request, pk: int) -> HttpResponse:
     part = _load.part_to_answer(pk, request.user)
     if isinstance(part, waiting.Lost):
         return _lost(request, part)
-    form = forms.Reopening(request.POST)
+    form = forms.Reopening(request.POST, counts=bool(part.label))
     if not form.is_valid():
         return _result_page(request, part, form, status=422)
     given = form.cleaned_data
     try:
         waiting.reopen(part=part, side=_side(request), **given, by=request.user.actor, at=timezone.now())
     except waiting.ReasonNeeded:
-        form.add_error("reason", "Type why: a label that counts is taken back by this.")
+        form.add_error("reason", forms.WHY)
         return _result_page(request, part, form, status=422)
     except Stale:
         messages.error(request, "Nothing was changed: the sheet was changed meanwhile. This is how it is now.")

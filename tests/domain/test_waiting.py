@@ -149,7 +149,7 @@ def test_what_no_form_lets_through_is_refused(question, value):
         (
             "times",
             pick("yes", final="21:00", read="06:00", read_days=["mon", "tue", "wed", "thu", "fri"]),
-            "could start once the inputs are final: inputs final 21:00 every day, read 06:00 Mon to Fri",
+            "could start once its inputs are final: inputs final 21:00 every day, read 06:00 Mon to Fri",
         ),
         ("late", None, ""),
     ],
