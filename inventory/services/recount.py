@@ -33,9 +33,11 @@ NOTHING = Affected((), ())
 
 
 def affected(team: Team) -> Affected:
-    """Held against any other change until the transaction ends."""
+    """Every call of the team is held until the transaction ends: an answer saved meanwhile waits for the setting."""
+    of_team = Call.objects.filter(team=team).order_by("pk")
+    list(of_team.select_for_update().values_list("pk"))
     resting = Part.objects.filter(team=team, state__in=REST_ON_ONE_SIDE).values("call_id")
-    calls = list(Call.objects.select_for_update().filter(pk__in=resting).order_by("pk"))
+    calls = list(of_team.filter(pk__in=resting))
     parts = Part.objects.filter(call__in=[call.pk for call in calls]).order_by("call_id", "position")
     return Affected(calls, list(parts))
 

@@ -43,9 +43,9 @@ class LastLead(Exception):
 
 
 @transaction.atomic
-def register(*, name: str, by: Actor, at: datetime) -> Team:
+def register(*, name: str, by: Actor, at: datetime, is_demo: bool = False) -> Team:
     """Raises `NameTaken`."""
-    team = Team(name=name)
+    team = Team(name=name, is_demo=is_demo)
     _save(team)
     audit.record(kind="team.register", by=by, at=at, subject=team, before={}, after=audit.states(team))
     return team
@@ -138,7 +138,9 @@ def remove(*, membership: Membership, version: int, by: Actor, at: datetime) -> 
 
 
 def led_only_by(person: Person) -> list[Team]:
-    """Teams in use of which this person is the only lead who can sign in."""
+    """Teams in use of which this person is the only lead who can sign in; held until the transaction ends."""
+    theirs = Membership.objects.filter(person=person).values("team")
+    list(Team.objects.select_for_update().filter(pk__in=theirs).order_by("pk").values_list("pk"))
     others = Membership.objects.leading().exclude(person=person).values("team")
     led = Team.objects.filter(retired_at=None, memberships__person=person, memberships__role=Role.LEAD)
     return list(led.exclude(pk__in=others).order_by("name", "pk"))
