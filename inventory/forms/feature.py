@@ -92,7 +92,7 @@ class Filter(forms.Form):
     team = forms.ModelChoiceField(
         Team.objects.order_by("name", "pk"), label="Team", required=False, empty_label="All teams"
     )
-    retired = forms.ChoiceField(label="Show", required=False, choices=[("", "In use"), ("yes", "Retired")])
+    retired = forms.ChoiceField(label="Which", required=False, choices=[("", "In use"), ("yes", "Retired")])
     sort = forms.ChoiceField(label="Sort by", required=False, choices=SORTS)
 
     def chosen(self) -> dict[str, Any]:

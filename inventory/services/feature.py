@@ -12,7 +12,7 @@ from django.utils import timezone
 from inventory.domain.audit import Actor
 from inventory.domain.part import Label, State
 from inventory.models import Call, Feature, Part, Team
-from inventory.services import audit, pricing
+from inventory.services import audit, pricing, recount
 from inventory.services import call as calls
 
 BATCH = 500
@@ -48,12 +48,13 @@ def register(*, team: Team, fields: Mapping[str, Any], by: Actor, at: datetime) 
 def edit(
     *, feature: Feature, version: int, fields: Mapping[str, Any], by: Actor, at: datetime, reason: str = ""
 ) -> Feature:
-    """Change any field, the team among them: its calls and parts then move along. No difference: nothing is written.
+    """Change any field, the team among them: its calls and parts then move along, and where the teams differ on
+    whether one side is enough, labels are counted anew. No difference: nothing is written.
 
     Raises `Stale`, `NameTaken`, and `GuessFrozen` where the first guess would change after a seal.
     """
     feature = _locked(feature)
-    before = audit.states(feature)
+    before, was_enough = audit.states(feature), feature.team.one_side_enough
     for name, value in fields.items():
         setattr(feature, name, value)
     changed = audit.changed(feature, before)
@@ -65,6 +66,9 @@ def edit(
     found, parts = _contents(feature) if {"name", "team_id"} & set(changed) else ([], [])
     before |= audit.states(*found, *parts)
     _carry_along(feature, found, parts)
+    if feature.team.one_side_enough != was_enough:
+        one_side_enough = feature.team.one_side_enough
+        recount.count_anew(_resting(found, parts), before, one_side_enough=one_side_enough, at=at)
     after = audit.states(feature, *found, *parts)
     audit.record(kind="feature.edit", by=by, at=at, subject=feature, before=before, after=after, reason=reason)
     return feature
@@ -173,6 +177,14 @@ def _carry_along(feature: Feature, found: Sequence[Call], parts: Sequence[Part])
         part.team = feature.team
     _save(Call, found, ["team", "search_text"])
     _save(Part, moved, ["team"])
+
+
+def _resting(found: Sequence[Call], parts: Sequence[Part]) -> recount.Affected:
+    """Those whose labels rest on one side's answer alone."""
+    resting = {part.call_id for part in parts if part.state in recount.REST_ON_ONE_SIDE}
+    return recount.Affected(
+        [call for call in found if call.pk in resting], [part for part in parts if part.call_id in resting]
+    )
 
 
 def _locked(feature: Feature) -> Feature:

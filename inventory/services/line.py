@@ -123,6 +123,9 @@ def _said(part: Part) -> Iterator[str]:
     )  # fmt: skip
     if part.kind == Kind.UNDECIDED and part.possible:
         yield f"up to {money.shown(part.possible)} a month less if nobody waits"
+    if part.saving and line.place(Kind(part.kind), Why(part.why)).crosses_from is None:
+        against = "its share of today" if part.in_split else "today"
+        yield f"{money.shown(-part.saving, sign=True)} a month against {against}"
     if part.hand_over:
         yield part.hand_over
 

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from inventory.domain.part import Gap
 from inventory.domain.pattern import PATTERNS, pattern
@@ -38,10 +38,12 @@ def split(request: Request, pk: int) -> HttpResponse:
     return _split_page(request, call, form, rows, economics, status=422)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def split_cost(request: Request, pk: int) -> HttpResponse:
     """Show the split again as typed, weighed, with a part more or less if asked; nothing is saved."""
     call = _load.call_to_edit(pk, request.user)
+    if request.method != "POST":
+        return redirect("part.split", pk=pk)
     typed = forms.typed(request.POST)
     form = forms.Split(initial={name: request.POST.get(name, "") for name in forms.Split.base_fields})
     rearranged = _rearranged(call, typed, request.POST.get("do", ""))

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from inventory.models import Action, Call, Feature, Part, Stale
+from inventory.models import Action, Call, Feature, Part, Sheet, Stale, Team
 from inventory.services import feature as features
 from tests import factories
 
@@ -101,6 +101,19 @@ def test_a_feature_takes_its_calls_and_parts_to_another_team(feature, pia, now):
         ("call", str(call.pk)),
         ("part", str(call.parts.get().pk)),
     }
+
+
+def test_a_label_of_one_side_counts_no_more_in_a_team_that_wants_both(feature, pia, now):
+    factories.make_price()
+    Team.objects.filter(pk=feature.team_id).update(one_side_enough=True)
+    call = factories.make_call(feature=feature)
+    part = call.parts.get()
+    Sheet.objects.create(part=part, side="product", test_version=1, submitted_at=now, outcome="waiting", answers={})
+    Part.objects.update(label="waiting", state="one_side", one_sided=True, kind="stay_real_time")
+    edited(feature, pia, now, team=factories.make_team())
+    part.refresh_from_db()
+    assert (part.label, part.state, part.one_sided, part.kind) == ("", "one_side", False, "undecided")
+    assert Call.objects.get().kind == "undecided"
 
 
 def test_retiring_is_refused_while_calls_are_live(feature, pia, now):

@@ -76,3 +76,9 @@ def test_rows_say_what_one_should_know(team):
         "Notice by e-mail",
     )
     assert found[Side.OPEN][0].said == ("not labelled yet", "up to $2.50 a month less if nobody waits")
+
+
+def test_a_part_that_does_not_cross_says_when_its_cost_changes_all_the_same(team):
+    feature = factories.make_feature(team=team)
+    stays = part(feature, "stay_real_time", today=1_000_000, target=1_500_000, in_split=True)
+    assert line.rows([stays])[Side.WAITS][0].said[-1] == "+$0.50 a month against its share of today"

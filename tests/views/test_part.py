@@ -111,6 +111,12 @@ def test_the_cost_comes_as_a_fragment_to_htmx_and_as_a_page_to_a_button(as_ed, c
     assert not Action.objects.exists()
 
 
+def test_the_page_that_weighs_saves_to_the_split_and_has_an_address(as_ed, call):
+    text = as_ed.post(f"/calls/{call.pk}/split/cost", typed(PREVIEW, ANALYSIS)).content.decode()
+    assert f'<form method="post" action="/calls/{call.pk}/split"' in text
+    assert as_ed.get(f"/calls/{call.pk}/split/cost").url == f"/calls/{call.pk}/split"
+
+
 def test_rows_come_and_go_without_losing_what_was_typed(as_ed, call):
     more = as_ed.post(f"/calls/{call.pk}/split/cost", typed(PREVIEW, {**ANALYSIS, "output": "many"}, do="add"))
     assert [row["name"].value() for row in more.context["rows"]] == ["Preview", "Full analysis", None]
