@@ -182,9 +182,9 @@ def _column(asked: Asked, heading: str, sort: str, is_number: bool) -> Column:
     return Column(heading, is_number, asked.query(sort=other if asked.sort == first else first), direction)
 
 
-def select(name: str, asked: Asked, options: Mapping[str, Iterable[tuple[object, str]]]) -> Select:
-    """The filter of that name; a chosen value is always among its options."""
-    known = [(str(value), words) for value, words in options.get(name, CHOICES.get(name, {}).items())]
+def select(name: str, asked: Asked, records: Iterable[tuple[object, str]]) -> Select:
+    """The filter of that name, over `records` or the words it has here. A chosen value is always among its options."""
+    known = [(str(value), words) for value, words in (CHOICES[name].items() if name in CHOICES else records)]
     chosen = asked.filters.get(name, "")
     if chosen and chosen not in dict(known):
         known.insert(0, (chosen, asked.words[name]))

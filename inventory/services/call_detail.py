@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from inventory.domain import doubt, waiting
 from inventory.domain.line import Side
 from inventory.domain.people import Discipline
-from inventory.models import Call, Part, Sheet
+from inventory.models import Action, Call, Change, Part, Sheet
 from inventory.services import line
 
+LATEST = 5
 SIDES = {Discipline.PRODUCT: "Product", Discipline.ENGINEERING: "Engineering"}
 
 
@@ -49,6 +52,15 @@ def detail(call: Call) -> Detail:
     cards = {side: [Card(row, _standings(found, row.part)) for row in rows] for side, rows in placed}
     codes = doubt.ordered(code for part in parts for code in part.doubts)
     return Detail(parts, cards, [doubt.WORDS[code] for code in codes])
+
+
+def latest(call: Call, parts: Sequence[Part]) -> list[Action]:
+    """The last few actions that touched the call or one of its parts, newest first, in two queries."""
+    keys_of_parts = [str(part.pk) for part in parts]
+    of_call = Q(record=Call.RECORD, record_id=str(call.pk)) | Q(record=Part.RECORD, record_id__in=keys_of_parts)
+    touched = Change.objects.filter(of_call).order_by("-pk").values_list("action_id", flat=True)
+    keys = list(dict.fromkeys(touched[: LATEST * (1 + len(parts))]))[:LATEST]
+    return list(Action.objects.filter(pk__in=keys).order_by("-seq"))
 
 
 def _standings(found: Mapping[tuple[int, str], datetime | None], part: Part) -> tuple[Standing, ...]:

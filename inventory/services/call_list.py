@@ -78,14 +78,15 @@ def has_any() -> bool:
     return Call.objects.exists()
 
 
-def options(team: str) -> dict[str, Iterable[tuple[object, str]]]:
-    """What the list can be narrowed to where that depends on the records: asked for only if it is shown."""
-    of_team = Feature.objects.live().filter(Q(("team_id", team))) if team else Feature.objects.none()
-    return {
-        "team": Team.objects.live().order_by("name", "pk").values_list("pk", "name"),
-        "feature": of_team.order_by("name", "pk").values_list("pk", "name"),
-        "model": ClaudeModel.objects.order_by("-released_on", "name", "pk").values_list("key", "name"),
-    }
+def options(name: str, team: str) -> Iterable[tuple[object, str]]:
+    """Values and words of a filter where they depend on the records, the features of one team only."""
+    if name == "team":
+        return Team.objects.live().order_by("name", "pk").values_list("pk", "name")
+    if name == "feature" and team:
+        return Feature.objects.live().filter(Q(("team_id", team))).order_by("name", "pk").values_list("pk", "name")
+    if name == "model":
+        return ClaudeModel.objects.order_by("-released_on", "name", "pk").values_list("key", "name")
+    return ()
 
 
 def _matching(words: str, filters: Mapping[str, str]) -> tuple[Calls, Calls]:

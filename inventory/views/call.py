@@ -19,22 +19,20 @@ from inventory.views import _load
 from inventory.views._page import Request, page, typed
 from inventory.views._stale import differences
 
-LATEST = 5
-
 
 @require_safe
 def index(request: Request) -> HttpResponse:
     asked = list_forms.read(request.GET, sorts=call_list.SORTS)
     found = call_list.listing(words=asked.search, filters=asked.filters, sort=asked.sort, number=asked.page)
     is_whole = not request.htmx or request.htmx.boosted
-    options = call_list.options(asked.filters.get("team", ""))
     shown = list_forms.FILTERS if is_whole else ["feature"]
+    team = asked.filters.get("team", "")
     context = {
         "asked": asked,
         "found": found,
         "page": found.page,
         "columns": list_forms.columns(asked),
-        "selects": {name: list_forms.select(name, asked, options) for name in shown},
+        "selects": {name: list_forms.select(name, asked, call_list.options(name, team)) for name in shown},
         "is_whole": is_whole,
         "is_empty": is_whole and not found.total.calls and not asked.chosen and not call_list.has_any(),
         "may_register": is_whole and access.teams_to_edit(request.user).exists(),
@@ -51,7 +49,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
     context = {
         "call": call,
         "detail": found,
-        "lines": history.lines(list(history.of_record("call", str(pk)).order_by("-seq")[:LATEST]), request.user),
+        "lines": history.lines(call_detail.latest(call, found.parts), request.user),
         "may_edit": access.may_edit(request.user, call.team_id),
         "may_answer": access.may_answer(request.user, call.team_id) and call.retired_at is None,
     }
