@@ -137,8 +137,8 @@ def _options(question: Question) -> forms.ChoiceField:
     choices = [(option.id, option.text) for option in question.options]
     errors = {"required": question.missing, "invalid_choice": question.missing, "invalid_list": question.missing}
     if question.many:
-        return forms.MultipleChoiceField(choices=choices, widget=Several, label=question.title, error_messages=errors)
-    return forms.ChoiceField(choices=choices, widget=One, label=question.title, error_messages=errors)
+        return forms.MultipleChoiceField(choices=choices, widget=Several, label="Answer", error_messages=errors)
+    return forms.ChoiceField(choices=choices, widget=One, label="Answer", error_messages=errors)
 
 
 def _field(field: Field) -> forms.Field:
