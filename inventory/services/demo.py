@@ -1,0 +1,139 @@
+"""The sample inventory: loaded through the services like anybody's work, and removed to the last row of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from inventory.domain.audit import Actor
+from inventory.domain.part import Path
+from inventory.domain.people import Discipline
+from inventory.exchange import sample
+from inventory.models import Call, Feature, OneTimeLink, Part, Sheet, Team
+from inventory.services import audit, feature, team, waiting
+from inventory.services import call as calls
+from inventory.services import part as parts
+
+USUAL = {"provider": "anthropic", "today_path": Path.REAL_TIME, "is_demo": True}
+MOST_ANSWERS = 40  # no sheet is longer; beyond it the sample would be walking in a circle
+
+
+class LoadedAlready(Exception):
+    """The sample is there: remove it first."""
+
+
+class NameTaken(Exception):
+    """A team of the installation has a name the sample needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    teams: int
+    features: int
+    calls: int
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """`stayed` names what somebody has added to since: it is no sample any more."""
+
+    calls: int
+    stayed: tuple[str, ...]
+
+
+def is_loaded() -> bool:
+    return any(model.objects.filter(is_demo=True).exists() for model in (Team, Feature, Call))
+
+
+@transaction.atomic
+def load(*, by: Actor, at: datetime) -> Loaded:
+    """Everything or nothing. Its answer sheets name nobody. Raises `LoadedAlready`, `NameTaken`."""
+    if is_loaded():
+        raise LoadedAlready
+    taken = {each.name.lower() for each in Team.objects.all()}
+    for found in sample.teams():
+        if found.name.lower() in taken:
+            raise NameTaken(found.name)
+    for found in sample.teams():
+        _load_team(found, by, at)
+    mine = Call.objects.filter(is_demo=True)
+    return Loaded(
+        teams=Team.objects.samples().count(),
+        features=Feature.objects.filter(is_demo=True).count(),
+        calls=mine.count(),
+        parts=Part.objects.filter(call__in=mine).count(),
+    )
+
+
+@transaction.atomic
+def remove(*, by: Actor, at: datetime) -> Removed:
+    """Delete the sample's rows, as one action. What others have added to stays, and is theirs from now on."""
+    held = list(Call.objects.select_for_update().filter(is_demo=True).order_by("pk"))
+    mine = Part.objects.filter(call__in=held).order_by("pk")
+    sheets = Sheet.objects.filter(part__in=mine).order_by("pk")
+    features, teams = Feature.objects.filter(is_demo=True).order_by("pk"), Team.objects.samples().order_by("pk")
+    before = audit.states(*sheets, *mine, *held, *features, *teams)
+    Sheet.objects.filter(part__in=mine).delete()
+    Part.objects.filter(call__in=held).delete()
+    Call.objects.filter(pk__in=[call.pk for call in held]).delete()
+    kept: list[Any] = [each for each in features if not _gone(each, Call.objects.filter(feature=each))]
+    kept += [
+        each
+        for each in teams
+        if not _gone(each, Feature.objects.filter(team=each), each.memberships, OneTimeLink.objects.filter(team=each))
+    ]
+    for each in kept:
+        each.is_demo = False
+        each.write("is_demo")
+    changes = audit.Changes()
+    changes.add(before, audit.states(*kept))
+    audit.append(
+        kind="exchange.demo_remove", by=by, at=at, record="sample", record_id="1", title="Sample inventory",
+        team_id=None, changes=changes,
+    )  # fmt: skip
+    return Removed(len(held), tuple(each.name for each in kept))
+
+
+def _load_team(found: sample.SampleTeam, by: Actor, at: datetime) -> None:
+    made = team.register(name=found.name, is_demo=True, by=by, at=at)
+    for each in found.features:
+        registered = feature.register(team=made, fields={**each.fields, "is_demo": True}, by=by, at=at)
+        for call in each.calls:
+            _load_call(registered, call, by, at)
+
+
+def _load_call(into: Feature, found: sample.SampleCall, by: Actor, at: datetime) -> None:
+    call = calls.register(feature=into, fields={**USUAL, **found.fields}, by=by, at=at)
+    if not found.parts:
+        _answer(call.parts.get(), found.label, by, at)
+        return
+    call = parts.split(call=call, version=call.version, parts=[part.fields for part in found.parts], by=by, at=at)
+    for part, given in zip(call.parts.order_by("position"), found.parts, strict=True):
+        _answer(part, given.label, by, at)
+
+
+def _answer(part: Part, label: sample.SampleLabel | None, by: Actor, at: datetime) -> None:
+    """Walk each side through the test with its answers, and save its sheet."""
+    for side, answers in label.sheets.items() if label else ():
+        _fill_in(part, Discipline(side), answers, by, at)
+        waiting.submit(part=part, side=Discipline(side), by=by, at=at)
+
+
+def _fill_in(part: Part, side: Discipline, answers: Mapping[str, Any], by: Actor, at: datetime) -> None:
+    for _ in range(MOST_ANSWERS):
+        asked = waiting.walk(part=part, side=side).open
+        if asked is None:
+            return
+        waiting.answer(part=part, side=side, question=asked.id, value=answers[asked.id], by=by, at=at)
+    raise AssertionError(f"{part} is still asked after {MOST_ANSWERS} answers")
+
+
+def _gone(record: Feature | Team, *uses: Any) -> bool:
+    """Deletes a record nobody else uses."""
+    if any(found.exists() for found in uses):
+        return False
+    record.delete()
+    return True
