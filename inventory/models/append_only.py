@@ -49,9 +49,7 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     return sorted(name for name, statement in wanted.items() if there.get(name) not in (statement, "enabled"))
 
 
-def check(
-    app_configs: Any = None, databases: Sequence[str] | None = None, **options: Any
-) -> list[checks.CheckMessage]:
+def check(app_configs: Any = None, databases: Sequence[str] | None = None, **options: Any) -> list[checks.CheckMessage]:
     """A system check. A warning, not an error: `migrate` runs it first, and is what puts the triggers back."""
     gone = [name for alias in databases or () for name in missing(connections[alias])]
     if not gone:

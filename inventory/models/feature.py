@@ -69,3 +69,13 @@ class Feature(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def lacks(self) -> list[str]:
+        """What `incomplete` finds missing, in words."""
+        missing = {
+            "product owner": self.product_owner_id is None,
+            "engineering owner": self.engineering_owner_id is None,
+            "first guess": self.first_guess is None,
+        }
+        return [f"no {what}" for what, is_missing in missing.items() if is_missing]

@@ -108,8 +108,13 @@ class Totals:
             after=sums.after,
             possible=sums.possible,
             undecided=sums.undecided_parts,
-            changes={str(kind.key): (kind.sums.parts, -kind.sums.saving) for kind in self.kinds},
+            changes={str(kind.key): (_counted(kind), -kind.sums.saving) for kind in self.kinds},
         )
+
+
+def _counted(kind: Group) -> int:
+    """The parts a step of the bridge names: of the split ones only those that move."""
+    return kind.sums.moving if kind.key == Kind.SPLIT else kind.sums.parts
 
 
 class Row(NamedTuple):

@@ -1,0 +1,221 @@
+"""The plan's page, its doubts and its export: what they show, to whom, and in how many queries."""
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+
+from inventory.domain.plan import Kind, Why
+from inventory.models import Action, Call, Job, Part, Person, Team
+from inventory.services import plan
+from tests.factories import make_call, make_feature, make_part, make_person, make_team
+
+pytestmark = pytest.mark.django_db
+GARBAGE = [
+    "team=x", "team=99999999999999999999", "team=-1", "team=%00", "feature=1e9", "kind=nonsense", "doubt=%22%5D", "blocker='--",
+    "side=waits%00", "sort=id", "sort=-", "by=owner", "page=0", "page=99999999999999999999", "page=x", "by=feature&page=-1",
+    "team=1&team=2", "kind=" + "x" * 5000, "doubt=" + quote("\ud800", errors="surrogatepass"),
+]  # fmt: skip
+
+
+def made(kind: Kind, *, today: int = 10_000_000, after: int | None = None, call: Any = None, **fields: Any) -> Part:
+    part = (call or make_call()).parts.get()
+    halves = {Kind.MOVE_TO_BATCH: today // 2, Kind.BRING_BACK: today * 2}
+    part.cost_today, part.cost_target = today, halves.get(kind, today) if after is None else after
+    part.kind, part.saving = kind, part.cost_today - part.cost_target
+    for name, value in fields.items():
+        setattr(part, name, value)
+    part.save()
+    Call.objects.filter(pk=part.call_id).update(kind=kind, cost_today=today, cost_target=part.cost_target)
+    return part
+
+
+def names(answer: Any) -> list[str]:
+    return [row.part.name if row.part else row.call.name for row in answer.context["moves"]]
+
+
+def test_the_sentence_says_what_moves_and_what_it_comes_to(as_stranger: Client) -> None:
+    made(Kind.MOVE_TO_BATCH)
+    made(Kind.STAY_REAL_TIME)
+    answer = as_stranger.get("/plan")
+    assert "<h1>Move 1 of 2 parts: $20.00 → $15.00 a month</h1>" in answer.content.decode()
+    assert "Saves <strong>$5.00</strong> a month, <strong>$60.00</strong> a year" in answer.content.decode()
+
+
+def test_page_and_totals_are_the_same_cents(as_pia: Client) -> None:
+    for number in range(7):
+        made(Kind.MOVE_TO_BATCH, today=1_234_567 * number, after=333_333 * number)
+    sums = as_pia.get("/plan").context["sums"]
+    assert sums == plan.totals().overall.sums
+    assert sums.saving == sum(Part.objects.values_list("saving", flat=True))
+
+
+def test_an_empty_plan_says_what_belongs_there(as_pia: Client) -> None:
+    answer = as_pia.get("/plan").content.decode()
+    assert "<h1>No plan yet</h1>" in answer
+    assert "The first steps" in answer
+    assert "No doubts" in as_pia.get("/plan/doubts").content.decode()
+
+
+def test_nobody_signed_out_sees_it(client: Client) -> None:
+    for path in ("/plan", "/plan/doubts"):
+        assert client.get(path).status_code == 302
+    assert client.post("/plan/export").status_code == 302
+    assert Job.objects.count() == 0
+
+
+def test_a_split_call_is_one_row_with_its_parts_below(as_pia: Client) -> None:
+    part = made(Kind.MOVE_TO_BATCH, in_split=True)
+    make_part(call=part.call, name="Second", in_split=True, kind=Kind.STAY_REAL_TIME, cost_today=0, cost_target=0)
+    Call.objects.filter(pk=part.call_id).update(is_split=True, kind=Kind.SPLIT)
+    rows = as_pia.get("/plan").context["moves"]
+    assert [(row.kind, row.below) for row in rows] == [
+        ("split", False),
+        ("move_to_batch", True),
+        ("stay_real_time", True),
+    ]
+    assert rows[0].today == sum(row.today for row in rows[1:])
+    assert as_pia.get("/plan").context["sums"].today == rows[0].today
+
+
+@pytest.mark.parametrize("garbage", GARBAGE)
+def test_filters_that_mean_nothing_are_left_out(as_pia: Client, garbage: str) -> None:
+    made(Kind.MOVE_TO_BATCH)
+    for path in ("/plan?", "/plan?by=feature&", "/plan/doubts?"):
+        assert as_pia.get(path + garbage).status_code == 200
+
+
+def test_each_filter_narrows_the_list(as_pia: Client, team: Team) -> None:
+    feature = make_feature(team=team)
+    moves = made(
+        Kind.MOVE_TO_BATCH, call=make_call(feature=feature, name="moves"), name="moves", doubts=["figures_assumed"]
+    )
+    stuck = made(
+        Kind.CANNOT_MOVE,
+        call=make_call(name="stuck"),
+        name="stuck",
+        why=Why.BLOCKED,
+        blockers=["tokens must be streamed"],
+    )
+    made(Kind.UNDECIDED, call=make_call(name="open"), name="open", doubts=["disputed", "figures_assumed"])
+    wanted = {
+        f"team={team.pk}": ["moves"],
+        f"feature={feature.pk}": ["moves"],
+        f"team={stuck.team_id}&kind=move_to_batch": [],
+        "kind=cannot_move": ["stuck"],
+        "kind=split": [],
+        "doubt=disputed": ["open"],
+        "doubt=figures_assumed": ["moves", "open"],
+        "blocker=tokens+must+be+streamed": ["stuck"],
+        "side=nobody": ["moves"],
+        "side=open": ["open", "stuck"],
+        "side=waits": [],
+    }
+    assert {query: sorted(names(as_pia.get(f"/plan?{query}"))) for query in wanted} == wanted
+    assert as_pia.get(f"/plan?team={team.pk}").context["sums"].parts == moves.call.parts.count() == 1
+
+
+def test_every_order_puts_what_is_not_known_last_and_ends_in_one_order(as_pia: Client) -> None:
+    made(Kind.MOVE_TO_BATCH, today=6_000_000, call=make_call(name="b"), name="b")
+    made(Kind.STAY_BATCH, today=9_000_000, call=make_call(name="c"), name="c")
+    made(Kind.BRING_BACK, today=1_000_000, call=make_call(name="d"), name="d")
+    make_call(name="a")
+    wanted = {"": "bacd", "saving": "dcab", "-saving": "bacd", "-today": "cbda", "-after": "cbda", "name": "abcd"}
+    assert {sort: "".join(names(as_pia.get(f"/plan?sort={sort}"))) for sort in wanted} == wanted
+
+
+def test_fifty_moves_a_page(as_pia: Client) -> None:
+    feature = make_feature()
+    for _ in range(51):
+        make_call(feature=feature)
+    first, second = (as_pia.get(f"/plan?page={number}") for number in (1, 2))
+    assert (len(names(first)), len(names(second))) == (50, 1)
+    assert not set(names(first)) & set(names(second))
+
+
+def test_totals_by_team_feature_and_kind_have_addresses(as_pia: Client) -> None:
+    part = made(Kind.MOVE_TO_BATCH)
+    for by, name in (("team", part.team.name), ("feature", part.feature.name), ("kind", "Move to batch")):
+        answer = as_pia.get(f"/plan?by={by}")
+        assert [(group.name, group.sums.saving) for group in answer.context["groups"]] == [(name, 5_000_000)]
+        assert "All" not in [group.name for group in answer.context["groups"]]
+
+
+def test_htmx_gets_the_moves_alone(as_pia: Client) -> None:
+    made(Kind.MOVE_TO_BATCH)
+    answer = as_pia.get("/plan?kind=move_to_batch", headers={"HX-Request": "true"}).content.decode()
+    assert answer.lstrip().startswith('<div id="moves">')
+    assert "<h1>" not in answer
+
+
+def test_why_a_part_stays_although_nobody_waits_is_said_with_the_amount(as_pia: Client) -> None:
+    call = make_call(model="unpriced", cacheable_prefix=4000)
+    made(Kind.STAY_REAL_TIME, call=call, why=Why.BATCH_DEARER, cacheable_prefix=4000)
+    assert "batch would cost more: its prefix is cached" in as_pia.get("/plan").content.decode()
+
+
+def test_doubts_name_who_can_settle_them(as_pia: Client) -> None:
+    owner = make_person(name="Olga Owner")
+    owned = make_call(feature=make_feature(product_owner=owner))
+    made(Kind.UNDECIDED, call=owned, today=5, doubts=["disputed"])
+    made(Kind.UNDECIDED, today=7, doubts=["model_retires"])
+    made(Kind.STAY_BATCH, doubts=[])
+    answer = as_pia.get("/plan/doubts")
+    assert [part.cost_today for part in answer.context["page"]] == [7, 5]
+    assert "Olga Owner" in answer.content.decode()
+    assert "no owner yet" in answer.content.decode()
+    assert "The two sides disagree" in answer.content.decode()
+    assert [p.cost_today for p in as_pia.get("/plan/doubts?doubt=disputed").context["page"]] == [5]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/plan", "/plan?by=team", "/plan?by=feature", "/plan?by=kind", "/plan?kind=undecided&side=open", "/plan/doubts"],
+)
+def test_the_same_queries_for_one_row_and_three(path: str, as_pia: Client, django_assert_num_queries: Any) -> None:
+    counts = []
+    for rows in (1, 2):
+        for _ in range(rows):
+            made(Kind.UNDECIDED, doubts=["undecided"])
+            made(Kind.STAY_REAL_TIME, why=Why.BATCH_DEARER)
+        as_pia.get(path)
+        with django_assert_num_queries(counts[0] if counts else 99, exact=False) as captured:
+            as_pia.get(path)
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+def test_a_retired_call_is_in_no_row_and_no_total(as_pia: Client, now: Any) -> None:
+    part = made(Kind.MOVE_TO_BATCH)
+    Call.objects.update(retired_at=now)
+    Part.objects.update(is_live=False)
+    answer = as_pia.get("/plan?kind=move_to_batch")
+    assert (answer.context["sums"].parts, names(answer)) == (0, [])
+    assert part.name not in as_pia.get("/plan/doubts").content.decode()
+
+
+def test_exporting_starts_a_job_of_this_person(as_ed: Client, ed: Person) -> None:
+    answer = as_ed.post("/plan/export")
+    job = Job.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, f"/jobs/{job.pk}")
+    assert (job.kind, job.created_by, job.state) == ("export_plan", ed, "queued")
+    assert Action.objects.get().kind == "job.enqueue"
+
+
+def test_the_export_asks_for_a_post_with_its_token(ed: Person) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(ed, backend="django.contrib.auth.backends.ModelBackend")
+    assert strict.post("/plan/export").status_code == 403
+    assert strict.get("/plan/export").status_code == 405
+    assert Job.objects.count() == 0
+
+
+def test_names_are_shown_as_text(as_pia: Client) -> None:
+    team = make_team(name="<b>Team</b>")
+    made(
+        Kind.MOVE_TO_BATCH, call=make_call(feature=make_feature(team=team, name="<i>F</i>")), name="<script>x</script>"
+    )
+    for path in ("/plan", "/plan?by=team", "/plan?by=feature", f"/plan?team={team.pk}", "/"):
+        answer = as_pia.get(path).content.decode()
+        assert not {"<b>Team", "<i>F", "<script>x"} & {tag for tag in ("<b>Team", "<i>F", "<script>x") if tag in answer}
