@@ -45,6 +45,12 @@ def test_a_part_with_fewer_requests_is_fine_as_long_as_the_work_adds_up():
     assert parts.shortfall(WHOLE, [rest, rare]) == ()
 
 
+def test_one_token_is_a_shortfall():
+    whole = replace(WHOLE, requests=1)
+    cut = [replace(whole, output=400), replace(whole, output=399)]
+    assert parts.shortfall(whole, cut) == (Gap("output", 800, 799),)
+
+
 def test_more_output_never_makes_up_for_missing_input():
     cut = [replace(WHOLE, uncached_input=2000, output=10_000), replace(WHOLE, uncached_input=2000, output=10_000)]
     assert [gap.tokens for gap in parts.shortfall(WHOLE, cut)] == ["uncached_input"]

@@ -132,17 +132,24 @@ def test_there_are_never_more_than_ten_rows(as_ed, call):
     assert flood.status_code == 422
 
 
-@pytest.mark.parametrize("do", ["add", "remove-0", "remove-99999999999999999999", "remove-x", "weigh", "\x00"])
-@pytest.mark.parametrize("total", ["", "-1", "abc", "0", "²", "99999999999999999999"])
+@pytest.mark.parametrize(
+    ("do", "total"),
+    [
+        ("add", ""),
+        ("add", "-1"),
+        ("remove-0", "abc"),
+        ("remove-99999999999999999999", "0"),
+        ("remove-x", "²"),
+        ("\x00", "9" * 20),
+    ],
+)
 def test_a_tampered_form_is_no_error(as_ed, call, do, total):
     answer = as_ed.post(f"/calls/{call.pk}/split/cost", {"part-TOTAL_FORMS": total, "do": do})
     assert answer.status_code in (200, 422)
     assert as_ed.post(f"/calls/{call.pk}/split", {"part-TOTAL_FORMS": total, "do": do}).status_code == 422
 
 
-@pytest.mark.parametrize(
-    "name", ["name", "requests", "uncached_input", "output", "hit_share", "consumer", "id", "deadline"]
-)
+@pytest.mark.parametrize("name", ["name", "requests", "hit_share", "id"])
 @pytest.mark.parametrize("value", HOSTILE)
 def test_bad_input_is_answered_at_the_field_and_nothing_is_lost(as_ed, call, name, value):
     data = typed({**PREVIEW, "meanwhile": "Keep me", name: value}, ANALYSIS)
