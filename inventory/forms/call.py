@@ -72,7 +72,7 @@ class Figures(forms.Form):
     def given(self) -> dict[str, Any]:
         """The fields of the record that could be read, by their names."""
         assumed = {"cacheable_prefix": 0, "hit_share": Decimal(0), "batch_hit_share": Decimal("0.3")}
-        read = {name: value for name, value in self.cleaned_data.items() if name in _RECORD}
+        read = {name: value for name, value in self.cleaned_data.items() if name in RECORD}
         return {name: assumed.get(name) if value is None else value for name, value in read.items()}
 
 
@@ -125,7 +125,7 @@ class Edit(Details):
     reason = Lines(most=500, label="Why", required=False, help_text="Kept in the history")
 
     def __init__(self, *args: Any, call: Call, **options: Any) -> None:
-        now = {name: getattr(call, name) for name in ("version", *_RECORD)} | {"feature": call.feature_id}
+        now = {name: getattr(call, name) for name in ("version", *RECORD)} | {"feature": call.feature_id}
         super().__init__(*args, call=call, initial=now, **options)
 
 
@@ -138,7 +138,7 @@ class Restore(forms.Form):
     version = Version()
 
 
-_RECORD = frozenset(Details.base_fields) - {"prefix_included"}
+RECORD = frozenset(Details.base_fields) - {"prefix_included"}
 
 
 def _by_team(features: Sequence[Feature]) -> list[tuple[str, list[tuple[str, str]]]]:
