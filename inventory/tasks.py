@@ -5,6 +5,7 @@ import os
 import socket
 import tempfile
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 from celery import shared_task
@@ -14,12 +15,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from inventory.domain import money
+from inventory.domain.audit import Actor
+from inventory.exchange import call_file
 from inventory.models import Job
-from inventory.services import exchange
+from inventory.services import demo, exchange, intake
 from inventory.services import job as jobs
 
 log = logging.getLogger(__name__)
 SWEEP_EVERY = 15  # seconds
+LONG = timedelta(minutes=20)  # for work in one transaction, which cannot renew its lease meanwhile
 Handler = Callable[[Job], str | None]
 
 
@@ -34,9 +38,62 @@ def export_plan(job: Job) -> str:
     return f"{sums.parts:,} parts: {money.shown(sums.today)} a month today, {money.shown(sums.after)} after."
 
 
+@transaction.atomic
+def load_demo(job: Job) -> None:
+    """The sample inventory, once: rows and the end of the job are one transaction."""
+    try:
+        made = demo.load(by=_asked_by(job), at=timezone.now())
+    except demo.LoadedAlready as refusal:
+        raise jobs.Refused("The sample is loaded already. Remove it first.") from refusal
+    except demo.NameTaken as refusal:
+        raise jobs.Refused(f"A team is called “{refusal}” already. Rename it, then load the sample.") from refusal
+    message = f"{made.teams} teams, {made.features} features, {made.calls} calls in {made.parts} parts."
+    jobs.finish(job, at=timezone.now(), message=message)
+
+
+@transaction.atomic
+def remove_demo(job: Job) -> None:
+    gone = demo.remove(by=_asked_by(job), at=timezone.now())
+    stayed = f" Stayed, since somebody has added to it: {', '.join(gone.stayed)}." if gone.stayed else ""
+    jobs.finish(job, at=timezone.now(), message=f"{gone.calls} calls removed.{stayed}")
+
+
+def import_inventory(job: Job) -> None:
+    """Take in the job's file; rows and the end of the job are one transaction."""
+    _take_in(job, check=False)
+
+
+def check_inventory(job: Job) -> None:
+    """Do the same, and take it back."""
+    _take_in(job, check=True)
+
+
+def _take_in(job: Job, *, check: bool) -> None:
+    file = call_file.read(b"".join(jobs.read_file(job)))
+    jobs.renew(job, at=timezone.now() + LONG)
+    with transaction.atomic():
+        try:
+            summary = intake.import_inventory(
+                file=file, name=job.file_name, by=_asked_by(job), at=timezone.now(), check=check, person=job.created_by
+            )
+        except intake.Refused as refusal:
+            raise jobs.Refused(refusal.told()) from refusal
+        jobs.finish(job, at=timezone.now(), message=summary.told(check=check))
+
+
+def _asked_by(job: Job) -> Actor:
+    return job.created_by.actor if job.created_by else Actor("job", str(job.pk))
+
+
 # What each kind of job does. A handler calls `jobs.progress` as it goes, may be run again from the start after a crash,
 # and returns a line for the person who waits for it.
-HANDLERS: dict[str, Handler] = {"export_plan": export_plan}
+HANDLERS: dict[str, Handler] = {
+    "export_plan": export_plan,
+    "import_inventory": import_inventory,
+    "check_inventory": check_inventory,
+    "load_demo": load_demo,
+    "remove_demo": remove_demo,
+}
 
 
 def start(job: Job) -> None:

@@ -1,0 +1,30 @@
+"""The sample: loaded from the empty home page, looked at in the plan, removed again."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from inventory import tasks
+from inventory.models import Call, Job
+from inventory.services import plan
+
+
+@pytest.mark.django_db
+@pytest.mark.slow
+def test_the_sample_comes_and_goes_by_two_buttons(as_admin: Client, prices: Any) -> None:
+    as_admin.post("/sample/load")
+    assert tasks.run_job(Job.objects.latest("pk").pk) is True
+    assert Job.objects.latest("pk").state == "done"
+    sums = plan.totals().overall.sums
+    assert sums.saving > 0
+    assert f"{sums.moving} of {sums.parts} parts move" in as_admin.get("/").content.decode()
+    as_admin.post("/sample/load")
+    tasks.run_job(Job.objects.latest("pk").pk)
+    assert (Job.objects.latest("pk").state, Job.objects.latest("pk").message) == (
+        "failed", "The sample is loaded already. Remove it first.",
+    )  # fmt: skip
+    as_admin.post("/sample/remove")
+    tasks.run_job(Job.objects.latest("pk").pk)
+    assert (Job.objects.latest("pk").state, Call.objects.count()) == ("done", 0)
+    assert "Load the sample" in as_admin.get("/").content.decode()
