@@ -1,0 +1,118 @@
+"""How many queries each page takes, pinned in query_counts.json: the same for a few rows and for many.
+
+A page that is not in the file fails, and so does one that is there no more. Where a number changes for a reason, write
+the new one down; the message shows it.
+"""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from inventory import urls
+from inventory.domain.book import Book
+from inventory.models import Action, Call, Part, Person, Team
+from inventory.services import invitation, people
+from inventory.services import job as jobs
+from tests import factories
+from tests.services.test_waiting import both_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+PINNED = Path(__file__).with_name("query_counts.json")
+
+
+@pytest.fixture
+def lead(prices: Book) -> Person:
+    return factories.make_person(name="Lea", discipline="product", is_administrator=True)
+
+
+@pytest.fixture
+def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, Any]]:
+    """What each page is opened with: a split call with a label, one of nobody's yet, and people around them."""
+    feature = factories.make_feature(team=team)
+    part = factories.make_call(feature=feature).parts.get()
+    both_in(part, now)
+    factories.make_part(call=part.call)
+    Call.objects.filter(pk=part.call_id).update(is_split=True)
+    blank = factories.make_call(feature=feature).parts.get()
+    colleague = factories.make_person(team=team)
+    grow(part, lead)
+    jobs.beat(worker="one", at=timezone.now())
+    return {
+        "people": {
+            "pk": colleague.pk,
+            "token": people.sign_in_link(email=lead.email, by=lead.actor, at=timezone.now()),
+        },
+        "team": {"pk": team.pk, "member_pk": colleague.memberships.get().pk, "link_pk": 0},
+        "feature": {"pk": feature.pk},
+        "call": {"pk": part.call_id},
+        "part": {"pk": part.call_id},
+        "part.edit": {"pk": part.pk},
+        "waiting": {"pk": part.pk, "question": ""},
+        "waiting.start": {"pk": blank.pk},
+        "waiting.question": {"pk": blank.pk, "question": "first"},
+        "audit": {"seq": 1, "record": "part", "record_id": str(part.pk)},
+        "job": {"pk": done_job(lead)},
+    }
+
+
+def done_job(person: Person) -> int:
+    at = timezone.now()
+    pk = jobs.enqueue(kind="export_plan", params={}, by=person.actor, at=at, person=person).pk
+    job = jobs.claim(pk=pk, worker="one", at=at)
+    assert job is not None
+    jobs.save_file(job, "plan.xlsx", [b"rows"])
+    jobs.finish(job, at=at)
+    return pk
+
+
+def grow(part: Part, by: Person) -> None:
+    """More of everything that a page lists."""
+    at = timezone.now() - timedelta(minutes=5)
+    for n in range(3):
+        factories.make_person(team=part.team)
+        email = f"{n}-{Action.objects.count()}@example.test"
+        invitation.invite(team=part.team, email=email, discipline="product", role="member", by=by.actor, at=at)
+        factories.make_call(feature=factories.make_feature(team=part.team))
+        factories.make_call(feature=part.feature)
+        factories.make_part(call=part.call)
+        done_job(by)
+
+
+def counted(client: Client, arguments: dict[str, dict[str, Any]]) -> dict[str, int]:
+    """Queries by the name of each page that answers a GET."""
+    found = {}
+    for pattern in urls.urlpatterns:
+        area = pattern.name.partition(".")[0]
+        given = {**arguments.get(area, {}), **arguments.get(pattern.name, {})}
+        path = reverse(pattern.name, kwargs={n: given[n] for n in pattern.pattern.converters})
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            response = client.get(path)
+            if response.streaming:
+                response.getvalue()
+        if response.status_code != 405:
+            assert response.status_code in (200, 302), f"{pattern.name} answers {response.status_code} at {path}"
+            found[pattern.name] = len(queries)
+    return found
+
+
+def test_every_page_takes_its_pinned_number_of_queries_however_many_rows_there_are(
+    lead: Person, arguments: dict[str, dict[str, Any]]
+) -> None:
+    client = Client()
+    client.force_login(lead, backend="django.contrib.auth.backends.ModelBackend")
+    counted(client, arguments)  # what is kept after the first time
+    few = counted(client, arguments)
+    grow(Part.objects.select_related("call", "feature", "team").get(pk=arguments["waiting"]["pk"]), lead)
+    many = counted(client, arguments)
+    assert {name: (few[name], many[name]) for name in many if few[name] != many[name]} == {}
+    assert few == json.loads(PINNED.read_text()), json.dumps(few, indent=1)
