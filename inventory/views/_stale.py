@@ -34,6 +34,8 @@ def differences(form: forms.Form, theirs: Versioned) -> list[Difference]:
 def _shown(field: forms.Field, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if value is None:
+        return ""
     if isinstance(field, forms.ChoiceField):
         return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
-    return "" if value is None else str(value)
+    return str(field.prepare_value(value))
