@@ -92,6 +92,8 @@ audit: list[URLPattern] = [
 ]
 
 exchange: list[URLPattern] = [
+    path("import", exchange_views.upload, name="exchange.import"),
+    path("import/<int:pk>", exchange_views.import_checked, name="exchange.import_checked"),
     path("sample/load", exchange_views.demo_load, name="exchange.demo_load"),
     path("sample/remove", exchange_views.demo_remove, name="exchange.demo_remove"),
 ]

@@ -7,7 +7,13 @@ from django.db import models
 
 from inventory.models.people import Person
 
-KINDS = [("export_plan", "Export of the plan")]
+KINDS = [
+    ("export_plan", "Export of the plan"),
+    ("import_inventory", "Import of calls"),
+    ("check_inventory", "Check of a file of calls"),
+    ("load_demo", "Loading of the sample"),
+    ("remove_demo", "Removal of the sample"),
+]
 STATES = [
     ("queued", "Waiting to start"),
     ("running", "Running"),

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from inventory.domain import money
 from inventory.domain.audit import Actor
 from inventory.domain.book import Book
 from inventory.exchange.call_file import CallFile, CallRow
@@ -19,6 +20,7 @@ from inventory.services import access, audit, pricing
 from inventory.services import call as calls
 
 ROWS = 500  # taken in at once
+TOLD = 20  # problems that one message lists
 
 
 class Refused(Exception):
@@ -27,6 +29,13 @@ class Refused(Exception):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("; ".join(str(problem) for problem in problems[:3]))
         self.problems = sorted(problems, key=lambda problem: problem.row or 0)
+
+    def told(self) -> str:
+        """The first problems, a line each, and how many there are."""
+        count = len(self.problems)
+        lines = [f"Nothing was imported: {count:,} {'problem' if count == 1 else 'problems'}."]
+        lines += [str(problem)[:1].upper() + str(problem)[1:] for problem in self.problems[:TOLD]]
+        return "\n".join([*lines, "…"] if count > TOLD else lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,18 @@ class Summary:
     doubts: Mapping[str, int]
     not_kept: tuple[str, ...]
     seq: int | None
+
+    def told(self, *, check: bool) -> str:
+        """What was done, or would be, in lines."""
+        made = [(len(self.new_teams), "team"), (self.new_features, "feature"), (self.new_calls, "call")]
+        new = ", ".join(f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in made if count) or "nothing"
+        unknown = f"; {self.cost_unknown:,} of unknown cost" if self.cost_unknown else ""
+        lines = [
+            f"{'This would be' if check else 'This is'} new: {new}.",
+            f"Changed: {self.changed:,}. As they were: {self.unchanged:,}.",
+            f"Together they cost {money.shown(self.cost_today)} a month today{unknown}.",
+        ]
+        return "\n".join([*lines, f"Columns not kept: {', '.join(self.not_kept)}."] if self.not_kept else lines)
 
 
 @dataclass(slots=True)

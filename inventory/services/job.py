@@ -54,11 +54,16 @@ def enqueue(
     at: datetime,
     person: Person | None = None,
     max_attempts: int = 3,
+    file: tuple[str, bytes] | None = None,
 ) -> Job:
-    """A new row, in the caller's transaction. The caller then calls `tasks.start(job)`."""
+    """A new row, with the `file` it works on (name and content; kept and dropped like a result). In the caller's
+    transaction. The caller then calls `tasks.start(job)`."""
     job = Job.objects.create(
         kind=kind, params=dict(params), created_by=person, created_at=at, max_attempts=max_attempts
     )
+    if file is not None:
+        _keep(job, file[0], [file[1]], at)
+        job.save(update_fields=["file_name", "file_size", "file_until"])
     audit.record(kind="job.enqueue", by=by, at=at, subject=job, before={}, after=audit.states(job))
     return job
 
@@ -161,12 +166,8 @@ def save_file(job: Job, name: str, chunks: Iterable[bytes]) -> None:
     if not _held(job).update(lease_until=at + LEASE):
         raise Lost
     FileChunk.objects.filter(job=job).delete()
-    size = 0
-    for position, data in enumerate(_pieces(chunks)):
-        FileChunk.objects.create(job=job, position=position, data=data)
-        size += len(data)
-    job.file_name, job.file_size, job.file_until = name, size, at + KEEP
-    _held(job).update(file_name=name, file_size=size, file_until=job.file_until)
+    _keep(job, name, chunks, at)
+    _held(job).update(file_name=name, file_size=job.file_size, file_until=job.file_until)
 
 
 def read_file(job: Job) -> Iterator[bytes]:
@@ -193,6 +194,14 @@ def clean_up(*, at: datetime) -> int:
     FileChunk.objects.filter(job_id__in=pks).delete()
     Heartbeat.objects.filter(seen_at__lte=at - KEEP).delete()
     return len(pks)
+
+
+def _keep(job: Job, name: str, chunks: Iterable[bytes], at: datetime) -> None:
+    size = 0
+    for position, data in enumerate(_pieces(chunks)):
+        FileChunk.objects.create(job=job, position=position, data=data)
+        size += len(data)
+    job.file_name, job.file_size, job.file_until = name, size, at + KEEP
 
 
 def _held(job: Job) -> models.QuerySet[Job]:

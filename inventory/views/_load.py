@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from inventory.models import Call, Feature, Job, Membership, OneTimeLink, Part, Person, Team
 from inventory.services import access, waiting
@@ -69,6 +70,16 @@ def job(pk: int) -> Job:
 def job_to_cancel(pk: int, person: Person) -> Job:
     found = job(pk)
     return _only(found, access.may_cancel(person, found))
+
+
+def importer(person: Person) -> Person:
+    return _only(person, access.teams_to_edit(person).exists() or access.may_administer(person))
+
+
+def checked_file(pk: int, person: Person) -> Job:
+    """A file this person had checked, that was found right and is still kept."""
+    found = get_object_or_404(Job, pk=pk, kind="check_inventory", created_by=person)
+    return _only(found, found.has_file(timezone.now()))
 
 
 def membership_to_lead(team_pk: int, pk: int, person: Person) -> Membership:

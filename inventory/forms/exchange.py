@@ -1,0 +1,29 @@
+"""The upload of a file, with its limit of size."""
+
+from typing import Any
+
+from django import forms
+
+from inventory.exchange.reading import LARGEST_FILE
+
+LONGEST_NAME = 120
+_CHOOSE = "Choose a CSV file"
+
+
+class Upload(forms.Form):
+    """`file` is cleaned to its name and content. An empty one passes: what belongs in it is told by who reads it."""
+
+    file = forms.FileField(
+        label="File of calls",
+        help_text="CSV in UTF-8, up to 20 MB",
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        error_messages={"required": _CHOOSE, "missing": _CHOOSE, "invalid": _CHOOSE},
+    )
+
+    def clean_file(self) -> tuple[str, bytes]:
+        found: Any = self.cleaned_data["file"]
+        if found.size > LARGEST_FILE:
+            raise forms.ValidationError(f"It is larger than {LARGEST_FILE // 2**20} MB: import it in several files.")
+        name = "".join(character for character in found.name if character.isprintable())[-LONGEST_NAME:]
+        return name or "calls.csv", found.read()
