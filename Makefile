@@ -11,6 +11,7 @@ help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
 
 install: $(VENV)/.run ## prepare .venv
+	@echo ".venv is ready."
 
 run: $(VENV)/.run ## start Batchline and print one link (HOST, PORT, DATABASE_URL: see docs/settings.md)
 	@exec $(PY) manage.py serve
