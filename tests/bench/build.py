@@ -9,7 +9,7 @@ from django.db import transaction
 
 from inventory.domain.audit import Actor
 from inventory.domain.part import Label, State
-from inventory.domain.pricing import Book
+from inventory.domain.book import Book
 from inventory.models import Call, Feature, Membership, Part, Person, Team
 from inventory.models.call import PROFILE
 from inventory.services import audit, pricing
@@ -119,13 +119,14 @@ def _part(call: Call, position: int, name: str, profile: dict[str, object], dice
 
 def _history(actions: int) -> None:
     """Small actions, as people make them: one changed field each."""
-    for call in Call.objects.order_by("pk")[:actions]:
+    for numbers in _chunks(range(actions)):
         with transaction.atomic():
-            before = audit.states(call)
-            call.tag = f"tag {call.pk}"
-            call.write("tag")
-            at = AT + timedelta(minutes=call.pk)
-            audit.record(kind="call.edit", by=BY, at=at, subject=call, before=before, after=audit.states(call))
+            for call in Call.objects.order_by("pk")[numbers.start : numbers.stop]:
+                before = audit.states(call)
+                call.tag = f"tag {call.pk}"
+                call.write("tag")
+                at = AT + timedelta(minutes=call.pk)
+                audit.record(kind="call.edit", by=BY, at=at, subject=call, before=before, after=audit.states(call))
 
 
 def _chunks(numbers: range) -> Iterator[range]:

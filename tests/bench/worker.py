@@ -50,7 +50,7 @@ def step_build(size: str) -> dict[str, object]:
 
 def step_queries(*paths: str) -> dict[str, int]:
     """Queries of one page view each, the first view thrown away."""
-    client = Client()
+    client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(Person.objects.get(), backend="django.contrib.auth.backends.ModelBackend")
     counts = {}
     for path in paths:
