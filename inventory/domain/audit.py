@@ -22,7 +22,7 @@ Stored = tuple[str, str, str, str]  # a change as it is kept: record, its id, be
 class Actor:
     """Who acted. `id` is opaque: a person's number, or the name of a command or job. Names live apart from history."""
 
-    kind: str  # person, command, job, token
+    kind: str  # person, command, job, token, visitor
     id: str
 
 

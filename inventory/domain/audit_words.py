@@ -54,6 +54,7 @@ COMMANDS: Mapping[str, str] = {
     "command": "The command {id}",
     "job": "Job {id}",
     "token": "Token {id}",
+    "visitor": "Somebody not signed in",
 }
 
 # What one can look for: every kind of action with its verb alone.
@@ -76,13 +77,16 @@ LABELS: Mapping[str, str] = {
     "in_split": "one of several parts",
     "is_demo": "belongs to the sample",
     "is_live": "counted in totals",
+    "named_at": "name or e-mail changed",
     "one_side_enough": "one side is enough",
     "one_sided": "label of one side only",
     "password_set_at": "password set",
     "path_assumed": "path today is assumed",
     "possible": "possible saving, a month",
     "requests": "requests a month",
+    "rule": "rule that decided",
     "saving": "saving, a month",
+    "test_version": "version of the test",
     "today_path": "runs today",
     "why": "why this move",
 }
