@@ -82,7 +82,8 @@ def _touched(
 
 def _fields(record: str, before: State, after: State, names: Names) -> Iterator[Field]:
     model = _models().get(record)
-    for field in [*before, *(each for each in after if each not in before)]:
+    known = {name: place for place, name in enumerate(model.HISTORY if model else ())}
+    for field in sorted({*before, *after}, key=lambda name: (known.get(name, len(known)), name)):
         was, now = before.get(field), after.get(field)
         if record == "sheet" and field == "answers":
             yield from _answers(was or {}, now or {}, after.get("test_version") or before.get("test_version"))
