@@ -24,6 +24,7 @@ GROUPS = (
     ("In the code", ("code_location", "entry_point", "source_repository", "source_commit", "streaming", "tools")),
     ("In the bill", ("workspace", "api_key", "prompt_name", "tag")),
 )
+IN_BATCH = Decimal("0.3")  # the share of cache hits one may expect in a batch
 FOLDED = ("In the code", "In the bill")
 
 
@@ -53,7 +54,9 @@ class Figures(forms.Form):
     )
     prefix_included = forms.BooleanField(label="The input tokens above include the prefix", required=False)
     hit_share = Percent(label="Finds the prefix cached today, in percent of requests", required=False)
-    batch_hit_share = Percent(label="Would find it cached in a batch, in percent of requests", required=False)
+    batch_hit_share = Percent(
+        label="Would find it cached in a batch, in percent of requests", required=False, initial=IN_BATCH
+    )
     write_1h = forms.BooleanField(label="Written to the one-hour cache", required=False)
     share_above = Percent(label="Long prompts, in percent of requests", required=False)
 
@@ -71,7 +74,7 @@ class Figures(forms.Form):
 
     def given(self) -> dict[str, Any]:
         """The fields of the record that could be read, by their names."""
-        assumed = {"cacheable_prefix": 0, "hit_share": Decimal(0), "batch_hit_share": Decimal("0.3")}
+        assumed = {"cacheable_prefix": 0, "hit_share": Decimal(0), "batch_hit_share": IN_BATCH}
         read = {name: value for name, value in self.cleaned_data.items() if name in RECORD}
         return {name: assumed.get(name) if value is None else value for name, value in read.items()}
 

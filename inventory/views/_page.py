@@ -24,11 +24,16 @@ def page(
     fragment: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """`template`, or `template#fragment` when htmx asks for a part of it (a boosted request is a whole page)."""
-    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
-    if fragment and htmx and not htmx.boosted:
+    """`template`, or `template#fragment` when htmx asks for a part of it."""
+    if fragment and wants_part(request):
         template = f"{template}#{fragment}"
     return render(request, template, context, status=status)
+
+
+def wants_part(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of the page: a boosted request and the browser's Back want the whole of it."""
+    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
 def typed(request: HttpRequest) -> QueryDict | None:

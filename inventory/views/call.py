@@ -10,13 +10,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import push_url
 
 from inventory.domain import doubt
+from inventory.domain.doubt import Doubt
 from inventory.forms import call as forms
 from inventory.forms import call_list as list_forms
 from inventory.models import Call, ClaudeModel, Feature, Person, Stale
 from inventory.services import access, call_detail, call_list, explanation, history, pricing
 from inventory.services import call as calls
 from inventory.views import _load
-from inventory.views._page import Request, page, typed
+from inventory.views._page import Request, page, typed, wants_part
 from inventory.views._stale import differences
 
 
@@ -24,7 +25,7 @@ from inventory.views._stale import differences
 def index(request: Request) -> HttpResponse:
     asked = list_forms.read(request.GET, sorts=call_list.SORTS)
     found = call_list.listing(words=asked.search, filters=asked.filters, sort=asked.sort, number=asked.page)
-    is_whole = not request.htmx or request.htmx.boosted
+    is_whole = not wants_part(request)
     shown = list_forms.FILTERS if is_whole else ["feature"]
     team = asked.filters.get("team", "")
     context = {
@@ -180,4 +181,9 @@ def _form(
 def _cost(form: forms.Figures) -> dict[str, Any]:
     fields = form.given() if form.is_bound else form.initial
     found = pricing.preview(fields, on=timezone.localdate())
-    return {"cost": found, "doubts": [doubt.WORDS[code] for code in found.doubts]}
+    said_with_date = (Doubt.MODEL_RETIRED, Doubt.MODEL_RETIRES)
+    return {
+        "cost": found,
+        "is_retired": Doubt.MODEL_RETIRED in found.doubts,
+        "doubts": [doubt.WORDS[code] for code in found.doubts if code not in said_with_date],
+    }

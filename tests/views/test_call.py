@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from inventory.domain import waiting
-from inventory.models import Action, Call, Feature, Person, Sheet, Team
+from inventory.models import Action, Call, Feature, Person, PriceRow, Sheet, Team
 from inventory.services import call as calls
 from tests import factories
 from tests.conftest import NOW
@@ -56,10 +56,15 @@ def test_the_list_says_in_one_sentence_what_it_shows(as_ed: Client, call: Call) 
 
 def test_htmx_gets_the_results_and_the_sentence_and_the_address(as_ed: Client, call: Call) -> None:
     answer = as_ed.get("/calls?q=full&team=&sort=-today&kind=", headers=HTMX)
-    assert answer.content.decode().lstrip().startswith('<div id="results">')
+    assert answer.content.decode().lstrip().startswith('<div id="results"')
     assert "<html" not in answer.content.decode()
     assert 'id="says" hx-swap-oob="true">1 call costs' in answer.content.decode()
     assert answer.headers["HX-Push-Url"] == "?q=full"
+
+
+def test_the_browsers_back_gets_the_whole_page(as_ed: Client, call: Call) -> None:
+    answer = as_ed.get("/calls", headers={**HTMX, "HX-History-Restore-Request": "true"})
+    assert ("<html" in answer.content.decode(), 'hx-swap-oob="true"' in answer.content.decode()) == (True, False)
 
 
 def test_a_list_nobody_has_filled_says_what_belongs_there(as_ed: Client, as_stranger: Client) -> None:
@@ -276,6 +281,14 @@ def test_the_cost_is_worked_out_from_what_can_be_read_so_far(as_ed: Client, feat
     assert answer.status_code == 200
     assert answer.content.decode().lstrip().startswith('<div class="cost" id="cost"')
     assert "<strong>$1,920.00</strong> a month today" in answer.content.decode()
+
+
+def test_a_model_that_was_or_will_be_retired_says_when(as_ed: Client, feature: Feature) -> None:
+    was = as_ed.post("/calls/cost", typed(feature, model="claude-3-opus-20240229"), headers=HTMX).content.decode()
+    assert "Claude Opus 3 was retired on 5 January 2026" in was
+    PriceRow.objects.filter(model__key="claude-sonnet-5-5").update(retires_on="2099-05-01")
+    will = as_ed.post("/calls/cost", typed(feature), headers=HTMX).content.decode()
+    assert "will be retired on 1 May 2099" in will
 
 
 def test_half_a_form_has_no_cost_yet_and_no_error(as_ed: Client, feature: Feature) -> None:
