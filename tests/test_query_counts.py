@@ -60,6 +60,7 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
         "waiting.question": {"pk": blank.pk, "question": "first"},
         "audit": {"seq": 1, "record": "part", "record_id": str(part.pk)},
         "job": {"pk": done_job(lead)},
+        "exchange": {"pk": 1},
     }
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from inventory.models import Action, Change, Person, Sheet
 from inventory.services import access
 
+DECIDING = ("part_id", "side", "test_version", "submitted_at", "opened_at")  # what visibility depends on
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -28,13 +30,14 @@ def told(actions: Sequence[Action], viewer: Person) -> dict[int, Told]:
 
 
 def visibility(record_ids: Iterable[str], viewer: Person) -> dict[str, Told]:
-    """For each sheet, by its id in history, its side and whether the viewer may not see it now."""
+    """For each sheet and its twin, by its id in history: its side and whether the viewer may not see it now."""
     wanted = set(record_ids)
-    there = {str(sheet.pk): sheet for sheet in Sheet.objects.filter(pk__in=_numbers(wanted))}
+    parts = Sheet.objects.filter(pk__in=_numbers(wanted)).values("part_id")
+    there = {str(sheet.pk): sheet for sheet in Sheet.objects.filter(part__in=parts).only(*DECIDING)}
     seen = {**there, **_deleted(wanted - there.keys())}
-    parts = {sheet.part_id for sheet in seen.values()}
-    others = [*Sheet.objects.filter(part__in=parts), *(sheet for key, sheet in seen.items() if key not in there)]
-    submitted = {(sheet.part_id, sheet.test_version, sheet.side) for sheet in others if sheet.submitted_at is not None}
+    submitted = {
+        (each.part_id, each.test_version, each.side) for each in seen.values() if each.submitted_at is not None
+    }
     return {key: Told(sheet.side, not _may_see(viewer, sheet, submitted)) for key, sheet in seen.items()}
 
 
@@ -53,8 +56,7 @@ def _deleted(record_ids: set[str]) -> dict[str, Sheet]:
 
 
 def _sheet(state: dict[str, Any]) -> Sheet:
-    names = ("part_id", "side", "test_version", "submitted_at", "opened_at")
-    return Sheet(**{name: state[name] for name in names})
+    return Sheet(**{name: state[name] for name in DECIDING})
 
 
 def _numbers(record_ids: Iterable[str]) -> list[int]:

@@ -33,6 +33,11 @@ class Line:
     def text(self) -> str:
         return f"{self.who} {self.sentence}"
 
+    @property
+    def effect(self) -> str:
+        """All effects, a line each."""
+        return "\n".join(self.effects)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -70,7 +75,8 @@ def of_record(record: str, record_id: str) -> QuerySet[Action]:
 def lines(actions: Sequence[Action], viewer: Person) -> list[Line]:
     """Each action in words, in a fixed number of queries."""
     people = _names(actions)
-    teams = dict(Team.objects.filter(pk__in={action.team_id for action in actions}).values_list("pk", "name"))
+    named = {action.team_id for action in actions if "{team}" in audit_words.SENTENCES.get(action.kind, "")}
+    teams = dict(Team.objects.filter(pk__in=named).values_list("pk", "name")) if named else {}
     sides = blind.told(actions, viewer)
     return [_line(action, people, teams, sides) for action in actions]
 

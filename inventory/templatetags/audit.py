@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from html import escape
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -24,11 +24,11 @@ def iso(at: datetime) -> str:
 
 @register.simple_tag
 def options(choices: Sequence[tuple[object, str]], chosen: object, empty: str) -> SafeString:
-    """The options of a select; `empty` is the one that filters nothing."""
-    rows = ((value, SafeString(" selected" if value == chosen else ""), text) for value, text in choices)
-    return format_html('<option value="">{}</option>', empty) + format_html_join(
-        "", '<option value="{}"{}>{}</option>', rows
-    )
+    """The options of a select; `empty` is the one that filters nothing. Values are numbers or words of ours."""
+    rows = [f'<option value="">{escape(empty)}</option>']
+    for value, text in choices:
+        rows.append(f'<option value="{value}"{" selected" if value == chosen else ""}>{escape(text)}</option>')
+    return SafeString("".join(rows))
 
 
 @register.simple_tag(takes_context=True)

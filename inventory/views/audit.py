@@ -25,8 +25,8 @@ def index(request: Request) -> HttpResponse:
         "form": form,
         "chosen": chosen,
         "about": f"{_noun(record[0])} {actions.name(*record)}" if record else "",
-        "teams": [(team.pk, team.name) for team in Team.objects.order_by("name", "pk").only("name")],
-        "people": [(person.pk, person.name) for person in Person.objects.order_by("name", "pk").only("name")],
+        "teams": Team.objects.order_by("name", "pk").values_list("pk", "name"),
+        "people": Person.objects.order_by("name", "pk").values_list("pk", "name"),
         "kinds": audit_words.KINDS,
         "head": verification.published_head(),
     }
@@ -38,12 +38,13 @@ def record(request: Request, record: str, record_id: str) -> HttpResponse:
     form = forms.Filter({**request.GET.dict(), "record": f"{record}:{record_id}"})
     chosen = form.chosen()
     found = history.listing(viewer=request.user, **chosen) if "record" in chosen else None
-    if found is None or not (found.lines or actions.name(record, record_id)):
+    name = actions.name(record, record_id) if found else ""
+    if found is None or not (found.lines or name):
         raise Http404
     context = {
         "found": found,
         "noun": _noun(record),
-        "name": actions.name(record, record_id),
+        "name": name or record_id,
         "address": _address(record),
     }
     return page(request, "audit/record.html", {**context, "record_id": record_id}, fragment="lines")
