@@ -64,7 +64,7 @@ class Parts(models.QuerySet["Part"]):
 
     def of_teams_of(self, person: Person) -> Self:
         """Of the teams in which this person may edit."""
-        return self.filter(team__in=Membership.objects.editing(person).values("team"))
+        return self.filter(team__in=list(Membership.objects.editing(person).values_list("team", flat=True)))
 
     def dearest_first(self) -> Self:
         """Those of unknown cost last."""
@@ -163,6 +163,12 @@ class Part(Profiled, Versioned):
             ),
             models.Index(fields=["kind", "call", "is_live"], condition=models.Q(is_live=True), name="part_by_kind"),
             models.Index(fields=["cost_today", "id"], condition=models.Q(is_live=True), name="part_by_cost"),
+            # What a team has still to answer, to check and to settle, the dearest first.
+            models.Index(
+                fields=["team", "state", "cost_today", "is_live"],
+                condition=models.Q(is_live=True),
+                name="part_of_team_by_state",
+            ),
             models.Index(
                 fields=["state", "call", "label", "is_live"], condition=models.Q(is_live=True), name="part_by_state"
             ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OrderBy, OuterRef, Prefetch, QuerySet
+from django.db.models import F, OrderBy, Prefetch, QuerySet
 
 from inventory.domain import line, readiness
 from inventory.domain.book import Book
@@ -13,8 +13,7 @@ from inventory.domain.plan import Kind, Why
 from inventory.models import Call, Feature, Part, Team
 from inventory.services import plan, pricing
 
-# Unknown amounts stand last, whichever way the list runs.
-COLUMNS = {"saving": F("saving_rank"), "today": F("cost_today"), "after": F("cost_target"), "name": F("name")}
+COLUMNS = {"saving": F("saving_rank"), "today": F("cost_rank"), "after": F("cost_target"), "name": F("name")}
 SORTS = tuple(sort for column in COLUMNS for sort in (column, f"-{column}"))
 
 
@@ -65,7 +64,7 @@ def moves(filters: Filters, *, sort: str = "-saving") -> QuerySet[Call]:
     if filters.feature is not None:
         calls = calls.filter(feature=filters.feature)
     if filters.narrow_parts:
-        calls = calls.filter(Exists(_matching(filters).filter(call=OuterRef("pk"))))
+        calls = calls.filter(pk__in=_matching(filters).values("call"))
     return calls.select_related("feature", "team").prefetch_related(
         Prefetch("parts", queryset=Part.objects.order_by("position"))
     ).order_by(*_order(sort))  # fmt: skip
@@ -88,9 +87,9 @@ def _matching(filters: Filters) -> QuerySet[Part]:
 
 
 def _order(sort: str) -> list[OrderBy]:
+    """The ranks hold 0 where an amount is not known; the cost after has no rank, and what is not known stands last."""
     column = COLUMNS[sort.removeprefix("-")]
-    nullable = sort.removeprefix("-") in ("today", "after")
-    last = True if nullable else None  # said only where it matters: it keeps PostgreSQL from walking the index
+    last = True if column == COLUMNS["after"] else None
     if sort.startswith("-"):
         return [column.desc(nulls_last=last), F("pk").desc()]
     return [column.asc(nulls_last=last), F("pk").asc()]
