@@ -1,11 +1,14 @@
 """Filters of the history, from the address."""
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
+from django.db.models import Model
 
 from inventory.models import Person, Team
+
+M = TypeVar("M", bound=Model)
 
 LARGEST_KEY = 2**63 - 1
 _RECORD = re.compile(r"([a-z_]{1,20}):([\w.-]{1,40})", re.ASCII)
@@ -22,23 +25,14 @@ class Filter(forms.Form):
     after = forms.IntegerField(required=False, min_value=0, max_value=LARGEST_KEY)
 
     def clean_team(self) -> Team | None:
-        return self._known(Team, "team", "Show another team's: this one does not exist.")
+        return _known(Team, self.cleaned_data["team"])
 
     def clean_person(self) -> Person | None:
-        return self._known(Person, "person", "Show another person's: this one does not exist.")
+        return _known(Person, self.cleaned_data["person"])
 
     def clean_record(self) -> tuple[str, str] | None:
         found = _RECORD.fullmatch(self.cleaned_data["record"])
         return (found[1], found[2]) if found else None
-
-    def _known(self, model: Any, field: str, refusal: str) -> Any:
-        pk = self.cleaned_data[field]
-        if pk is None:
-            return None
-        found = model.objects.filter(pk=pk).first()
-        if found is None:
-            raise forms.ValidationError(refusal)
-        return found
 
     def chosen(self) -> dict[str, Any]:
         """The filters that mean something."""
@@ -49,3 +43,10 @@ class Filter(forms.Form):
     def complaints(self) -> list[str]:
         words = {"team": "team", "person": "person", "kind": "kind of action", "record": "record"}
         return [f"The address names no {words.get(name, 'place')} that exists: it is left out." for name in self.errors]
+
+
+def _known(model: type[M], pk: int | None) -> M | None:
+    found = None if pk is None else model._default_manager.filter(pk=pk).first()
+    if pk is not None and found is None:
+        raise forms.ValidationError("does not exist")
+    return found

@@ -1,6 +1,6 @@
 """Records that carry a version: a save from a stale one is refused, never merged in silence."""
 
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.db import models
 
@@ -23,10 +23,6 @@ class Versioned(models.Model):
 
     class Meta:
         abstract = True
-
-    def state(self) -> dict[str, Any]:
-        """The fields the history keeps, as plain values."""
-        return {name: getattr(self, name) for name in self.HISTORY}
 
     def write(self, *fields: str) -> Self:
         """UPDATE these fields only if the row still has the version this object was loaded with, else raise `Stale`."""

@@ -75,7 +75,7 @@ def of_record(record: str, record_id: str) -> QuerySet[Action]:
 def lines(actions: Sequence[Action], viewer: Person) -> list[Line]:
     """Each action in words, in a fixed number of queries."""
     people = _names(actions)
-    named = {action.team_id for action in actions if "{team}" in audit_words.SENTENCES.get(action.kind, "")}
+    named = {action.team_id or 0 for action in actions if "{team}" in audit_words.SENTENCES.get(action.kind, "")}
     teams = dict(Team.objects.filter(pk__in=named).values_list("pk", "name")) if named else {}
     sides = blind.told(actions, viewer)
     return [_line(action, people, teams, sides) for action in actions]
