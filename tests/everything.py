@@ -14,7 +14,8 @@ from tests import browser
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 POSTGRES = os.environ.get("DATABASE_URL_POSTGRES", "postgres://postgres@127.0.0.1:5432/batchline")
 
-WITHOUT_DATABASE = ("domain", "exchange", "test_architecture.py")  # the same whatever the database
+# The same whatever database the suite runs on.
+WITHOUT_DATABASE = ("domain", "exchange", "test_architecture.py", "management/test_serve.py")
 
 
 def main() -> int:

@@ -85,5 +85,5 @@ def _worker() -> Child:
     if not settings.CELERY_BROKER_URL:
         return Child("worker", [sys.executable, str(settings.BASE_DIR / "manage.py"), "work"])
     beat = ["--beat", "--schedule", str(settings.VAR_DIR / "beat"), "--pidfile", ""]
-    command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--loglevel", "WARNING", "--concurrency", "2"]
-    return Child("worker", [*command, *beat])
+    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "config"]
+    return Child("worker", [*celery, "worker", "--loglevel", "WARNING", "--concurrency", "2", *beat])
