@@ -11,6 +11,6 @@ from inventory.models.versioned import Stale, Versioned
 from inventory.models.waiting import Sheet
 
 __all__ = [
-    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Feature", "FileChunk", "Heartbeat", "Job", "Membership", "Modifier",
-    "OneTimeLink", "Part", "Person", "PriceRow", "Sheet", "Stale", "Team", "Versioned",
+    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Feature", "FileChunk", "Heartbeat", "Job", "Membership",
+    "Modifier", "OneTimeLink", "Part", "Person", "PriceRow", "Sheet", "Stale", "Team", "Versioned",
 ]  # fmt: skip

@@ -106,8 +106,8 @@ class Call(Profiled, Versioned):
     RECORD = "call"
     HISTORY: ClassVar = (
         "feature_id", "team_id", "key", "name", "description", "provider", "model", "geo", "fast", "write_1h",
-        "share_above", "today_path", "path_assumed", *PROFILE, "figures", "code_location", "source_repository", "source_commit",
-        "entry_point", "streaming", "tools", "workspace", "api_key", "prompt_name", "tag", "retired_at", "is_demo",
+        "share_above", "today_path", "path_assumed", *PROFILE, "figures", "code_location", "source_repository",
+        "source_commit", "entry_point", "streaming", "tools", "workspace", "api_key", "prompt_name", "tag", "retired_at", "is_demo",
         "is_split", "kind", "cost_today", "cost_target",
     )  # fmt: skip
 
