@@ -107,8 +107,8 @@ class Call(Profiled, Versioned):
     HISTORY: ClassVar = (
         "feature_id", "team_id", "key", "name", "description", "provider", "model", "geo", "fast", "write_1h",
         "share_above", "today_path", "path_assumed", *PROFILE, "figures", "code_location", "source_repository",
-        "source_commit", "entry_point", "streaming", "tools", "workspace", "api_key", "prompt_name", "tag", "retired_at", "is_demo",
-        "is_split", "kind", "cost_today", "cost_target",
+        "source_commit", "entry_point", "streaming", "tools", "workspace", "api_key", "prompt_name", "tag",
+        "retired_at", "is_demo", "is_split", "kind", "cost_today", "cost_target",
     )  # fmt: skip
 
     feature = models.ForeignKey(Feature, on_delete=models.PROTECT, related_name="calls")
