@@ -14,6 +14,8 @@ from typing import Any
 SCHEMA = 1
 GENESIS = "0" * 64
 
+PLAIN = (str, int, Decimal, datetime, type(None))
+
 State = Mapping[str, Any]
 Stored = tuple[str, str, str, str]  # a change as it is kept: record, its id, before and after as canonical text
 
@@ -49,7 +51,20 @@ def delta(record: str, record_id: object, before: State | None, after: State | N
 def differing(before: State, after: State) -> list[str]:
     """Names of the fields that are not equal, in the order of `after`."""
     names = [*after, *(name for name in before if name not in after)]
-    return [name for name in names if canonical(before.get(name)) != canonical(after.get(name))]
+    return [name for name in names if not same(before.get(name), after.get(name))]
+
+
+def same(one: object, other: object) -> bool:
+    """Whether history would keep the two alike."""
+    if type(one) is type(other) and isinstance(one, PLAIN):
+        return one == other  # most fields, most of the time: no need to spell them out
+    return canonical(one) == canonical(other)
+
+
+def kept(state: State) -> State:
+    """The state as it comes back from history: texts, numbers, lists."""
+    found: State = json.loads(canonical(state))
+    return found
 
 
 def canonical(value: object) -> str:

@@ -111,8 +111,8 @@ def _complaint(played: _Played, row: dict[str, Any] | None) -> tuple[int | None,
         return None if played.state is None else (played.action_id, "was deleted behind the app's back")
     if played.state is None:
         return played.action_id, "is in the database, although history says it was deleted"
-    state = played.state
-    names = [n for n in row if n in state and audit.canonical(row[n]) != audit.canonical(state[n])]
+    state, now = played.state, audit.kept(row)
+    names = [n for n in now if n in state and now[n] != state[n]]
     return (played.action_id, f"was changed behind the app's back since: {', '.join(names)}") if names else None
 
 
