@@ -10,9 +10,9 @@ ANSWERING = (Discipline.PRODUCT, Discipline.ENGINEERING)
 
 def role_in(person: Person, team: Team | int) -> str | None:
     """The person's role in the team, None for a stranger. One query a request: roles are kept on the person."""
-    if not hasattr(person, "_roles"):
-        person._roles = dict(Membership.objects.filter(person=person).values_list("team_id", "role"))  # type: ignore[attr-defined]
-    roles: dict[int, str] = person._roles
+    roles: dict[int, str] | None = vars(person).get("_roles")
+    if roles is None:
+        roles = vars(person)["_roles"] = dict(Membership.objects.filter(person=person).values_list("team_id", "role"))
     return roles.get(team if isinstance(team, int) else team.pk)
 
 

@@ -13,7 +13,7 @@ class Request(HttpRequest):
     """A request as it reaches a view: signed in, with what htmx says of itself."""
 
     htmx: HtmxDetails
-    user: Person  # type: ignore[assignment]
+    user: Person
 
 
 def page(
