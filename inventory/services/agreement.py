@@ -28,13 +28,21 @@ class Row:
 
 
 def weigh(part: Part, sheets: Mapping[Discipline, Sheet], *, one_side_enough: bool, at: datetime) -> None:
-    """Set state, label and all that rests on it from the sheets that are in. Saves nothing."""
+    """Set state, label and all that rests on it from the sheets that are in. Saves nothing.
+
+    Where a sheet still waits to be looked over after a broken seal, the part waits with it, unless one side is enough.
+    """
     found = {side: sheet for side, sheet in sheets.items() if counts(part, sheet)}
+    is_broken = part.state == State.CHECK_NEEDED or any(
+        sheet.submitted_at is not None and side not in found for side, sheet in sheets.items()
+    )
     if len(found) == len(BOTH):
         _both_in(part, found, at)
-    elif found and (part.state != State.CHECK_NEEDED or one_side_enough):
-        _one_in(part, next(iter(found.values())), one_side_enough, at)
-    elif part.state != State.CHECK_NEEDED:
+    elif found and (one_side_enough or not is_broken):
+        _one_in(part, next(iter(found.values())), one_side_enough)
+    elif is_broken:
+        breaks_seal(part)
+    else:
         _clear(part, State.UNLABELLED)
 
 
@@ -48,15 +56,19 @@ def breaks_seal(part: Part) -> None:
     was, sealed_at = part.get_label_display(), part.sealed_at
     _clear(part, State.CHECK_NEEDED)
     part.sealed_at = sealed_at
-    part.reason = f"It was “{was.lower()}”. A fact that rests on has changed since."
+    part.reason = f"It was “{was.lower()}”. A fact it rested on has changed since."
 
 
 def counts(part: Part, sheet: Sheet) -> bool:
-    """Whether it is in. After a broken seal only what was saved since the sealing counts."""
+    """Whether it is in. After a broken seal only what was saved since the sealing counts, also beside a label that one
+    side has given since."""
     if sheet.submitted_at is None:
         return False
-    is_old = part.sealed_at is not None and sheet.submitted_at <= part.sealed_at
-    return not (part.state == State.CHECK_NEEDED and is_old)
+    if part.sealed_at is None:
+        return True
+    if part.state == State.CHECK_NEEDED:
+        return sheet.submitted_at > part.sealed_at
+    return part.state != State.ONE_SIDE or sheet.submitted_at >= part.sealed_at
 
 
 def compared(sheets: Mapping[Discipline, Sheet]) -> Agreement:
@@ -91,18 +103,21 @@ def _both_in(part: Part, sheets: Mapping[Discipline, Sheet], at: datetime) -> No
         part.consumer = _consumer(sheets)
 
 
-def _one_in(part: Part, sheet: Sheet, one_side_enough: bool, at: datetime) -> None:
+def _one_in(part: Part, sheet: Sheet, one_side_enough: bool) -> None:
     """Nothing of a blind sheet reaches the part, unless the team lets one side's label count: then the label and what
-    the plan needs, but neither the answers nor the reason."""
+    the plan needs, but neither the answers nor the reason. It counts from when the sheet was saved."""
+    was_sealed = part.sealed_at is not None
     _clear(part, State.ONE_SIDE)
+    if was_sealed:
+        part.sealed_at = sheet.submitted_at
     verdict = decide(sheet.answers, line_hours=settings.WAITING_LINE_HOURS)
     if one_side_enough and verdict.label:
         part.one_sided = True
-        _take(part, verdict, sheet.test_version, at)
+        _take(part, verdict, sheet.test_version, sheet.submitted_at)
         part.rule = None
 
 
-def _take(part: Part, verdict: Verdict, version: int, at: datetime) -> None:
+def _take(part: Part, verdict: Verdict, version: int, at: datetime | None) -> None:
     part.label, part.confidence = verdict.label, verdict.confidence
     part.rule, part.test_version = verdict.rule, version
     if verdict.label:

@@ -8,6 +8,7 @@ from inventory.domain.audit import Actor
 from inventory.domain.people import Discipline
 from inventory.models import Action, Change, Part, Sheet, Stale
 from inventory.services import audit, waiting
+from inventory.services import team as teams
 from tests import factories
 
 PRODUCT, ENGINEERING = Discipline.PRODUCT, Discipline.ENGINEERING
@@ -170,6 +171,21 @@ def test_a_broken_seal_counts_no_more_until_both_have_saved_again(part, now):
     waiting.submit(part=part, side=ENGINEERING, by=BY, at=later)
     part.refresh_from_db()
     assert (part.state, part.label, part.sealed_at) == ("agreed", "not_waiting", later)
+
+
+def test_a_sheet_not_looked_over_since_a_broken_seal_makes_no_agreement_later(part, now, team):
+    both_in(part, now)
+    waiting.breaks_seal(part)
+    part.save()
+    later = now + timedelta(days=1)
+    enough = teams.edit(team=team, version=1, name=team.name, one_side_enough=True, by=BY, at=later)
+    waiting.submit(part=part, side=PRODUCT, by=BY, at=later)
+    part.refresh_from_db()
+    assert (part.state, part.label, part.one_sided) == ("one_side", "not_waiting", True)
+    teams.edit(team=enough, version=2, name=team.name, one_side_enough=False, by=BY, at=later + timedelta(days=1))
+    part.refresh_from_db()
+    assert (part.state, part.label) == ("check_needed", "")
+    assert not waiting.walk(part=part, side=ENGINEERING).is_in
 
 
 def test_a_part_without_a_label_has_no_seal_to_break(part):
