@@ -101,7 +101,7 @@ def deactivate(
     only_lead_of = team.led_only_by(found)
     if only_lead_of:
         raise team.LastLead(only_lead_of)
-    features = list(Feature.objects.select_for_update().owned_by(found).order_by("pk"))
+    features = list(Feature.objects.select_for_update(no_key=True).owned_by(found).order_by("pk"))
     links = link.open_for(found, at=at)
     before = audit.states(found, *features, *links)
     found.version, found.is_active = version, False
@@ -143,7 +143,9 @@ def _changed(
 
 def _administrators() -> set[int]:
     """Everyone who can administer, held until the transaction ends: two who demote each other wait here."""
-    return set(Person.objects.administrators().select_for_update().order_by("pk").values_list("pk", flat=True))
+    return set(
+        Person.objects.administrators().select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True)
+    )
 
 
 def _hand_over(features: list[Feature], leaving: Person, heir: Person | None) -> None:

@@ -51,7 +51,7 @@ class Changes:
 
 
 def states(*records: Recorded) -> dict[Key, dict[str, Any]]:
-    """The full kept state of each record, taken before and after a write: copies, since lists and dicts change in place."""
+    """The full kept state of each record, before and after a write: copies, since lists and dicts change in place."""
     return {(r.RECORD, r.pk): {name: _copied(getattr(r, name)) for name in r.HISTORY} for r in records}
 
 
@@ -93,7 +93,7 @@ def append(
         raise RuntimeError("History is written in the transaction of the change it tells of.")
     if not changes.stored:
         return None
-    head, _ = ChainHead.objects.select_for_update().get_or_create(pk=1, defaults={"hash": audit.GENESIS})
+    head, _ = ChainHead.objects.select_for_update(no_key=True).get_or_create(pk=1, defaults={"hash": audit.GENESIS})
     action = Action(
         seq=head.seq + 1, at=at, actor_kind=by.kind, actor_id=by.id, kind=kind, record=record, record_id=record_id,
         title=title[:200], team_id=team_id, reason=reason, changes_count=len(changes.stored), schema=audit.SCHEMA,

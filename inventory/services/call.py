@@ -152,7 +152,7 @@ def _set_retired(
 
 def _locked(call: Call) -> tuple[Call, list[Part]]:
     """The call as it is now, held until the transaction ends, and its parts: whoever touches parts locks their call."""
-    Call.objects.select_for_update().get(pk=call.pk)
+    Call.objects.select_for_update(no_key=True).get(pk=call.pk)
     fresh = Call.objects.select_related("feature__team", "team").get(pk=call.pk)
     return fresh, list(Part.objects.filter(call=fresh).order_by("position"))
 

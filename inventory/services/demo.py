@@ -71,7 +71,7 @@ def load(*, by: Actor, at: datetime) -> Loaded:
 @transaction.atomic
 def remove(*, by: Actor, at: datetime) -> Removed:
     """Delete the sample's rows, as one action. What others have added to stays, and is theirs from now on."""
-    held = list(Call.objects.select_for_update().filter(is_demo=True).order_by("pk"))
+    held = list(Call.objects.select_for_update(no_key=True).filter(is_demo=True).order_by("pk"))
     mine = Part.objects.filter(call__in=held).order_by("pk")
     sheets = Sheet.objects.filter(part__in=mine).order_by("pk")
     features, teams = Feature.objects.filter(is_demo=True).order_by("pk"), Team.objects.samples().order_by("pk")

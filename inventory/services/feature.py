@@ -189,13 +189,13 @@ def _resting(found: Sequence[Call], parts: Sequence[Part]) -> recount.Affected:
 
 def _locked(feature: Feature) -> Feature:
     """The feature as it is now, held until the transaction ends."""
-    Feature.objects.select_for_update().get(pk=feature.pk)
+    Feature.objects.select_for_update(no_key=True).get(pk=feature.pk)
     return Feature.objects.select_related("team").get(pk=feature.pk)
 
 
 def _contents(feature: Feature) -> tuple[list[Call], list[Part]]:
     """Its calls, held until the transaction ends, and their parts."""
-    found = list(Call.objects.select_for_update().filter(feature=feature).order_by("pk"))
+    found = list(Call.objects.select_for_update(no_key=True).filter(feature=feature).order_by("pk"))
     return found, list(Part.objects.filter(feature=feature).order_by("call_id", "position"))
 
 

@@ -214,7 +214,7 @@ def _known(chunk: Sequence[CallRow]) -> dict[str, tuple[Call, list[Part]]]:
     keys = [row.fields["key"] for row in chunk]
     # Also as written: SQLite lowers only the letters of ASCII, and would miss a key with others.
     pks = {*Call.objects.with_keys(keys).values_list("pk", flat=True), *_pks(key__in=keys)}
-    held = Call.objects.select_for_update(of=("self",)).select_related("feature__team", "team")
+    held = Call.objects.select_for_update(of=("self",), no_key=True).select_related("feature__team", "team")
     found = {call.pk: (call, list[Part]()) for call in held.filter(pk__in=pks).order_by("pk")}
     for part in Part.objects.filter(call__in=pks).order_by("call_id", "position"):
         found[part.call_id][1].append(part)

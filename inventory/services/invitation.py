@@ -25,7 +25,7 @@ def invite(*, team: Team, email: str, discipline: str, role: str, by: Actor, at:
     Raises `HasAccount`, `Closed`.
     """
     email = email.lower()
-    if Team.objects.select_for_update().get(pk=team.pk).retired_at is not None:
+    if Team.objects.select_for_update(no_key=True).get(pk=team.pk).retired_at is not None:
         raise teams.Closed
     person = Person.objects.filter(email=email).first()
     if person is not None:

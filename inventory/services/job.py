@@ -71,7 +71,7 @@ def enqueue(
 @transaction.atomic
 def cancel(*, job: Job, by: Actor, at: datetime) -> Job:
     """A queued job ends at once, a running one at its next progress; one that is over stays as it is."""
-    job = Job.objects.select_for_update().get(pk=job.pk)
+    job = Job.objects.select_for_update(no_key=True).get(pk=job.pk)
     if job.is_over or job.cancel_asked:
         return job
     before = audit.states(job)

@@ -173,7 +173,7 @@ def _path(part: Part) -> Path | None:
 
 def _locked(call: Call, version: int | None = None) -> tuple[Call, list[Part]]:
     """The call as it is now, held until the transaction ends, and its parts. Raises `Stale` for another `version`."""
-    Call.objects.select_for_update().get(pk=call.pk)
+    Call.objects.select_for_update(no_key=True).get(pk=call.pk)
     fresh = Call.objects.select_related("feature", "team").get(pk=call.pk)
     if version is not None and fresh.version != version:
         raise Stale(fresh)

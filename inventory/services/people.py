@@ -47,7 +47,7 @@ def begin(*, token: str, email: str, name: str, discipline: str, password: str, 
     Raises `Spent`, `EmailTaken`, `team.NameTaken`.
     """
     # Holders of two first links wait here for one another, so that one of them comes too late.
-    list(OneTimeLink.objects.select_for_update().filter(purpose="first").order_by("pk"))
+    list(OneTimeLink.objects.select_for_update(no_key=True).filter(purpose="first").order_by("pk"))
     found = link.opened(token, "first", at=at)
     before = audit.states(found)
     link.use(found, at=at)
@@ -89,7 +89,7 @@ def sign_in_link(*, email: str, by: Actor, at: datetime) -> str:
 @transaction.atomic
 def reset_link(*, email: str, by: Actor, at: datetime) -> Sent | None:
     """A link that lets this person set a new password; None for no active account, or after five in an hour."""
-    person = Person.objects.active().select_for_update().filter(email=email.lower()).first()
+    person = Person.objects.active().select_for_update(no_key=True).filter(email=email.lower()).first()
     lately = OneTimeLink.objects.filter(purpose="reset", person=person, created_at__gt=at - timedelta(hours=1))
     if person is None or lately.count() >= RESETS_AN_HOUR:
         return None
@@ -121,7 +121,7 @@ def enter(*, token: str, password: str = "", at: datetime) -> Person:
 
 def locked(pk: int) -> Person:
     """The person as they are now, held against any other change until the transaction ends."""
-    return Person.objects.select_for_update().get(pk=pk)
+    return Person.objects.select_for_update(no_key=True).get(pk=pk)
 
 
 def set_password(person: Person, password: str | None, *, at: datetime) -> None:

@@ -35,7 +35,7 @@ NOTHING = Affected((), ())
 def affected(team: Team) -> Affected:
     """Every call of the team is held until the transaction ends: an answer saved meanwhile waits for the setting."""
     of_team = Call.objects.filter(team=team).order_by("pk")
-    list(of_team.select_for_update().values_list("pk"))
+    list(of_team.select_for_update(no_key=True).values_list("pk"))
     resting = Part.objects.filter(team=team, state__in=REST_ON_ONE_SIDE).values("call_id")
     calls = list(of_team.filter(pk__in=resting))
     parts = Part.objects.filter(call__in=[call.pk for call in calls]).order_by("call_id", "position")

@@ -74,7 +74,7 @@ def _suspects(model: Any) -> Iterator[str]:
 def _settled(model: Any, record_id: str) -> Iterator[Difference]:
     """The same look once more, with the head of the chain held so that nobody writes meanwhile."""
     with transaction.atomic():
-        ChainHead.objects.select_for_update().filter(pk=1).first()
+        ChainHead.objects.select_for_update(no_key=True).filter(pk=1).first()
         changes = Change.objects.filter(record=model.RECORD, record_id=record_id).order_by("id")
         played = _play(record_id, changes.values_list("record_id", "action_id", "before", "after"))
         complaint = _complaint(played, _rows(model, [record_id]).get(record_id))

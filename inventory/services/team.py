@@ -140,7 +140,7 @@ def remove(*, membership: Membership, version: int, by: Actor, at: datetime) -> 
 def led_only_by(person: Person) -> list[Team]:
     """Teams in use of which this person is the only lead who can sign in; held until the transaction ends."""
     theirs = Membership.objects.filter(person=person).values("team")
-    list(Team.objects.select_for_update().filter(pk__in=theirs).order_by("pk").values_list("pk"))
+    list(Team.objects.select_for_update(no_key=True).filter(pk__in=theirs).order_by("pk").values_list("pk"))
     others = Membership.objects.leading().exclude(person=person).values("team")
     led = Team.objects.filter(retired_at=None, memberships__person=person, memberships__role=Role.LEAD)
     return list(led.exclude(pk__in=others).order_by("name", "pk"))
@@ -174,7 +174,7 @@ def _set_retired(
 
 def _locked(team: Team) -> Team:
     """Whoever changes a team or its members waits here for the other: so that one lead always remains."""
-    return Team.objects.select_for_update().get(pk=team.pk)
+    return Team.objects.select_for_update(no_key=True).get(pk=team.pk)
 
 
 def _save(team: Team, *fields: str) -> None:

@@ -64,7 +64,7 @@ def verify(*, published: tuple[int, str] | None = None) -> Report:
 def _findings(walk: _Walk, published: tuple[int, str] | None) -> Iterator[Finding]:
     yield from _along(walk)
     with transaction.atomic():
-        head = ChainHead.objects.select_for_update().filter(pk=1).first()  # from here on nobody appends
+        head = ChainHead.objects.select_for_update(no_key=True).filter(pk=1).first()  # from here on nobody appends
         late = list(islice(_along(walk), MOST))
         late += _at_the_end(walk, head)
     yield from late
