@@ -17,7 +17,7 @@ from inventory.domain.book import Book
 from inventory.domain.part import Gap
 from inventory.models import Call, Feature, Part
 from inventory.models.call import PROFILE
-from inventory.services import audit, pricing, waiting
+from inventory.services import audit, pricing, recount, waiting
 
 SEAL_HOLDS_UP_TO = Decimal("0.2")  # a volume that changes by a larger share breaks the seal
 
@@ -68,9 +68,11 @@ def free_key(name: str) -> str:
 
 @transaction.atomic
 def register(*, feature: Feature, fields: Mapping[str, Any], by: Actor, at: datetime) -> Call:
-    """A new call with its one part, priced. Without a key it gets one from its name."""
-    if feature.retired_at is not None:
-        raise FeatureRetired
+    """A new call with its one part, priced. Without a key it gets one from its name.
+
+    Raises `KeyTaken` and `FeatureRetired`.
+    """
+    feature = _home(feature)
     call, part = built(feature=feature, fields={**fields, "key": fields.get("key") or free_key(fields["name"])})
     pricing.apply(call, [part], book=pricing.book(timezone.localdate(at)))
     with _taken_key_by_name():
@@ -83,10 +85,15 @@ def register(*, feature: Feature, fields: Mapping[str, Any], by: Actor, at: date
 
 @transaction.atomic
 def edit(*, call: Call, version: int, fields: Mapping[str, Any], by: Actor, at: datetime, reason: str = "") -> Call:
-    """Change any field, the feature among them. No difference: nothing is written."""
+    """Change any field, the feature among them. No difference: nothing is written.
+
+    Raises `Stale`, `KeyTaken`, `FeatureRetired` and `PartsFallShort`.
+    """
     call, parts = _locked(call)
     before = audit.states(call, *parts)
-    if not revise(call, parts, fields, book=pricing.book(timezone.localdate(at))):
+    if "feature" in fields and fields["feature"].pk != call.feature_id:
+        fields = {**fields, "feature": _home(fields["feature"])}
+    if not revise(call, parts, fields, book=pricing.book(timezone.localdate(at)), at=at):
         return call
     write(call, parts, before, version)
     audit.record(
@@ -95,11 +102,11 @@ def edit(*, call: Call, version: int, fields: Mapping[str, Any], by: Actor, at: 
     return call
 
 
-def revise(call: Call, parts: Sequence[Part], fields: Mapping[str, Any], *, book: Book) -> bool:
+def revise(call: Call, parts: Sequence[Part], fields: Mapping[str, Any], *, book: Book, at: datetime) -> bool:
     """What an edit makes of a call and its parts; saves nothing. False, and nothing touched, where no field differs.
 
     Reprices; breaks the seal of every part where a fact that labels rest on changed: the model, or the volume by more
-    than `SEAL_HOLDS_UP_TO`. Raises `FeatureRetired` and `PartsFallShort`.
+    than `SEAL_HOLDS_UP_TO`; in another team, counts by its rule what rests on one side. Raises `PartsFallShort`.
     """
     before = audit.states(call)
     for name, value in fields.items():
@@ -107,13 +114,13 @@ def revise(call: Call, parts: Sequence[Part], fields: Mapping[str, Any], *, book
     if not audit.changed(call, before):
         return False
     was = before["call", call.pk]
-    if call.feature_id != was["feature_id"] and call.feature.retired_at is not None:
-        raise FeatureRetired
     call.team = call.feature.team
     _keep_in_step(call, parts)
     if _labels_rest_elsewhere(was, call):
         for part in parts:
             waiting.breaks_seal(part)
+    if call.team_id != was["team_id"]:
+        recount.weigh_anew(parts, one_side_enough=call.team.one_side_enough, at=at)
     call.search_text = search_text(call)
     pricing.apply(call, parts, book=book)
     return True
@@ -121,15 +128,13 @@ def revise(call: Call, parts: Sequence[Part], fields: Mapping[str, Any], *, book
 
 @transaction.atomic
 def retire(*, call: Call, version: int, reason: str, by: Actor, at: datetime) -> Call:
-    """Take the call and its parts out of every list and total; labels and history stay."""
+    """Take the call and its parts out of every list and total; labels and history stay. Raises `Stale`."""
     return _set_retired(call, version=version, retired_at=at, kind="call.retire", reason=reason, by=by, at=at)
 
 
 @transaction.atomic
 def restore(*, call: Call, version: int, by: Actor, at: datetime) -> Call:
-    """Bring a retired call back, at the prices of today."""
-    if call.feature.retired_at is not None:
-        raise FeatureRetired
+    """Bring a retired call back, at the prices of today. Raises `Stale` and `FeatureRetired`."""
     return _set_retired(call, version=version, retired_at=None, kind="call.restore", reason="", by=by, at=at)
 
 
@@ -139,6 +144,8 @@ def _set_retired(
     call, parts = _locked(call)
     if (call.retired_at is None) == (retired_at is None):
         return call
+    if retired_at is None and call.feature.retired_at is not None:
+        raise FeatureRetired
     before = audit.states(call, *parts)
     call.retired_at = retired_at
     for part in parts:
@@ -155,6 +162,14 @@ def _locked(call: Call) -> tuple[Call, list[Part]]:
     Call.objects.select_for_update(no_key=True).get(pk=call.pk)
     fresh = Call.objects.select_related("feature__team", "team").get(pk=call.pk)
     return fresh, list(Part.objects.filter(call=fresh).order_by("position"))
+
+
+def _home(feature: Feature) -> Feature:
+    """The feature a call comes into, held with its team: neither is retired or changes its rules meanwhile."""
+    found = Feature.objects.select_for_update(no_key=True).select_related("team").get(pk=feature.pk)
+    if found.retired_at is not None:
+        raise FeatureRetired
+    return found
 
 
 def write(call: Call, parts: Sequence[Part], before: audit.States, version: int) -> None:

@@ -235,7 +235,9 @@ def _change(intake: _Intake, row: CallRow, feature: Feature, call: Call, parts: 
         return None
     before = audit.states(call, *parts)
     try:
-        revised = calls.revise(call, parts, {name: row.fields[name] for name in row.said}, book=intake.book)
+        revised = calls.revise(
+            call, parts, {name: row.fields[name] for name in row.said}, book=intake.book, at=intake.at
+        )
     except calls.PartsFallShort as refusal:
         missing = f"its parts would fall short: {refusal}. Change the split first"
         return intake.wrong(row, "requests_per_month", str(row.fields["requests"]), missing)

@@ -1,4 +1,4 @@
-"""The labels of one team counted anew, where it changes its mind about whether one side is enough."""
+"""Labels counted anew, where a team changes its mind about whether one side is enough, or a call its team."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -44,10 +44,7 @@ def affected(team: Team) -> Affected:
 
 def count_anew(found: Affected, before: audit.States, *, one_side_enough: bool, at: datetime) -> None:
     """Weigh, price and write what the setting changes; the caller records it."""
-    sheets = _sheets(found.parts)
-    for part in found.parts:
-        if part.state in REST_ON_ONE_SIDE:
-            agreement.weigh(part, sheets[part.pk], one_side_enough=one_side_enough, at=at)
+    weigh_anew(found.parts, one_side_enough=one_side_enough, at=at)
     book = pricing.book(timezone.localdate(at))
     parts = {pk: list(group) for pk, group in groupby(found.parts, key=lambda part: part.call_id)}
     for call in found.calls:
@@ -55,6 +52,14 @@ def count_anew(found: Affected, before: audit.States, *, one_side_enough: bool, 
     for record in found.records:
         if fields := audit.changed(record, before):
             record.write(*fields)
+
+
+def weigh_anew(parts: Sequence[Part], *, one_side_enough: bool, at: datetime) -> None:
+    """Set state and label of those that rest on one side's sheet alone. Saves nothing."""
+    resting = [part for part in parts if part.state in REST_ON_ONE_SIDE]
+    sheets = _sheets(resting) if resting else {}
+    for part in resting:
+        agreement.weigh(part, sheets.get(part.pk, {}), one_side_enough=one_side_enough, at=at)
 
 
 def _sheets(parts: Sequence[Part]) -> dict[int, dict[Discipline, Sheet]]:

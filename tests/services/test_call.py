@@ -6,7 +6,7 @@ import pytest
 
 from inventory.domain.part import State
 from inventory.domain.plan import Kind
-from inventory.models import Action, Call, Change, Feature, Part, Person, Stale, Team
+from inventory.models import Action, Call, Change, Feature, Part, Person, Sheet, Stale, Team
 from inventory.services import call as calls
 from tests import factories
 
@@ -150,6 +150,34 @@ def test_a_call_moves_to_a_feature_of_another_team_with_its_part(call: Call, pia
     stored, (part,) = fresh(calls.edit(call=call, version=1, fields={"feature": away}, by=pia.actor, at=now))
     assert (stored.feature, stored.team, part.feature, part.team) == (away, away.team, away, away.team)
     assert stored.search_text.endswith(f"away\n{away.team.name.lower()}")
+
+
+@pytest.mark.parametrize(
+    ("enough", "label", "kind"), [(True, "not_waiting", "move_to_batch"), (False, "", "undecided")]
+)
+def test_a_label_of_one_side_counts_by_the_rule_of_the_team_a_call_moves_to(
+    call: Call, pia: Person, now: datetime, enough: bool, label: str, kind: str
+) -> None:
+    answers = {"first": {"choice": "nobody"}, "late": {"choice": "longer"}}
+    Sheet.objects.create(
+        part=call.parts.get(), side="product", test_version=1, answers=answers, outcome="not_waiting", submitted_at=now
+    )
+    counted = {} if enough else {"label": "not_waiting", "one_sided": True, "sealed_at": now}
+    call.parts.update(state="one_side", **counted)
+    Team.objects.filter(pk=call.team_id).update(one_side_enough=not enough)
+    there = factories.make_feature(team=factories.make_team(one_side_enough=enough))
+    moved = calls.edit(call=call, version=1, fields={"feature": there}, by=pia.actor, at=now)
+    part = moved.parts.get()
+    assert (part.state, part.label, part.one_sided, part.kind, moved.kind) == ("one_side", label, enough, kind, kind)
+
+
+def test_a_feature_retired_meanwhile_takes_no_call_in(call: Call, pia: Person, now: datetime) -> None:
+    there = factories.make_feature(team=call.team)
+    Feature.objects.filter(pk=there.pk).update(retired_at=now)
+    with pytest.raises(calls.FeatureRetired):
+        calls.register(feature=there, fields={**FIELDS, "name": "Other"}, by=pia.actor, at=now)
+    with pytest.raises(calls.FeatureRetired):
+        calls.edit(call=call, version=1, fields={"feature": there}, by=pia.actor, at=now)
 
 
 def test_a_call_does_not_move_to_a_retired_feature(call: Call, pia: Person, now: datetime) -> None:
