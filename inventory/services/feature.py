@@ -22,6 +22,10 @@ class NameTaken(Exception):
     """The team already has a feature of this name; upper and lower case count as the same."""
 
 
+class TeamRetired(Exception):
+    """A retired team takes no feature in, and none of its own back."""
+
+
 class GuessFrozen(Exception):
     """The first guess is asked before the first label. A label of this feature was sealed: it can no longer change."""
 
@@ -36,8 +40,8 @@ class HasLiveCalls(Exception):
 
 @transaction.atomic
 def register(*, team: Team, fields: Mapping[str, Any], by: Actor, at: datetime) -> Feature:
-    """A new feature of `team`. Raises `NameTaken`."""
-    feature = Feature(team=team, **fields)
+    """A new feature of `team`. Raises `NameTaken` and `TeamRetired`."""
+    feature = Feature(team=_home(team), **fields)
     with _taken_name_by_name():
         feature.save(force_insert=True)
     audit.record(kind="feature.register", by=by, at=at, subject=feature, before={}, after=audit.states(feature))
@@ -48,13 +52,15 @@ def register(*, team: Team, fields: Mapping[str, Any], by: Actor, at: datetime) 
 def edit(
     *, feature: Feature, version: int, fields: Mapping[str, Any], by: Actor, at: datetime, reason: str = ""
 ) -> Feature:
-    """Change any field, the team among them: its calls and parts then move along, and where the teams differ on
-    whether one side is enough, labels are counted anew. No difference: nothing is written.
+    """Change any field, the team among them: its calls and parts then move along, and what rests on one side's sheet
+    is counted by the rule of the new team. No difference: nothing is written.
 
-    Raises `Stale`, `NameTaken`, and `GuessFrozen` where the first guess would change after a seal.
+    Raises `Stale`, `NameTaken`, `TeamRetired`, and `GuessFrozen` where the first guess would change after a seal.
     """
     feature = _locked(feature)
-    before, was_enough = audit.states(feature), feature.team.one_side_enough
+    before = audit.states(feature)
+    if "team" in fields and fields["team"].pk != feature.team_id:
+        fields = {**fields, "team": _home(fields["team"])}
     for name, value in fields.items():
         setattr(feature, name, value)
     changed = audit.changed(feature, before)
@@ -66,7 +72,7 @@ def edit(
     found, parts = _contents(feature) if {"name", "team_id"} & set(changed) else ([], [])
     before |= audit.states(*found, *parts)
     _carry_along(feature, found, parts)
-    if feature.team.one_side_enough != was_enough:
+    if "team_id" in changed:
         one_side_enough = feature.team.one_side_enough
         recount.count_anew(_resting(found, parts), before, one_side_enough=one_side_enough, at=at)
     after = audit.states(feature, *found, *parts)
@@ -96,10 +102,14 @@ def retire(
 
 @transaction.atomic
 def restore(*, feature: Feature, version: int, by: Actor, at: datetime) -> Feature:
-    """Bring a retired feature back, with the calls that were retired together with it, at the prices of today."""
+    """Bring a retired feature back, with the calls that were retired together with it, at the prices of today.
+
+    Raises `Stale` and `TeamRetired`.
+    """
     feature = _locked(feature)
     if feature.retired_at is None:
         return feature
+    _home(feature.team)
     found, parts = _contents(feature)
     together = [call for call in found if call.retired_at == feature.retired_at]
     return _set_retired(
@@ -191,6 +201,14 @@ def _locked(feature: Feature) -> Feature:
     """The feature as it is now, held until the transaction ends."""
     Feature.objects.select_for_update(no_key=True).get(pk=feature.pk)
     return Feature.objects.select_related("team").get(pk=feature.pk)
+
+
+def _home(team: Team) -> Team:
+    """The team a feature comes into, held until the transaction ends: it neither retires nor changes its rule."""
+    found = Team.objects.select_for_update(no_key=True).get(pk=team.pk)
+    if found.retired_at is not None:
+        raise TeamRetired
+    return found
 
 
 def _contents(feature: Feature) -> tuple[list[Call], list[Part]]:

@@ -65,6 +65,8 @@ def new(request: Request) -> HttpResponse:
             feature = features.register(team=given.pop("team"), fields=given, by=request.user.actor, at=timezone.now())
         except features.NameTaken:
             form.add_error("name", NAME_TAKEN)
+        except features.TeamRetired:
+            form.add_error("team", TEAM_RETIRED)
         else:
             messages.success(request, f"{feature.name} is registered. Now add the calls in it.")
             return redirect("feature.detail", pk=feature.pk)
@@ -89,6 +91,8 @@ def edit(request: Request, pk: int) -> HttpResponse:
             return page(request, "feature/edit.html", context, status=409)
         except features.NameTaken:
             form.add_error("name", NAME_TAKEN)
+        except features.TeamRetired:
+            form.add_error("team", TEAM_RETIRED)
         except features.GuessFrozen:
             form.add_error("first_guess", forms.FROZEN)
         else:
@@ -129,10 +133,13 @@ def restore(request: Request, pk: int) -> HttpResponse:
             messages.error(request, "Nothing was restored: the page lost track of what it showed. Try again.")
     except Stale:
         messages.error(request, "Nothing was restored: somebody changed this feature meanwhile. Look, and try again.")
+    except features.TeamRetired:
+        messages.error(request, f"Nothing was restored: restore the team {feature.team.name} first.")
     return redirect("feature.detail", pk=feature.pk)
 
 
 NAME_TAKEN = "This team already has a feature of that name. Choose another, or edit that one."
+TEAM_RETIRED = "This team was retired meanwhile. Choose another."
 
 
 def _save(request: Request, feature: Feature, form: forms.Edit) -> None:

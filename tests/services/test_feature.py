@@ -32,6 +32,19 @@ def test_registering_leaves_one_action(team, pia, now):
     )
 
 
+def test_a_retired_team_takes_no_feature_in_and_none_back(team, feature, pia, now):
+    gone = factories.make_team()
+    Team.objects.filter(pk=gone.pk).update(retired_at=now)
+    with pytest.raises(features.TeamRetired):
+        features.register(team=gone, fields={"name": "Late"}, by=pia.actor, at=now)
+    with pytest.raises(features.TeamRetired):
+        edited(feature, pia, now, team=gone)
+    theirs = factories.make_feature(team=gone, retired_at=now)
+    with pytest.raises(features.TeamRetired):
+        features.restore(feature=theirs, version=1, by=pia.actor, at=now)
+    assert kinds() == []
+
+
 def test_a_name_is_taken_in_its_team_whatever_its_case(team, feature, pia, now):
     with pytest.raises(features.NameTaken):
         features.register(team=team, fields={"name": "DOCUMENT intake"}, by=pia.actor, at=now)
