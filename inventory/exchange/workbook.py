@@ -4,14 +4,13 @@ Text that people typed stays text: it can become neither a formula nor an error 
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import IO, Any, Self
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
@@ -29,7 +28,9 @@ FORMATS = {
     Form.DAY: "yyyy-mm-dd",
     Form.MOMENT: "yyyy-mm-dd hh:mm",
 }
+TYPES = {Form.TEXT: "s", Form.TRUTH: "s", Form.DAY: "d", Form.MOMENT: "d"}  # every other form is a number
 # What XML 1.0 cannot carry, and halves of surrogate pairs, which no encoding can.
+_ODD = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -64,22 +65,28 @@ class Book:
 
 
 class Sheet:
-    """One table: a header that stays in sight, a filter over all rows, every column in its form."""
+    """One table: a header that stays in sight, a filter over all rows, every column in its form.
+
+    Each column has one cell, filled anew for each row; its type is that of the column and never guessed from the value,
+    so a text is a text whatever stands in it. openpyxl has written the last row before the next one comes.
+    """
 
     def __init__(self, sheet: Any, columns: Sequence[Column]) -> None:
         self._sheet = sheet
-        self._columns = columns
-        self._rows = 1
-        self._writers = [(column.name, _writer(sheet, column.form)) for column in columns]
+        self._columns = [(column.name, _CONVERT[column.form]) for column in columns]
+        self._rows = 0
         sheet.freeze_panes = "A2"
         for position, column in enumerate(columns, 1):
             sheet.column_dimensions[get_column_letter(position)].width = column.width
-        sheet.append([_heading(sheet, column) for column in columns])
+        sheet._values_to_row = self._cells_of_row
+        self._cells = [_cell(sheet, position, font=Font(bold=True)) for position, _ in enumerate(columns, 1)]
+        self._append([column.heading for column in columns])
+        self._cells = [_cell(sheet, position, column.form) for position, column in enumerate(columns, 1)]
 
     def append(self, row: Mapping[str, Any]) -> None:
-        """One row by the names of the columns; what is None or missing stays empty."""
-        self._rows += 1
-        self._sheet.append([None if (v := row.get(name)) is None else write(v) for name, write in self._writers])
+        """One row by the names of the columns; what is None, missing or no text stays an empty cell."""
+        found = ((row.get(name), convert) for name, convert in self._columns)
+        self._append([None if value is None or value == "" else convert(value) for value, convert in found])
 
     def extend(self, rows: Iterable[Mapping[str, Any]]) -> None:
         for row in rows:
@@ -93,52 +100,42 @@ class Sheet:
         self._sheet.close()
         self._sheet._writer.cleanup()
 
+    def _append(self, values: list[Any]) -> None:
+        self._rows += 1
+        self._sheet.append(values)
+
+    def _cells_of_row(self, values: list[Any], number: int) -> Iterator[Any]:
+        """In place of openpyxl's own reading of a row, which takes `=1` for a formula and `#REF!` for an error."""
+        for cell, value in zip(self._cells, values, strict=True):
+            if value is not None:
+                cell.row, cell._value = number, value
+                yield cell
+
 
 def text(value: str) -> str:
     """What a cell can hold of it: without control characters, one kind of line end, cut with a mark where too long."""
-    clean = _UNWRITABLE.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+    clean = value
+    if _ODD.search(value):
+        clean = _UNWRITABLE.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
     if len(clean) * 2 <= MOST_TEXT or len(clean.encode("utf-16-le")) // 2 <= MOST_TEXT:
         return clean
     kept = clean.encode("utf-16-le")[: (MOST_TEXT - len(CUT)) * 2]
     return kept.decode("utf-16-le", errors="ignore") + CUT
 
 
-def _writer(sheet: Any, form: Form) -> Callable[[Any], Any]:
-    """How a value of that form goes into a cell. Cells of one column are one object, filled anew for each row: openpyxl
-    has written the last row before the next one comes."""
-    if form in (Form.TEXT, Form.TRUTH):
-        return _truth if form is Form.TRUTH else _text_writer(sheet)
+def _cell(sheet: Any, position: int, form: Form = Form.TEXT, font: Font | None = None) -> Any:
     cell = WriteOnlyCell(sheet)
-    cell.number_format = FORMATS[form]
-    convert = _CONVERT[form]
-
-    def write(value: Any) -> Any:
-        cell.value = convert(value)
-        return cell
-
-    return write
-
-
-def _text_writer(sheet: Any) -> Callable[[Any], Any]:
-    def write(value: Any) -> Any:
-        clean = text(str(value))
-        if not clean.startswith("=") and clean not in ERROR_CODES:
-            return clean
-        cell = WriteOnlyCell(sheet, value=clean)
-        cell.data_type = "s"  # openpyxl took it for a formula or an error
-        return cell
-
-    return write
+    cell.column = position
+    cell.data_type = TYPES.get(form, "n")
+    if form in FORMATS:
+        cell.number_format = FORMATS[form]
+    if font is not None:
+        cell.font = font
+    return cell
 
 
 def _truth(value: bool) -> str:
     return "yes" if value else "no"
-
-
-def _heading(sheet: Any, column: Column) -> Any:
-    cell = WriteOnlyCell(sheet, value=column.heading)
-    cell.font = Font(bold=True)
-    return cell
 
 
 def _dollars(amount: int) -> float:
@@ -163,6 +160,8 @@ def _hundredth(value: int) -> float:
 
 
 _CONVERT: dict[Form, Callable[[Any], Any]] = {
+    Form.TEXT: text,
+    Form.TRUTH: _truth,
     Form.MONEY: _dollars,
     Form.RATE: _dollars,
     Form.WHOLE: _same,

@@ -15,7 +15,9 @@ from inventory.domain.book import Book as PriceBook
 from inventory.domain.doubt import WORDS
 from inventory.exchange import columns
 from inventory.exchange.workbook import Book, Sheet
-from inventory.models import Call, Part, PriceRow
+from inventory.models import Call, Feature, Part, PriceRow
+from inventory.models import call as call_models
+from inventory.models import part as part_models
 from inventory.models.call import PROFILE
 from inventory.services import move, plan, pricing
 
@@ -32,6 +34,14 @@ OF_THE_SUMS = (
     "parts", "moving", "today", "after", "saving", "saving_a_year", "possible", "waits", "open", "nobody", "sealed",
     "can_move", "unpriced",
 )  # fmt: skip
+
+# Looked up a hundred thousand times: Django's own display of a choice builds its list anew each time.
+LABELS: dict[str, str] = dict(part_models.LABELS)
+STATES: dict[str, str] = dict(part_models.STATES)
+PATHS: dict[str, str] = dict(call_models.PATHS)
+PROVIDERS: dict[str, str] = dict(call_models.PROVIDERS)
+FIGURES: dict[str, str] = dict(call_models.FIGURES)
+KINDS: dict[str, str] = dict(call_models.KINDS)
 
 Told = Callable[[int, int], None]
 
@@ -59,23 +69,33 @@ def export_plan(file: IO[bytes], *, at: datetime, told: Told = lambda done, tota
 def _write_calls(moves: Sheet, calls: Sheet, tally: plan.Tally, *, prices: PriceBook, told: Told) -> None:
     # The numbers alone are held, eight bytes a call: the order stays as it was, whatever is changed meanwhile.
     numbers = array("q", Call.objects.live().order_by("-saving_rank", "-pk").values_list("pk", flat=True).iterator())
+    features: dict[int, Feature] = {}
     for start in range(0, len(numbers), AT_ONCE):
-        for call in _lot(numbers[start : start + AT_ONCE]):
-            parts = list(call.parts.all())
+        for call in _lot(numbers[start : start + AT_ONCE], features):
             for row in move.rows([call], book=prices):
                 if row.part is not None:
                     moves.append(_move(row, row.part))
                     tally.add(row.part)
-            calls.append(_call(call, parts))
+            calls.append(_call(call))
         told(min(start + AT_ONCE, len(numbers)), len(numbers))
 
 
-def _lot(numbers: Sequence[int]) -> Iterator[Call]:
-    """These calls as they are now, in this order, with their parts; one that was retired meanwhile is left out."""
+def _lot(numbers: Sequence[int], features: dict[int, Feature]) -> Iterator[Call]:
+    """These calls as they are now, in this order, with their parts; one that was retired meanwhile is left out.
+
+    `features` holds what was read for earlier lots: a feature and its owners are read once, not once a call.
+    """
     parts = Prefetch("parts", queryset=Part.objects.order_by("position"))
-    owners = ("feature__product_owner", "feature__engineering_owner")
-    found = Call.objects.live().select_related("team", "feature", *owners).prefetch_related(parts).in_bulk(numbers)
-    return (found[pk] for pk in numbers if pk in found)
+    found = Call.objects.live().prefetch_related(parts).in_bulk(numbers)
+    missing = {call.feature_id for call in found.values()} - features.keys()
+    if missing:
+        features |= Feature.objects.select_related("team", "product_owner", "engineering_owner").in_bulk(missing)
+    for pk in numbers:
+        if pk in found:
+            call = found[pk]
+            call.feature = features[call.feature_id]
+            call.team = call.feature.team
+            yield call
 
 
 def _move(row: move.Row, part: Part) -> dict[str, Any]:
@@ -89,9 +109,9 @@ def _move(row: move.Row, part: Part) -> dict[str, Any]:
         "part": part.name,
         "move": row.kind_name,
         "ready": row.ready,
-        "label": part.get_label_display(),
-        "state": part.get_state_display(),
-        "path": call.get_today_path_display(),
+        "label": LABELS[part.label],
+        "state": STATES[part.state],
+        "path": PATHS[call.today_path],
         "today": row.today,
         "after": row.after,
         "saving": row.saving,
@@ -102,15 +122,15 @@ def _move(row: move.Row, part: Part) -> dict[str, Any]:
     }
 
 
-def _call(call: Call, parts: Sequence[Part]) -> dict[str, Any]:
+def _call(call: Call) -> dict[str, Any]:
     return {
         "team": call.team.name,
         "feature": call.feature.name,
-        "provider": call.get_provider_display(),
-        "path": call.get_today_path_display(),
-        "figures": call.get_figures_display(),
-        "move": call.get_kind_display(),
-        "parts": len(parts),
+        "provider": PROVIDERS[call.provider],
+        "path": PATHS[call.today_path],
+        "figures": FIGURES[call.figures],
+        "move": KINDS[call.kind],
+        "parts": len(call.parts.all()),
         "today": call.cost_today,
         "after": call.cost_target,
         "saving": call.saving,

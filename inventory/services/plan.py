@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, When
+from django.db.models import BigIntegerField, Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 from inventory.domain import bridge, line, money
 from inventory.domain.line import Side
-from inventory.domain.plan import Kind, Why
+from inventory.domain.plan import Kind
 from inventory.models import Feature, Part, Team
 
 T = TypeVar("T", int, str)
 MONTHS = 12
 MOVING = (Kind.MOVE_TO_BATCH, Kind.BRING_BACK)
+SIDES = {(kind.value, why.value): side for side in Side for kind, why in line.places(side)}
 KIND_NAMES = {
     Kind.MOVE_TO_BATCH: "Move to batch",
     Kind.SPLIT: "Split",
@@ -137,7 +138,7 @@ def totals(*, team: Team | None = None, feature: Feature | None = None) -> Total
     grouped = parts.values_list("team_id", "in_split", "kind", "why").annotate(
         Count("pk"), Count("cost_today"), Sum("cost_today"), Sum("cost_target"), Sum("possible")
     )
-    return added_up([Row(*row) for row in grouped.order_by()], _guesses(parts, feature))
+    return added_up([Row(*row) for row in grouped.order_by()], _guesses(team, feature))
 
 
 class Tally:
@@ -156,7 +157,7 @@ class Tally:
         sums[4] += part.possible
 
     def totals(self) -> Totals:
-        return added_up([Row(*key, *sums) for key, sums in self._seen.items()], _guesses(Part.objects.live(), None))
+        return added_up([Row(*key, *sums) for key, sums in self._seen.items()], _guesses(None, None))
 
 
 def added_up(rows: Sequence[Row], guesses: Mapping[int, tuple[int, int]]) -> Totals:
@@ -229,7 +230,7 @@ def _split(rows: Iterable[Row], key: Callable[[Row], T]) -> dict[T, list[Row]]:
 def _sums(rows: Sequence[Row]) -> Sums:
     spent = dict.fromkeys(Side, 0)
     for row in rows:
-        spent[line.place(Kind(row.kind), Why(row.why)).side] += row.today or 0
+        spent[SIDES[row.kind, row.why]] += row.today or 0
     undecided = [row for row in rows if row.kind == Kind.UNDECIDED]
     return Sums(
         parts=sum(row.parts for row in rows),
@@ -246,17 +247,19 @@ def _sums(rows: Sequence[Row]) -> Sums:
     )
 
 
-def _guesses(parts: QuerySet[Part], feature: Feature | None) -> dict[int, tuple[int, int]]:
-    """For each team what its features with a first guess spend today, and that times the guess."""
+def _guesses(team: Team | None, feature: Feature | None) -> dict[int, tuple[int, int]]:
+    """For each team what its features with a first guess spend today times the guess, and what they spend."""
     wanted = Feature.objects.exclude(first_guess=None)
     if feature is not None:
         wanted = wanted.filter(pk=feature.pk)
-    spent = dict(parts.values_list("feature_id").annotate(Sum("cost_today")).order_by())
+    elif team is not None:
+        wanted = wanted.filter(team=team)
+    of_feature = Part.objects.live().filter(feature=OuterRef("pk")).order_by().values("feature")
+    spent = of_feature.annotate(spent=Sum("cost_today")).values("spent")
     found: dict[int, tuple[int, int]] = {}
-    for pk, team, guess in wanted.values_list("pk", "team_id", "first_guess"):
-        today = spent.get(pk) or 0
-        weighted, whole = found.get(team, (0, 0))
-        found[team] = weighted + today * (guess or 0), whole + today
+    for pk, guess, today in wanted.annotate(spent=Subquery(spent)).values_list("team_id", "first_guess", "spent"):
+        weighted, whole = found.get(pk, (0, 0))
+        found[pk] = weighted + (today or 0) * (guess or 0), whole + (today or 0)
     return found
 
 
