@@ -9,9 +9,27 @@ from inventory.domain.agreement import Agreement
 from inventory.domain.consumer import Answers
 from inventory.domain.people import Discipline
 from inventory.domain.verdict import Verdict, decide
-from inventory.domain.waiting import TESTS
+from inventory.domain.waiting import CURRENT, TESTS
 from inventory.models import Part, Person, Sheet
-from inventory.services import agreement, waiting
+from inventory.services import access, agreement
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """What one person may see: a sheet is None where there is none, or it is blind. That one is in is no secret."""
+
+    product: Sheet | None
+    engineering: Sheet | None
+    product_in: bool
+    engineering_in: bool
+
+    @property
+    def both_visible(self) -> bool:
+        return self.product_in and self.engineering_in and None not in (self.product, self.engineering)
+
+    def by_side(self) -> dict[Discipline, Sheet]:
+        found = {Discipline.PRODUCT: self.product, Discipline.ENGINEERING: self.engineering}
+        return {side: sheet for side, sheet in found.items() if sheet is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +45,7 @@ class Standing:
     """`verdict` is the shared one where both sides agree, one's own while the other is blind, None where there is
     nothing to show; `rows` are empty while a sheet is blind."""
 
-    sheets: waiting.Sheets
+    sheets: Sheets
     own: Sheet | None
     verdict: Verdict | None
     decided: Decided | None
@@ -41,7 +59,7 @@ class Standing:
 
 def standing(*, part: Part, person: Person) -> Standing:
     """What this person may see of the part's sheets, and what follows from it."""
-    sheets = waiting.sheets_for(part, person)
+    sheets = sheets_for(part, person)
     by_side = sheets.by_side()
     own = by_side.get(Discipline(person.discipline))
     if sheets.both_visible:
@@ -56,8 +74,20 @@ def standing(*, part: Part, person: Person) -> Standing:
     return Standing(sheets, own, verdict, decided(verdict, own.answers), None, ())
 
 
+def sheets_for(part: Part, person: Person) -> Sheets:
+    """The sheets on the current test, without those that are still blind for this person."""
+    found = {sheet.side: sheet for sheet in Sheet.objects.filter(part=part, test_version=CURRENT.version)}
+    is_in = {side: side in found and found[side].submitted_at is not None for side in agreement.BOTH}
+    both_in = all(is_in.values())
+    product, engineering = (
+        found[side] if side in found and access.may_see_sheet(person, found[side], both_in=both_in) else None
+        for side in agreement.BOTH
+    )
+    return Sheets(product, engineering, is_in[Discipline.PRODUCT], is_in[Discipline.ENGINEERING])
+
+
 def decided(verdict: Verdict | None, answers: Answers) -> Decided | None:
     if verdict is None:
         return None
-    question = TESTS[max(TESTS)].question(verdict.decided_by)
+    question = CURRENT.question(verdict.decided_by)
     return Decided(question.title, question.said(answers.get(question.id))) if question else None

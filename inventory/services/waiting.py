@@ -18,7 +18,7 @@ from inventory.domain.question import Question
 from inventory.domain.rule import Conflict
 from inventory.domain.verdict import Verdict, decide
 from inventory.models import Call, Change, Part, Person, Sheet, Stale
-from inventory.services import access, agreement, audit, pricing
+from inventory.services import agreement, audit, pricing
 
 NEW = 0  # the version of a sheet that is not there yet
 
@@ -33,6 +33,10 @@ class Submitted(Exception):
     def __init__(self, sheet: Sheet) -> None:
         super().__init__(str(sheet))
         self.sheet = sheet
+
+
+class AnsweredOtherSide(Exception):
+    """This person has answered for the other discipline here, before theirs was changed: nobody answers for both."""
 
 
 class Unfinished(Exception):
@@ -59,24 +63,6 @@ class Lost:
     call_id: int
     team_id: int
     is_retired: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sheets:
-    """What one person may see: a sheet is None where there is none, or it is blind. That one is in is no secret."""
-
-    product: Sheet | None
-    engineering: Sheet | None
-    product_in: bool
-    engineering_in: bool
-
-    @property
-    def both_visible(self) -> bool:
-        return self.product_in and self.engineering_in and None not in (self.product, self.engineering)
-
-    def by_side(self) -> dict[Discipline, Sheet]:
-        found = {Discipline.PRODUCT: self.product, Discipline.ENGINEERING: self.engineering}
-        return {side: sheet for side, sheet in found.items() if sheet is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +102,6 @@ def walk(*, part: Part, side: Discipline) -> Walk:
     return _walked(part, _stored(part, side), side)
 
 
-def sheets_for(part: Part, person: Person) -> Sheets:
-    """The sheets on the current test, without those that are still blind for this person."""
-    found = {sheet.side: sheet for sheet in Sheet.objects.filter(part=part, test_version=waiting.CURRENT.version)}
-    is_in = {side: side in found and found[side].submitted_at is not None for side in agreement.BOTH}
-    both_in = all(is_in.values())
-    product, engineering = (
-        found[side] if side in found and access.may_see_sheet(person, found[side], both_in=both_in) else None
-        for side in agreement.BOTH
-    )
-    return Sheets(product, engineering, is_in[Discipline.PRODUCT], is_in[Discipline.ENGINEERING])
-
-
 def lost(pk: int) -> Lost | None:
     """What history knows of a part that was taken away; None where there never was one."""
     deleted = Change.objects.filter(record=Part.RECORD, record_id=str(pk), after="").order_by("-pk").first()
@@ -151,10 +125,11 @@ def answer(
 ) -> Sheet:
     """Store one answer; a plain string is an option without more. The same answer again writes nothing.
 
-    Raises `Stale` for another `version` (0 where there is no sheet yet), `Submitted`, `NotAsked`, `Gone`, and
-    `NotAnAnswer` for what the question does not take.
+    Raises `Stale` for another `version` (0 where there is no sheet yet), `AnsweredOtherSide`, `Submitted`, `NotAsked`,
+    `Gone`, and `NotAnAnswer` for what the question does not take.
     """
     _, _, part = _locked(part)
+    _only_one_side(part, side, person)
     sheet = _held(part, side, version)
     walked = _walked(part, sheet, side)
     if walked.is_in:
@@ -188,9 +163,10 @@ def submit(
 ) -> Sheet:
     """Save the sheet as this side's word: from now on it counts, and both sides see each other's once both are in.
 
-    Saving again confirms it after a broken seal. Raises `Stale`, `Unfinished`, `Gone`.
+    Saving again confirms it after a broken seal. Raises `Stale`, `AnsweredOtherSide`, `Unfinished`, `Gone`.
     """
     call, parts, part = _locked(part)
+    _only_one_side(part, side, person)
     sheet = _held(part, side, version)
     walked = _walked(part, sheet, side)
     if walked.open is not None:
@@ -236,6 +212,11 @@ def _locked(part: Part) -> tuple[Call, list[Part], Part]:
     if call is None or found is None:
         raise Gone
     return call, parts, found
+
+
+def _only_one_side(part: Part, side: Discipline, person: Person | None) -> None:
+    if person and Sheet.objects.filter(part=part, answered_by=person).exclude(side=side).exists():
+        raise AnsweredOtherSide
 
 
 def _stored(part: Part, side: Discipline) -> Sheet | None:

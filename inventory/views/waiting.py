@@ -25,6 +25,7 @@ SAID = {
     "undecided": "not decided",
 }
 NOT_ASKED = "Another answer was changed meanwhile, and this question is not asked any more."
+OTHER_SIDE = "You have answered for the other side, and nobody answers for both. Ask a colleague of your discipline."
 SUBMITTED = "This sheet was saved meanwhile. Open it again on the result page if you want to change it."
 
 
@@ -94,6 +95,8 @@ def _answered(request: Request, part: Part, walk: waiting.Walk, asked: Question)
         waiting.answer(part=part, side=_side(request), question=asked.id, value=form.value(), version=version, **by)
     except Stale as stale:
         return _stale_answer(request, part, form, stale)
+    except waiting.AnsweredOtherSide:
+        return _question_page(request, part, walk, form, status=409, notice=OTHER_SIDE)
     except waiting.Submitted:
         return _question_page(request, part, walk, form, status=409, notice=SUBMITTED)
     except waiting.NotAsked:
@@ -149,7 +152,7 @@ def _conflicting(walk: waiting.Walk, asked: Question) -> list[tuple[Question, st
 
 
 def _check_page(request: Request, part: Part, walk: waiting.Walk, *, status: int = 200, **more: Any) -> HttpResponse:
-    sheets = waiting.sheets_for(part, request.user)
+    sheets = standing.sheets_for(part, request.user)
     side = _side(request)
     context = {
         "part": part,
@@ -166,7 +169,7 @@ def _check_page(request: Request, part: Part, walk: waiting.Walk, *, status: int
     return page(request, "waiting/check.html", context, status=status)
 
 
-def _other_side(part: Part, side: Discipline, sheets: waiting.Sheets) -> dict[str, Any]:
+def _other_side(part: Part, side: Discipline, sheets: standing.Sheets) -> dict[str, Any]:
     """Who answers for the other side, and whether they have: never what."""
     if side == Discipline.PRODUCT:
         owner, is_in = part.feature.engineering_owner, sheets.engineering_in
@@ -191,6 +194,9 @@ def _saved(request: Request, part: Part) -> HttpResponse:
         shown = SAID.get(str(form.data.get("outcome")), "not known")
         differences = [Difference("The outcome", shown, SAID[walk.verdict.outcome])]
         return _check_page(request, part, walk, status=409, differences=differences)
+    except waiting.AnsweredOtherSide:
+        messages.error(request, f"Nothing was saved. {OTHER_SIDE}")
+        return redirect("waiting.result", pk=part.pk)
     except waiting.Unfinished as unfinished:
         return redirect("waiting.question", pk=part.pk, question=unfinished.question.id)
     except waiting.Gone:

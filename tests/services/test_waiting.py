@@ -7,7 +7,7 @@ import pytest
 from inventory.domain.audit import Actor
 from inventory.domain.people import Discipline
 from inventory.models import Action, Change, Part, Sheet, Stale
-from inventory.services import audit, waiting
+from inventory.services import audit, standing, waiting
 from inventory.services import team as teams
 from tests import factories
 
@@ -194,29 +194,41 @@ def test_a_part_without_a_label_has_no_seal_to_break(part):
     assert audit.states(part) == before
 
 
+def test_nobody_answers_for_both_sides_of_a_part(part, now, pia, ed):
+    give(part, PRODUCT, NOBODY_WAITS[PRODUCT], now, person=pia)
+    before = Action.objects.count()
+    with pytest.raises(waiting.AnsweredOtherSide):
+        give(part, ENGINEERING, {"first": "nobody"}, now, person=pia)
+    give(part, ENGINEERING, NOBODY_WAITS[ENGINEERING], now, person=ed)
+    with pytest.raises(waiting.AnsweredOtherSide):
+        waiting.submit(part=part, side=ENGINEERING, by=pia.actor, at=now, person=pia)
+    assert Action.objects.count() == before + len(NOBODY_WAITS[ENGINEERING])
+    assert Sheet.objects.get(side=ENGINEERING).answered_by == ed
+
+
 def test_a_sheet_is_blind_until_both_are_in(part, now, pia, ed, stranger, admin):
     give(part, PRODUCT, NOBODY_WAITS[PRODUCT], now)
-    assert waiting.sheets_for(part, pia).product is not None
-    assert waiting.sheets_for(part, ed).product is None
+    assert standing.sheets_for(part, pia).product is not None
+    assert standing.sheets_for(part, ed).product is None
     waiting.submit(part=part, side=PRODUCT, by=BY, at=now)
-    seen = waiting.sheets_for(part, ed)
+    seen = standing.sheets_for(part, ed)
     assert (seen.product, seen.product_in, seen.both_visible) == (None, True, False)
-    assert waiting.sheets_for(part, admin).product is None
+    assert standing.sheets_for(part, admin).product is None
     put_in(part, ENGINEERING, NOBODY_WAITS[ENGINEERING], now)
-    assert [waiting.sheets_for(part, person).both_visible for person in (pia, ed, stranger, admin)] == [True] * 4
+    assert [standing.sheets_for(part, person).both_visible for person in (pia, ed, stranger, admin)] == [True] * 4
 
 
 def test_a_sheet_taken_back_is_blind_again_both_ways(part, now, pia, ed):
     both_in(part, now)
     waiting.reopen(part=part, side=PRODUCT, by=BY, at=now, reason="Thought again")
-    assert waiting.sheets_for(part, ed).product is None
-    assert waiting.sheets_for(part, pia).engineering is None
+    assert standing.sheets_for(part, ed).product is None
+    assert standing.sheets_for(part, pia).engineering is None
 
 
 def test_an_opened_sheet_is_seen_by_all(part, now, ed):
     put_in(part, PRODUCT, NOBODY_WAITS[PRODUCT], now)
     Sheet.objects.update(opened_at=now)
-    assert waiting.sheets_for(part, ed).product is not None
+    assert standing.sheets_for(part, ed).product is not None
 
 
 def test_answers_for_a_part_that_was_taken_away_are_refused(part, now):

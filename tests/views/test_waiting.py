@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from inventory.domain.people import Discipline
-from inventory.models import Action, Call, Part, Sheet
+from inventory.models import Action, Call, Part, Person, Sheet
 from inventory.services import call as calls
 from inventory.services import part as parts
 from inventory.services import waiting
@@ -257,6 +257,18 @@ def test_a_broken_seal_asks_to_look_over_the_answers(as_pia, part, now):
     version = Sheet.objects.get(side="product").version
     assert post(as_pia, part, "late", version=version, choice="hour").url == at(part)
     assert Sheet.objects.get(side="product").submitted_at is None
+
+
+def test_whoever_changed_discipline_is_told_that_nobody_answers_for_both(as_pia, part, pia, now):
+    give(part, PRODUCT, {"first": "nobody"}, now, person=pia)
+    give(part, ENGINEERING, NOBODY_WAITS[ENGINEERING], now)
+    Person.objects.filter(pk=pia.pk).update(discipline="engineering")
+    page = post(as_pia, part, "late", version=6, choice="minutes")
+    assert page.status_code == 409
+    assert "nobody answers for both" in page.content.decode()
+    page = as_pia.post(at(part, "check"), {"version": 6}, follow=True)
+    assert page.redirect_chain == [(at(part, "result"), 302)]
+    assert "Nothing was saved. You have answered for the other side" in page.content.decode()
 
 
 def test_a_part_retired_meanwhile_says_so_and_keeps_what_was_typed(as_pia, part, pia, now):
