@@ -182,8 +182,8 @@ def _locked(call: Call, version: int | None = None) -> tuple[Call, list[Part]]:
 
 def _drafted(call: Call, old: Sequence[Part], given: Sequence[Mapping[str, Any]]) -> list[Part]:
     """The parts as they would be, in the order given. Changes `call` and `old` in memory."""
+    known = {part.pk: part for part in old if call.is_split}
     call.is_split = True
-    known = {part.pk: part for part in old}
     drafted = []
     for fields in given:
         pk = fields.get("id")

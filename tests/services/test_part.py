@@ -98,6 +98,13 @@ def test_a_part_of_another_call_is_refused(call, pia, now):
     assert Part.objects.filter(pk=other.pk).exists()
 
 
+def test_the_one_part_of_an_unsplit_call_is_not_one_of_a_split(call, pia, now):
+    whole = call.parts.get()
+    with pytest.raises(parts.NotOfThisCall):
+        resplit(call, [{**PREVIEW, "id": whole.pk}, ANALYSIS], pia, now)
+    assert list(call.parts.all()) == [whole]
+
+
 def test_a_stale_split_is_refused_and_nothing_changes(call, pia, now):
     parts.split(call=call, version=1, parts=[PREVIEW, ANALYSIS], by=pia.actor, at=now)
     with pytest.raises(Stale):
