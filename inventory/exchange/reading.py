@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 LARGEST_FILE = 20 * 1024 * 1024
 MOST_ROWS = 100_000
+MOST_COLUMNS = 200
 SHOWN = 60  # characters of a wrong cell that a message repeats
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 
@@ -61,7 +62,7 @@ def table(data: bytes, *, required: Collection[str], optional: Collection[str]) 
         return Table(problems=(Problem(1, "", "", _broken(wrong)),))
     rows, problems = _rows(lines, headings)
     known = {*required, *optional}
-    return Table(rows, tuple(h for h in headings if h not in known), problems)
+    return Table(rows, tuple(shown(h) for h in headings if h not in known), problems)
 
 
 def shown(value: str) -> str:
@@ -93,6 +94,8 @@ def _lines(text: str) -> Iterator[list[str]]:
 
 
 def _headings(cells: list[str], required: Collection[str], optional: Collection[str]) -> list[str]:
+    if len(cells) > MOST_COLUMNS:
+        raise Unreadable(f"The first row has {len(cells):,} cells: at most {MOST_COLUMNS} columns are read.")
     headings = [cell.strip().lower().replace(" ", "_") for cell in cells]
     twice = sorted({h for h in headings if h and headings.count(h) > 1})
     if twice:
@@ -137,4 +140,4 @@ def _broken(wrong: csv.Error) -> str:
 
 
 def _listed(names: Collection[str]) -> str:
-    return ", ".join(name if len(name) <= SHOWN else f"{name[:SHOWN]}…" for name in names)
+    return ", ".join(map(shown, names))

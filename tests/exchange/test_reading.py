@@ -119,3 +119,13 @@ def test_any_bytes_are_answered() -> None:
             found = table(whole[:cut] + byte + whole[cut:])
             assert isinstance(found, reading.Table)
     assert Problem(2, "size", "x", "is wrong").__str__() == "row 2, size: is wrong"
+
+
+def test_more_columns_than_any_file_of_calls_has_are_refused_at_once() -> None:
+    assert refusal("name,size" + ",more" * 500_000) == (
+        "The first row has 500,002 cells: at most 200 columns are read."
+    )
+
+
+def test_of_an_endless_heading_only_the_start_is_repeated() -> None:
+    assert table(f"name,size,{'x' * 30_000}\nTickets,7,a\n").unknown == ("x" * 60 + "…",)
