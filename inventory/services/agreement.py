@@ -49,7 +49,8 @@ def weigh(part: Part, sheets: Mapping[Discipline, Sheet], *, one_side_enough: bo
 def breaks_seal(part: Part) -> None:
     """A fact the label rests on has changed: it counts no more until each side that answered has saved again.
 
-    Without a label that counts nothing happens. Saves nothing.
+    Called by whoever changes consumer, deadline, volume or model. Without a label that counts nothing happens. Saves
+    nothing.
     """
     if not part.label:
         return

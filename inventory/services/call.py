@@ -17,7 +17,7 @@ from inventory.domain.book import Book
 from inventory.domain.part import Gap
 from inventory.models import Call, Feature, Part
 from inventory.models.call import PROFILE
-from inventory.services import audit, pricing, recount, waiting
+from inventory.services import agreement, audit, pricing, recount
 
 SEAL_HOLDS_UP_TO = Decimal("0.2")  # a volume that changes by a larger share breaks the seal
 
@@ -118,7 +118,7 @@ def revise(call: Call, parts: Sequence[Part], fields: Mapping[str, Any], *, book
     _keep_in_step(call, parts)
     if _labels_rest_elsewhere(was, call):
         for part in parts:
-            waiting.breaks_seal(part)
+            agreement.breaks_seal(part)
     if call.team_id != was["team_id"]:
         recount.weigh_anew(parts, one_side_enough=call.team.one_side_enough, at=at)
     call.search_text = search_text(call)

@@ -14,7 +14,7 @@ from inventory.domain.part import Balance, Gap, Label, Option, Path, State
 from inventory.domain.plan import Kind
 from inventory.models import Call, Part, Sheet, Stale
 from inventory.models.call import PROFILE
-from inventory.services import audit, pricing, waiting
+from inventory.services import agreement, audit, pricing
 from inventory.services import call as calls
 
 LEAST, MOST = 2, 10
@@ -111,7 +111,7 @@ def edit(*, part: Part, version: int, fields: Mapping[str, Any], by: Actor, at: 
     if not changed:
         return found
     if set(changed) & set(CONSUMER):
-        waiting.breaks_seal(found)
+        agreement.breaks_seal(found)
     _reprice(call, parts, at)
     found.version = version
     _save([], parts, before)
@@ -208,7 +208,7 @@ def _changed(part: Part, fields: Mapping[str, Any]) -> Part:
     part.in_split = True
     moved = abs(part.requests - requests) > calls.SEAL_HOLDS_UP_TO * requests
     if moved or any(getattr(part, name) != was[name] for name in CONSUMER):
-        waiting.breaks_seal(part)
+        agreement.breaks_seal(part)
     return part
 
 

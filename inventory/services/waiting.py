@@ -198,11 +198,6 @@ def reopen(
     return _concluded(call, parts, part, sheet, before, kind="waiting.reopen", by=by, at=at, reason=reason)
 
 
-def breaks_seal(part: Part) -> None:
-    """Called by whoever changes a fact a label rests on (consumer, deadline, volume, model). Saves nothing."""
-    agreement.breaks_seal(part)
-
-
 def _locked(part: Part) -> tuple[Call, list[Part], Part]:
     """The part's call, held until the transaction ends, with its parts as they are now."""
     Call.objects.select_for_update(no_key=True).filter(pk=part.call_id).first()

@@ -7,7 +7,7 @@ import pytest
 from inventory.domain.audit import Actor
 from inventory.domain.people import Discipline
 from inventory.models import Action, Change, Part, Sheet, Stale
-from inventory.services import audit, standing, waiting
+from inventory.services import agreement, audit, standing, waiting
 from inventory.services import team as teams
 from tests import factories
 
@@ -161,7 +161,7 @@ def test_taking_back_a_label_that_counts_needs_a_reason(part, now):
 
 def test_a_broken_seal_counts_no_more_until_both_have_saved_again(part, now):
     both_in(part, now)
-    waiting.breaks_seal(part)
+    agreement.breaks_seal(part)
     part.save()
     assert (part.state, part.label) == ("check_needed", "")
     later = now + timedelta(days=1)
@@ -175,7 +175,7 @@ def test_a_broken_seal_counts_no_more_until_both_have_saved_again(part, now):
 
 def test_a_sheet_not_looked_over_since_a_broken_seal_makes_no_agreement_later(part, now, team):
     both_in(part, now)
-    waiting.breaks_seal(part)
+    agreement.breaks_seal(part)
     part.save()
     later = now + timedelta(days=1)
     enough = teams.edit(team=team, version=1, name=team.name, one_side_enough=True, by=BY, at=later)
@@ -190,7 +190,7 @@ def test_a_sheet_not_looked_over_since_a_broken_seal_makes_no_agreement_later(pa
 
 def test_a_part_without_a_label_has_no_seal_to_break(part):
     before = audit.states(part)
-    waiting.breaks_seal(part)
+    agreement.breaks_seal(part)
     assert audit.states(part) == before
 
 

@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from inventory.domain.people import Discipline
 from inventory.models import Action, Call, Part, Person, Sheet
+from inventory.services import agreement
 from inventory.services import call as calls
 from inventory.services import part as parts
-from inventory.services import waiting
 from tests import factories
 from tests.services.test_waiting import BY, NOBODY_WAITS, SOMEBODY_WAITS, both_in, give, put_in
 
@@ -249,7 +249,7 @@ def test_a_sheet_is_taken_back_with_a_reason_where_its_label_counts(as_pia, part
 
 def test_a_broken_seal_asks_to_look_over_the_answers(as_pia, part, now):
     both_in(part, now)
-    waiting.breaks_seal(part)
+    agreement.breaks_seal(part)
     part.save()
     page = as_pia.get(at(part), follow=True)
     assert page.templates[0].name == "waiting/check.html"
@@ -303,7 +303,7 @@ def test_the_pages_keep_their_number_of_queries(as_pia, part, now, django_assert
 def test_saving_later_confirms(as_pia, as_ed, part, now):
     both_in(part, now - timedelta(days=1))
     part.refresh_from_db()
-    waiting.breaks_seal(part)
+    agreement.breaks_seal(part)
     part.save()
     for client, side in ((as_pia, "product"), (as_ed, "engineering")):
         client.post(at(part, "check"), {"version": Sheet.objects.get(side=side).version})
