@@ -40,22 +40,21 @@ def export_plan(job: Job) -> str:
 
 @transaction.atomic
 def load_demo(job: Job) -> None:
-    """The sample inventory, once: rows and the end of the job are one transaction."""
+    """The sample inventory, once: rows and the end of the job are one transaction. That somebody asked for it, the
+    action of the job says."""
     try:
-        made = demo.load(by=_asked_by(job), at=timezone.now())
+        made = demo.load(at=timezone.now())
     except demo.LoadedAlready as refusal:
         raise jobs.Refused("The sample is loaded already. Remove it first.") from refusal
     except demo.NameTaken as refusal:
         raise jobs.Refused(f"A team is called “{refusal}” already. Rename it, then load the sample.") from refusal
-    message = f"{made.teams} teams, {made.features} features, {made.calls} calls in {made.parts} parts."
-    jobs.finish(job, at=timezone.now(), message=message)
+    jobs.finish(job, at=timezone.now(), message=made.told())
 
 
 @transaction.atomic
 def remove_demo(job: Job) -> None:
     gone = demo.remove(by=_asked_by(job), at=timezone.now())
-    stayed = f" Stayed, since somebody has added to it: {', '.join(gone.stayed)}." if gone.stayed else ""
-    jobs.finish(job, at=timezone.now(), message=f"{gone.calls} calls removed.{stayed}")
+    jobs.finish(job, at=timezone.now(), message=gone.told())
 
 
 def import_inventory(job: Job) -> None:

@@ -16,6 +16,7 @@ from inventory.services import audit, feature, team, waiting
 from inventory.services import call as calls
 from inventory.services import part as parts
 
+SAMPLE = Actor("command", "load_demo")  # whoever asks for the sample has answered for no side of it
 USUAL = {"provider": "anthropic", "today_path": Path.REAL_TIME, "is_demo": True}
 MOST_ANSWERS = 40  # no sheet is longer; beyond it the sample would be walking in a circle
 
@@ -35,6 +36,9 @@ class Loaded:
     calls: int
     parts: int
 
+    def told(self) -> str:
+        return f"Loaded {self.teams} teams, {self.features} features, {self.calls} calls in {self.parts} parts."
+
 
 @dataclass(frozen=True, slots=True)
 class Removed:
@@ -43,14 +47,19 @@ class Removed:
     calls: int
     stayed: tuple[str, ...]
 
+    def told(self) -> str:
+        stayed = f" Stayed, since somebody has added to it: {', '.join(self.stayed)}." if self.stayed else ""
+        return f"{self.calls} calls removed.{stayed}"
+
 
 def is_loaded() -> bool:
     return any(model.objects.filter(is_demo=True).exists() for model in (Team, Feature, Call))
 
 
 @transaction.atomic
-def load(*, by: Actor, at: datetime) -> Loaded:
-    """Everything or nothing. Its answer sheets name nobody. Raises `LoadedAlready`, `NameTaken`."""
+def load(*, by: Actor = SAMPLE, at: datetime) -> Loaded:
+    """Everything or nothing. Its answer sheets name nobody, nor does its history: it holds both sides' answers, which
+    no person may give. Raises `LoadedAlready`, `NameTaken`."""
     if is_loaded():
         raise LoadedAlready
     taken = {each.name.lower() for each in Team.objects.all()}

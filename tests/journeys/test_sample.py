@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from inventory import tasks
-from inventory.models import Call, Job
+from inventory.models import Action, Call, Job
 from inventory.services import plan
 
 
@@ -16,6 +16,8 @@ def test_the_sample_comes_and_goes_by_two_buttons(as_admin: Client, prices: Any)
     as_admin.post("/sample/load")
     assert tasks.run_job(Job.objects.latest("pk").pk) is True
     assert Job.objects.latest("pk").state == "done"
+    assert set(Action.objects.exclude(record="job").values_list("actor_id", flat=True)) == {"load_demo"}
+    assert Action.objects.filter(kind="job.enqueue", actor_kind="person").count() == 1
     sums = plan.totals().overall.sums
     assert sums.saving > 0
     assert f"{sums.moving} of {sums.parts} parts move" in as_admin.get("/").content.decode()
