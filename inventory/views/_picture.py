@@ -76,6 +76,11 @@ class Line:
     guess_at: str
     guess_is_left: bool
 
+    @property
+    def fits(self) -> bool:
+        """Whether every side says its words inside its piece."""
+        return all(piece.fits for piece in self.pieces)
+
 
 def the_line(sums: Sums, guess: int | None) -> Line:
     stretches = line.bar(waits=sums.waits, open=sums.open, nobody=sums.nobody, total=LONG)
