@@ -53,6 +53,12 @@ def packed_prices(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> 
     return book
 
 
+@pytest.fixture(autouse=True)
+def no_book_kept() -> None:
+    """Tests write prices directly, which no action tells of."""
+    pricing._book.cache_clear()
+
+
 @pytest.fixture
 def prices(packed_prices: Book, db: None) -> Book:
     """The book Batchline comes with, loaded and valid today. Leaves no action, so that tests may count theirs."""

@@ -94,9 +94,7 @@ def counted(client: Client, arguments: dict[str, dict[str, Any]]) -> dict[str, i
         area = pattern.name.partition(".")[0]
         given = {**arguments.get(area, {}), **arguments.get(pattern.name, {})}
         path = reverse(pattern.name, kwargs={n: given[n] for n in pattern.pattern.converters})
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             response = client.get(path)
             if response.streaming:
                 response.getvalue()

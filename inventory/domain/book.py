@@ -16,6 +16,9 @@ REGIONS = ("us.", "eu.", "au.", "jp.", "apac.")
 CACHE = ("write_5m", "write_1h", "read", "batch_write_5m", "batch_write_1h", "batch_read")
 
 
+REMEMBERED = 1000  # answers a book keeps: every id there is, but not every id anybody ever types
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """`aliases` are all ids under which any platform offers it; `retires_on` is the date set on the Claude API."""
@@ -105,9 +108,12 @@ class Book:
     def find(self, platform: str, model_id: str, geo: str = "") -> Found | None:
         """The price of `model_id` there, None where the book does not know the model."""
         key = (platform, model_id, geo)
-        if key not in self._memo:
-            self._memo[key] = self._find(*key)
-        return self._memo[key]
+        if key in self._memo:
+            return self._memo[key]
+        found = self._find(*key)
+        if len(self._memo) < REMEMBERED:
+            self._memo[key] = found
+        return found
 
     def _find(self, platform: str, model_id: str, geo: str) -> Found | None:
         model = self.model(model_id)

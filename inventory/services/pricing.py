@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from dataclasses import fields as fields_of
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -15,10 +16,11 @@ from inventory.domain.audit import Actor
 from inventory.domain.doubt import Doubt
 from inventory.domain.part import Figures, Label, Path, State
 from inventory.exchange import price_book, price_rows
-from inventory.models import Call, ClaudeModel, Modifier, Part, PriceRow
+from inventory.models import Action, Call, ClaudeModel, Modifier, Part, PriceRow
 from inventory.models.call import PROFILE
 from inventory.services import audit
 
+LOAD = "pricing.load"
 PACKAGE = Actor("command", "load_prices")
 ROW_KEY = ("platform", "platform_id", "endpoint", "above", "valid_from")
 LARGEST_AMOUNT = 10**15  # micro-dollars a month: a billion dollars; sums of thousands of them still fit the column
@@ -74,7 +76,7 @@ def load(*, found: price_book.PriceBook, by: Actor, at: datetime, reason: str = 
     modifiers = _merge(Modifier, ("key", "valid_from"), [asdict(entry) for entry in found.modifiers], changes)
     day = found.as_of.isoformat()
     audit.append(
-        kind="pricing.load", by=by, at=at, record="price_book", record_id=day, title=f"Prices of {day}",
+        kind=LOAD, by=by, at=at, record="price_book", record_id=day, title=f"Prices of {day}",
         team_id=None, changes=changes, reason=reason,
     )  # fmt: skip
     return Loaded(*(sum(counts) for counts in zip(models, rows, modifiers, strict=True)))
@@ -121,7 +123,14 @@ def _merge(
 
 
 def book(on: date) -> prices.Book:
-    """The prices valid on that day, in three queries. Remembers what it found: make one for many calls."""
+    """The prices valid on that day. One query where this process knows the book already, else four."""
+    last_load = Action.objects.filter(kind=LOAD).order_by("-seq").values_list("hash", flat=True).first()
+    return _book(on, last_load)
+
+
+@lru_cache(maxsize=4)
+def _book(on: date, last_load: str | None) -> prices.Book:
+    """Prices change by `load` alone, so the link of the last one says whether a book is still the book."""
     return prices.build(
         on=on,
         models=[row.as_model() for row in ClaudeModel.objects.order_by("key")],

@@ -8,8 +8,8 @@ from decimal import Decimal
 from django.db import transaction
 
 from inventory.domain.audit import Actor
-from inventory.domain.part import Label, State
 from inventory.domain.book import Book
+from inventory.domain.part import Label, State
 from inventory.models import Call, Feature, Membership, Part, Person, Team
 from inventory.models.call import PROFILE
 from inventory.services import audit, pricing

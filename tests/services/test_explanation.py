@@ -94,7 +94,8 @@ def test_an_unknown_model_says_that_nothing_is_counted(prices):
 def test_it_asks_as_often_for_three_parts_as_for_one(prices, django_assert_num_queries):
     for parts in ([], [{}, {}, {}]):
         call, found, _ = explained(prices, *parts)
-        with django_assert_num_queries(4):
+        explanation.of(call, found, on=TODAY)  # prices are read once
+        with django_assert_num_queries(2):
             explanation.of(call, found, on=TODAY)
 
 

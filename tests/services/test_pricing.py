@@ -74,10 +74,22 @@ def test_the_book_of_a_day_holds_the_rows_valid_then(prices):
     assert len(pricing.book(date(2026, 3, 13)).find("anthropic", "claude-opus-4-6").price.cards) == 1
 
 
-def test_the_book_takes_three_queries(prices, django_assert_num_queries):
-    with django_assert_num_queries(3):
+def test_the_book_takes_four_queries_once_and_one_after(prices, django_assert_num_queries):
+    with django_assert_num_queries(4):
         book = pricing.book(TODAY)
         book.find("anthropic", "claude-sonnet-5-5")
+    with django_assert_num_queries(1):
+        assert pricing.book(TODAY) is book
+
+
+def test_a_loaded_price_is_in_the_next_book(db, now):
+    pricing.load_packaged(at=now)
+    packaged = price_book.read()
+    dearer = [replace(row, prices={**row.prices, "input": row.prices["input"] + 1}) for row in packaged.rows]
+    first = pricing.book(TODAY).find("anthropic", "claude-sonnet-5-5").price
+    pricing.load(found=replace(packaged, rows=dearer), by=pricing.PACKAGE, at=now, reason="dearer")
+    then = pricing.book(TODAY).find("anthropic", "claude-sonnet-5-5").price
+    assert then.cards[0].standard.input == first.cards[0].standard.input + 1
 
 
 # 1,000 requests of 6,000 + 2,000 input, nothing read from cache, 800 output at Sonnet 5.5: 2 / 10, write 2.50.

@@ -284,9 +284,9 @@ def test_the_cost_is_worked_out_from_what_can_be_read_so_far(as_ed: Client, feat
 
 
 def test_a_model_that_was_or_will_be_retired_says_when(as_ed: Client, feature: Feature) -> None:
+    PriceRow.objects.filter(model__key="claude-sonnet-5-5").update(retires_on="2099-05-01")
     was = as_ed.post("/calls/cost", typed(feature, model="claude-3-opus-20240229"), headers=HTMX).content.decode()
     assert "Claude Opus 3 was retired on 5 January 2026" in was
-    PriceRow.objects.filter(model__key="claude-sonnet-5-5").update(retires_on="2099-05-01")
     will = as_ed.post("/calls/cost", typed(feature), headers=HTMX).content.decode()
     assert "will be retired on 1 May 2099" in will
 
