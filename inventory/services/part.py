@@ -39,7 +39,7 @@ class NotOfThisCall(Exception):
 
 
 class CallRetired(Exception):
-    """A retired call is restored before it is split."""
+    """A retired call is restored before its parts change."""
 
 
 class ReasonNeeded(Exception):
@@ -75,7 +75,10 @@ def split(
 
 @transaction.atomic
 def unsplit(*, call: Call, version: int, by: Actor, at: datetime, reason: str) -> Call:
-    """Make the call one part again, with its own profile and without a label: the parts' answers go with them."""
+    """Make the call one part again, with its own profile and without a label: the parts' answers go with them.
+
+    Raises `Stale`, `CallRetired` and `ReasonNeeded`.
+    """
     call, old = _locked(call, version)
     if not call.is_split:
         return call
@@ -98,7 +101,7 @@ def unsplit(*, call: Call, version: int, by: Actor, at: datetime, reason: str) -
 def edit(*, part: Part, version: int, fields: Mapping[str, Any], by: Actor, at: datetime) -> Part:
     """Say who uses the part first, how it reaches them and by when. Breaks the seal where that changes.
 
-    `fields` are any of TEXTS. No difference: nothing is written. Raises `Stale`.
+    `fields` are any of TEXTS. No difference: nothing is written. Raises `Stale`, `CallRetired` and `NotOfThisCall`.
     """
     call, parts = _locked(part.call)
     found = next((each for each in parts if each.pk == part.pk), None)
@@ -172,11 +175,14 @@ def _path(part: Part) -> Path | None:
 
 
 def _locked(call: Call, version: int | None = None) -> tuple[Call, list[Part]]:
-    """The call as it is now, held until the transaction ends, and its parts. Raises `Stale` for another `version`."""
+    """The call as it is now, held until the transaction ends, and its parts. Raises `Stale` for another `version`, and
+    `CallRetired`."""
     Call.objects.select_for_update(no_key=True).get(pk=call.pk)
     fresh = Call.objects.select_related("feature", "team").get(pk=call.pk)
     if version is not None and fresh.version != version:
         raise Stale(fresh)
+    if fresh.retired_at is not None:
+        raise CallRetired
     return fresh, list(fresh.parts.order_by("position"))
 
 
@@ -218,8 +224,6 @@ def _counts(part: Part) -> bool:
 
 
 def _check(call: Call, drafted: Sequence[Part]) -> None:
-    if call.retired_at is not None:
-        raise CallRetired
     if not LEAST <= len(drafted) <= MOST:
         raise WrongCount
     if gaps := domain.shortfall(call.profile(), [part.profile() for part in drafted]):

@@ -58,6 +58,8 @@ def split_cost(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsplit(request: Request, pk: int) -> HttpResponse:
     call = _load.call_to_edit(pk, request.user)
+    if call.retired_at is not None:
+        raise Http404
     form = forms.Unsplit(request.POST or None, initial={"version": call.version})
     context: dict[str, Any] = {"call": call, "form": form, "parts": call.parts.order_by("position")}
     if not call.is_split:
@@ -68,6 +70,8 @@ def unsplit(request: Request, pk: int) -> HttpResponse:
         except Stale as stale:
             context["differences"] = differences(form, stale.theirs)
             return page(request, "part/unsplit.html", context, status=409)
+        except parts.CallRetired:
+            raise Http404 from None
         messages.success(request, f"{call.name} is one part again. It needs a label.")
         return redirect("call.detail", pk=pk)
     return page(request, "part/unsplit.html", context, status=422 if form.errors else 200)
@@ -86,7 +90,7 @@ def edit(request: Request, pk: int) -> HttpResponse:
         except Stale as stale:
             context["differences"] = differences(form, stale.theirs)
             return page(request, "part/edit.html", context, status=409)
-        except parts.NotOfThisCall:
+        except (parts.NotOfThisCall, parts.CallRetired):
             raise Http404 from None
         return redirect("feature.detail", pk=part.feature_id)
     return page(request, "part/edit.html", context, status=422 if form.errors else 200)
@@ -127,6 +131,8 @@ def _saved(request: Request, call: Call, form: forms.Split, rows: forms.Rows) ->
         form.add_error(None, _missing(refused.gaps))
     except parts.ReasonNeeded:
         form.add_error("reason", "A label that counts would be lost: say why.")
+    except parts.CallRetired:
+        form.add_error(None, "The call was retired meanwhile. Restore it first, then save the split again.")
     except parts.NotOfThisCall:
         raise Http404 from None
     except Stale as stale:

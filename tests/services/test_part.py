@@ -91,6 +91,16 @@ def test_a_retired_call_is_not_split(call, pia, now):
         resplit(call, [PREVIEW, ANALYSIS], pia, now)
 
 
+def test_the_parts_of_a_retired_call_stay_as_they_are(split, pia, now):
+    Call.objects.update(retired_at=now)
+    Part.objects.update(is_live=False)
+    with pytest.raises(parts.CallRetired):
+        parts.unsplit(call=split, version=split.version, by=pia.actor, at=now, reason="One again")
+    with pytest.raises(parts.CallRetired):
+        parts.edit(part=split.parts.first(), version=1, fields={"consumer": "Clerk"}, by=pia.actor, at=now)
+    assert not Part.objects.live().exists()
+
+
 def test_a_part_of_another_call_is_refused(call, pia, now):
     other = factories.make_call(feature=call.feature).parts.get()
     with pytest.raises(parts.NotOfThisCall):
