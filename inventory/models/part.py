@@ -7,8 +7,9 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models.functions import Cast
 
+from inventory.domain import readiness
 from inventory.domain.line import Side, places
-from inventory.domain.part import Label, State
+from inventory.domain.part import Label, Path, State
 from inventory.domain.plan import Kind, Why
 from inventory.models.call import KINDS, PROFILE, Call, Profiled
 from inventory.models.feature import Feature
@@ -176,3 +177,12 @@ class Part(Profiled, Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    def facts(self, *, dearer: int | None = None) -> readiness.Facts:
+        """As `domain.readiness` wants it. `dearer`: by how many micro-dollars a month batch would cost more."""
+        return readiness.Facts(
+            kind=Kind(self.kind), why=Why(self.why), state=State(self.state), outcome=self.outcome,
+            one_sided=self.one_sided, guard=self.guard, blockers=self.blockers, priced=self.cost_today is not None,
+            in_split=self.in_split, hand_over=self.hand_over, runs_in_batch=self.call.today_path == Path.BATCH,
+            has_prefix=self.cacheable_prefix > 0, dearer=dearer,
+        )  # fmt: skip

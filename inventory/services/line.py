@@ -8,7 +8,7 @@ from django.db.models import Count, Q, Sum
 
 from inventory.domain import line, money, readiness
 from inventory.domain.line import Place, Side, Stretch
-from inventory.domain.part import Path, State
+from inventory.domain.part import State
 from inventory.domain.plan import Kind, Why
 from inventory.models import Call, Feature, Part
 
@@ -113,14 +113,7 @@ def _said(part: Part) -> Iterator[str]:
         yield ", ".join(filter(None, (part.consumer, part.read_when)))
     if State(part.state).is_sealed:
         yield SEALED[State(part.state)]
-    yield readiness.words(
-        readiness.Facts(
-            kind=Kind(part.kind), why=Why(part.why), state=State(part.state), outcome=part.outcome,
-            one_sided=part.one_sided, guard=part.guard, blockers=part.blockers, priced=part.cost_today is not None,
-            in_split=part.in_split, hand_over=part.hand_over, runs_in_batch=part.call.today_path == Path.BATCH,
-            has_prefix=part.cacheable_prefix > 0,
-        )
-    )  # fmt: skip
+    yield readiness.words(part.facts())
     if part.kind == Kind.UNDECIDED and part.possible:
         yield f"up to {money.shown(part.possible)} a month less if nobody waits"
     if part.saving and line.place(Kind(part.kind), Why(part.why)).crosses_from is None:

@@ -8,7 +8,6 @@ from django.db.models import F, OrderBy, Prefetch, QuerySet
 from inventory.domain import line, readiness
 from inventory.domain.book import Book
 from inventory.domain.line import Side
-from inventory.domain.part import Path, State
 from inventory.domain.plan import Kind, Why
 from inventory.models import Call, Feature, Part, Team
 from inventory.services import plan, pricing
@@ -105,32 +104,9 @@ def _of(call: Call, parts: Sequence[Part], book: Book) -> list[Row]:
 
 
 def _row(call: Call, part: Part, dearer: dict[int, int]) -> Row:
-    facts = readiness.Facts(
-        kind=Kind(part.kind),
-        why=Why(part.why),
-        state=State(part.state),
-        outcome=part.outcome,
-        one_sided=part.one_sided,
-        guard=part.guard,
-        blockers=part.blockers,
-        priced=part.cost_today is not None,
-        in_split=call.is_split,
-        hand_over=part.hand_over,
-        runs_in_batch=call.today_path == Path.BATCH,
-        has_prefix=part.cacheable_prefix > 0,
-        dearer=dearer.get(part.pk),
-    )
-    words = readiness.words(facts)
-    return Row(
-        call,
-        part,
-        part.kind,
-        plan.KIND_NAMES[facts.kind],
-        words,
-        part.cost_today,
-        part.cost_target,
-        below=call.is_split,
-    )
+    words = readiness.words(part.facts(dearer=dearer.get(part.pk)))
+    name = plan.KIND_NAMES[Kind(part.kind)]
+    return Row(call, part, part.kind, name, words, part.cost_today, part.cost_target, below=call.is_split)
 
 
 def _dearer(call: Call, parts: Sequence[Part], book: Book) -> dict[int, int]:
