@@ -30,6 +30,7 @@ def main() -> int:
     if missing and IN_CI:
         return 1
     without = "" if has_browser else " and not browser"
+    without += " and not production" if has_postgres else ""
     env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     codes = [_pytest("SQLite", env, "-m", f"not soak{without}")]
     if has_postgres:

@@ -74,7 +74,7 @@ class Job(models.Model):
         indexes = [models.Index(fields=["state", "lease_until", "id"], name="job_to_claim")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
+        return f"{self.get_kind_display()} {self.pk}"
 
     @property
     def is_over(self) -> bool:

@@ -184,6 +184,7 @@ def broker(request: pytest.FixtureRequest, env: Env) -> Iterator[Env]:
         pytest.skip(f"no broker at {url}")
 
 
+@pytest.mark.production
 def test_celery_carries_the_same_jobs_and_survives_being_killed(broker: Env, tmp_path: Path) -> None:
     carrier(broker, "enqueue", "effect", "6", "9")
     words = [
@@ -206,6 +207,7 @@ def test_celery_carries_the_same_jobs_and_survives_being_killed(broker: Env, tmp
     assert (found["states"], found["effects"]) == ({"done": 6}, [1] * 6)
 
 
+@pytest.mark.production
 def test_a_broker_that_is_away_neither_fails_nor_holds_up_whoever_asks(env: Env) -> None:
     away = {**env, "CELERY_BROKER_URL": "redis://127.0.0.1:1/0"}
     began = time.monotonic()

@@ -88,8 +88,8 @@ def _periodic(name: str) -> None:
             jobs.sweep(at=timezone.now())
         else:
             tasks.clean_up()
-    except Error:
-        log.warning("%s did not reach the database", name, exc_info=True)
+    except Error as error:
+        log.warning("%s did not reach the database and is tried again: %s", name, error)
 
 
 def _end(carrying: list[threading.Thread]) -> None:
