@@ -1,13 +1,12 @@
 """Calls: register, edit, retire, restore. A call that is not split keeps its one part in step with itself."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -17,7 +16,7 @@ from inventory.domain.book import Book
 from inventory.domain.part import Gap
 from inventory.models import Call, Feature, Part
 from inventory.models.call import PROFILE
-from inventory.services import agreement, audit, pricing, recount
+from inventory.services import agreement, audit, clash, pricing, recount
 
 SEAL_HOLDS_UP_TO = Decimal("0.2")  # a volume that changes by a larger share breaks the seal
 
@@ -75,7 +74,7 @@ def register(*, feature: Feature, fields: Mapping[str, Any], by: Actor, at: date
     feature = _home(feature)
     call, part = built(feature=feature, fields={**fields, "key": fields.get("key") or free_key(fields["name"])})
     pricing.apply(call, [part], book=pricing.book(timezone.localdate(at)))
-    with _taken_key_by_name():
+    with clash.refused("call_key_once", as_=KeyTaken):
         call.save(force_insert=True)
     part.call = call
     part.save(force_insert=True)
@@ -175,7 +174,7 @@ def _home(feature: Feature) -> Feature:
 def write(call: Call, parts: Sequence[Part], before: audit.States, version: int) -> None:
     """UPDATE what differs from `before`, with the price's own fields. Raises `Stale` and `KeyTaken`."""
     call.version = version
-    with _taken_key_by_name():
+    with clash.refused("call_key_once", as_=KeyTaken):
         call.write(*audit.changed(call, before), "search_text")
     for part in parts:
         fields = audit.changed(part, before)
@@ -197,15 +196,3 @@ def _keep_in_step(call: Call, parts: Sequence[Part]) -> None:
 def _labels_rest_elsewhere(was: Mapping[str, Any], call: Call) -> bool:
     volume_moved = abs(call.requests - was["requests"])
     return bool(call.model != was["model"] or volume_moved > SEAL_HOLDS_UP_TO * was["requests"])
-
-
-@contextmanager
-def _taken_key_by_name() -> Iterator[None]:
-    """Turns the database's refusal of a second key into `KeyTaken`: asking first would leave a race."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as refused:
-        if "call_key_once" in str(refused):
-            raise KeyTaken from refused
-        raise

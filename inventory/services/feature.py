@@ -1,18 +1,17 @@
 """Features: register, edit with the hand-over of owners, retire and restore with their calls; what their pages read."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
 from inventory.domain.audit import Actor
 from inventory.domain.part import Label, State
 from inventory.models import Call, Feature, Part, Team
-from inventory.services import audit, pricing, recount
+from inventory.services import audit, clash, pricing, recount
 from inventory.services import call as calls
 
 BATCH = 500
@@ -42,7 +41,7 @@ class HasLiveCalls(Exception):
 def register(*, team: Team, fields: Mapping[str, Any], by: Actor, at: datetime) -> Feature:
     """A new feature of `team`. Raises `NameTaken` and `TeamRetired`."""
     feature = Feature(team=_home(team), **fields)
-    with _taken_name_by_name():
+    with clash.refused("feature_name_once_in_team", as_=NameTaken):
         feature.save(force_insert=True)
     audit.record(kind="feature.register", by=by, at=at, subject=feature, before={}, after=audit.states(feature))
     return feature
@@ -219,7 +218,7 @@ def _contents(feature: Feature) -> tuple[list[Call], list[Part]]:
 
 def _write(feature: Feature, version: int, changed: Sequence[str]) -> None:
     feature.version = version
-    with _taken_name_by_name():
+    with clash.refused("feature_name_once_in_team", as_=NameTaken):
         feature.write(*changed)
 
 
@@ -228,15 +227,3 @@ def _save(model: type[Call] | type[Part], records: Sequence[Any], fields: Sequen
     for record in records:
         record.version += 1
     model._base_manager.bulk_update(records, [*fields, "version"], batch_size=BATCH)
-
-
-@contextmanager
-def _taken_name_by_name() -> Iterator[None]:
-    """Turns the database's refusal of a second name into `NameTaken`: asking first would leave a race."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as refused:
-        if "feature_name_once_in_team" in str(refused):
-            raise NameTaken from refused
-        raise

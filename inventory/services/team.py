@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from inventory.domain.audit import Actor
 from inventory.domain.people import Role
 from inventory.models import Call, Feature, Membership, Person, Stale, Team
-from inventory.services import audit, recount
+from inventory.services import audit, clash, recount
 from inventory.services import call as calls
 
 BATCH = 500
@@ -179,11 +179,8 @@ def _locked(team: Team) -> Team:
 
 def _save(team: Team, *fields: str) -> None:
     """Insert, or write `fields`; nothing where an old team has none."""
-    try:
-        with transaction.atomic():
-            if team.pk is None:
-                team.save()
-            elif fields:
-                team.write(*fields)
-    except IntegrityError as taken:
-        raise NameTaken from taken
+    with clash.refused("team_name_once", as_=NameTaken):
+        if team.pk is None:
+            team.save()
+        elif fields:
+            team.write(*fields)
