@@ -1,0 +1,152 @@
+"""Who may open and send what: every address of the app by method and by person, on a record of one team.
+
+An address that is not listed fails. What one may not do answers like what does not exist; nobody signed in is sent to the
+sign-in page; without a CSRF token nothing is read at all.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from inventory import urls
+from inventory.domain.book import Book
+from inventory.models import Person, Team
+from inventory.services import account, link
+from inventory.services import job as jobs
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+WHO = ("anonymous", "deactivated", "stranger", "viewer", "member", "lead", "administrator", "other")
+OUT = ("anonymous", "deactivated")
+MEMBERS = ("member", "lead", "administrator", "other")
+ANSWERING = ("member", "lead", "administrator")
+LEADS = ("lead", "administrator")
+ALL = tuple(who for who in WHO if who not in OUT)
+NOBODY: tuple[str, ...] = ()
+
+# For each address who may GET and who may POST; None where the method is not allowed for anybody.
+MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
+    **dict.fromkeys(
+        (
+            "home.page", "team.list", "team.detail", "feature.list", "feature.detail", "call.list", "call.detail",
+            "call.explained", "pricing.list", "plan.page", "plan.doubts", "audit.list", "audit.detail", "audit.record",
+            "job.list", "job.detail", "job.file",
+        ),
+        (ALL, None),
+    ),
+    **dict.fromkeys(("people.account", "people.password"), (ALL, ALL)),
+    **dict.fromkeys(("people.list", "people.detail"), (("administrator",), None)),
+    **dict.fromkeys(
+        ("people.discipline", "people.administrator", "people.deactivate", "people.reactivate", "team.restore",
+         "exchange.demo_load", "exchange.demo_remove"),
+        (None, ("administrator",)),
+    ),
+    **dict.fromkeys(("team.new", "team.retire"), (("administrator",), ("administrator",))),
+    **dict.fromkeys(("team.edit", "team.invite", "team.member"), (LEADS, LEADS)),
+    **dict.fromkeys(("team.withdraw", "team.remove"), (None, LEADS)),
+    **dict.fromkeys(
+        ("feature.edit", "feature.retire", "call.edit", "call.retire", "part.split", "part.split_cost", "part.unsplit",
+         "part.edit"),
+        (MEMBERS, MEMBERS),
+    ),
+    **dict.fromkeys(("feature.new", "call.new", "exchange.import"), ((*MEMBERS, "stranger"), (*MEMBERS, "stranger"))),
+    **dict.fromkeys(("feature.restore", "call.restore"), (None, MEMBERS)),
+    **dict.fromkeys(("waiting.question", "waiting.check"), (ANSWERING, ANSWERING)),
+    "waiting.start": (ANSWERING, None),
+    "waiting.result": (ALL, ANSWERING),
+    "people.sign_out": (None, ALL),
+    "call.cost": (None, ALL),
+    "plan.export": (None, ALL),
+    "job.cancel": (None, ("administrator",)),
+    "exchange.import_checked": (None, NOBODY),  # somebody else's file: for no one, administrators included
+}  # fmt: skip
+OPEN = {"people.sign_in", "people.reset", "people.reset_sent", "people.link", "health.check"}  # without signing in
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+@pytest.fixture
+def clients(team: Team, ed: Person, admin: Person, now: datetime) -> dict[str, Client]:
+    elsewhere = factories.make_feature().team
+    people = {
+        "stranger": factories.make_person(team=elsewhere, role="lead", discipline="engineering"),
+        "deactivated": factories.make_person(team=team, role="member"),
+        "administrator": factories.make_person(is_administrator=True, discipline="engineering"),
+        "other": factories.make_person(team=team, discipline="other"),
+        **{role: factories.make_person(team=team, role=role) for role in ("viewer", "member", "lead")},
+    }
+    found = {"anonymous": Client(), **{who: Client() for who in people}}
+    for who, person in people.items():
+        found[who].force_login(person, backend=BACKEND)
+    gone = people["deactivated"]
+    account.deactivate(person=gone, version=gone.version, heir=None, by=admin.actor, at=now)
+    return found
+
+
+@pytest.fixture
+def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[str], str]:
+    call = factories.make_call(feature=factories.make_feature(team=team))
+    at = timezone.now()
+    invited = {"purpose": "invite", "team": team, "email": "n@example.test", "role": "member", "at": at}
+    job = jobs.enqueue(kind="export_plan", params={}, by=admin.actor, at=at, person=admin)
+    claimed = jobs.claim(pk=job.pk, worker="one", at=at)
+    assert claimed is not None
+    jobs.save_file(claimed, "plan.xlsx", [b"rows"])
+    jobs.finish(claimed, at=at)
+    pks = {"people": ed.pk, "team": team.pk, "feature": call.feature_id, "job": job.pk, "exchange": job.pk}
+    pks |= {"call": call.pk, "part": call.pk, "waiting": call.parts.get().pk}
+    given: dict[str, Any] = {
+        "token": link.made(**invited)[1], "seq": 1, "record": "job", "record_id": str(job.pk), "question": "first",
+        "member_pk": ed.memberships.get().pk,
+    }  # fmt: skip
+
+    def named(name: str) -> str:
+        pattern = next(each for each in urls.urlpatterns if each.name == name)
+        if name == "team.withdraw":  # is gone once it was withdrawn
+            given["link_pk"] = link.made(**invited)[0].pk
+        known = {**given, "pk": pks["waiting"] if name == "part.edit" else pks.get(name.partition(".")[0])}
+        return reverse(name, kwargs={n: known[n] for n in pattern.pattern.converters})
+
+    return named
+
+
+def test_every_address_is_listed() -> None:
+    assert {pattern.name for pattern in urls.urlpatterns} == MAY.keys() | OPEN
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_everybody_may_what_the_table_says_and_nothing_else(
+    method: str, clients: dict[str, Client], address: Callable[[str], str]
+) -> None:
+    """Last of all signing out, which ends the session."""
+    wrong = {}
+    for name in sorted(MAY, key=lambda each: each == "people.sign_out"):
+        for who in WHO:
+            answer = clients[who].generic(method, address(name))
+            expected = _expected(name, method, who)
+            if expected is not None and answer.status_code not in expected:
+                wrong[method, name, who] = (answer.status_code, expected)
+            if who in OUT and answer.status_code == 302 and not answer.headers["Location"].startswith("/sign-in"):
+                wrong[method, name, who] = answer.headers["Location"]
+    assert wrong == {}
+
+
+def test_nothing_is_sent_without_a_token(admin: Person, address: Callable[[str], str]) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(admin, backend=BACKEND)
+    sent = {name: strict.post(address(name)).status_code for name in {*MAY, *OPEN} - {"health.check"}}
+    assert {name: status for name, status in sent.items() if status != 403} == {}
+
+
+def _expected(name: str, method: str, who: str) -> set[int] | None:
+    allowed = dict(zip(("GET", "POST"), MAY[name], strict=True)).get(method)
+    if who in OUT:
+        return {302}  # to the sign-in page, whatever was asked
+    if allowed is None:
+        return {405}
+    return {200, 302, 422} if who in allowed else {404}
