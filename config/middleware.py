@@ -19,6 +19,7 @@ class ReadableText:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         charset = (request.content_params or {}).get("charset", "utf-8")
         if charset.lower() not in ("utf-8", "utf8") or any("\0" in value for value in request.COOKIES.values()):
+            request.encoding = "utf-8"  # the page that says so reads the address
             raise BadRequest("Not readable as UTF-8 text.")
         return self.respond(request)
 
