@@ -18,7 +18,7 @@ PERSONAL = ("person",)  # titles that are living names
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One action in one sentence. `hidden` says that its answers are not to be seen yet."""
+    """One action in one sentence. `hidden` says that its answers are not to be seen yet; nor is its reason then."""
 
     seq: int
     at: datetime
@@ -90,13 +90,14 @@ def _line(action: Action, people: dict[str, str], teams: dict[int, str], sides: 
         team=teams.get(action.team_id or 0, ""),
     )
     told = sides.get(action.pk)
+    is_hidden = told is not None and told.hidden
     return Line(
         seq=action.seq, at=action.at,
         who=audit_words.who(action.actor_kind, action.actor_id, people.get(action.actor_id, "") if is_person else ""),
         person_id=int(action.actor_id) if is_person and action.actor_id.isdecimal() else None,
         sentence=f"{done} for {told.side}" if told else done,
-        hidden=f"answered for {told.side}; hidden until both are in" if told and told.hidden else "",
-        reason=action.reason,
+        hidden=f"answered for {told.side}; hidden until both are in" if told and is_hidden else "",
+        reason="" if is_hidden else action.reason,
         effects=audit_words.effects(
             today=action.effect_today, saving=action.effect_saving, possible=action.effect_possible
         ),

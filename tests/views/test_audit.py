@@ -188,6 +188,16 @@ def test_the_other_side_sees_that_it_was_answered_and_nothing_else(
     assert any("reader" in text(as_pia, path) for path in answer_pages())
 
 
+def test_why_a_sheet_was_taken_back_is_as_blind_as_the_sheet(
+    one_side: Part, pia: Person, as_ed: Client, as_pia: Client, now: datetime
+) -> None:
+    waiting.reopen(part=one_side, side=Discipline.PRODUCT, by=pia.actor, at=now, reason="The broker is long gone")
+    last = f"/history/{Action.objects.latest('seq').seq}"
+    for path in ("/history", last):
+        assert "long gone" not in text(as_ed, path)
+        assert "long gone" in text(as_pia, path)
+
+
 def test_once_both_are_in_everybody_sees_both(
     one_side: Part, ed: Person, as_ed: Client, as_stranger: Client, now: datetime
 ) -> None:
