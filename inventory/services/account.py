@@ -96,6 +96,8 @@ def deactivate(
         raise Oneself
     administrators = _administrators()
     found = people.locked(person.pk)
+    if not found.is_active:
+        return found
     if administrators == {found.pk}:
         raise LastAdministrator
     only_lead_of = team.led_only_by(found)

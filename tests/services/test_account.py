@@ -143,6 +143,14 @@ def test_deactivation_takes_password_and_links_away(admin: Person, ed: Person, n
         people.enter(token=token, at=now)
 
 
+def test_deactivating_twice_is_one_action(admin: Person, ed: Person, now: datetime) -> None:
+    deactivate(ed, admin, now)
+    before = Action.objects.count()
+    ed.refresh_from_db()
+    deactivate(ed, admin, now)
+    assert Action.objects.count() == before
+
+
 def test_deactivation_with_features_needs_an_active_heir(admin: Person, pia: Person, ed: Person, now: datetime) -> None:
     feature = factories.make_feature(engineering_owner=ed)
     gone = factories.make_person(is_active=False)
