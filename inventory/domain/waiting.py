@@ -4,7 +4,7 @@ A sheet holds one side's answers as `{question id: {"choice": option id, …}}`.
 far leave open, and only what the side can know.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from inventory.domain import waiting_1
 from inventory.domain.consumer import Answers
@@ -21,16 +21,16 @@ def asked(test: Test, side: Discipline, answers: Answers, *, line_hours: int) ->
     return [q for q in test.questions if side in q.side and q.when(answers, line_hours)]
 
 
-def open_question(test: Test, side: Discipline, answers: Answers, *, line_hours: int) -> Question | None:
+def open_among(questions: Iterable[Question], answers: Answers) -> Question | None:
     """The next question to answer, None when the sheet is complete."""
-    return next((q for q in asked(test, side, answers, line_hours=line_hours) if q.id not in answers), None)
+    return next((question for question in questions if question.id not in answers), None)
 
 
 def settled(test: Test, side: Discipline, answers: Answers, *, line_hours: int) -> Answers:
     """The answers without those no longer asked, once the sheet is complete: an answer given under other circumstances
     is not taken for one given under these. While a question is open, nothing is dropped."""
     questions = asked(test, side, answers, line_hours=line_hours)
-    if any(q.id not in answers for q in questions):
+    if open_among(questions, answers):
         return answers
     return {q.id: answers[q.id] for q in questions}
 

@@ -173,11 +173,9 @@ def added_up(rows: Sequence[Row], guesses: Mapping[int, tuple[int, int]]) -> Tot
     )
 
 
-FEATURE_ORDERS = ("saving", "today", "possible")
-
-
-def by_feature(*, team: Team | None = None, order: str = "saving") -> QuerySet[Any, Any]:
-    """One row a feature that has live parts, for the paginator; `named` turns a page of them into groups."""
+def by_feature(*, team: Team | None = None) -> QuerySet[Any, Any]:
+    """One row a feature that has live parts, what saves most first, for the paginator; `named` turns a page of them
+    into groups."""
     is_nobody = Q(kind__in=[kind for kind, _ in line.places(Side.NOBODY)])
     zero = Coalesce(Sum("cost_today"), 0)
     rows = _of(team, None).values("feature_id").annotate(
@@ -192,8 +190,7 @@ def by_feature(*, team: Team | None = None, order: str = "saving") -> QuerySet[A
         nobody=_spent_where(is_nobody),
         undecided=_spent_where(Q(kind=Kind.UNDECIDED)),
     )  # fmt: skip
-    column = {"today": "today", "possible": "spare"}.get(order, "saved")
-    return rows.order_by(f"-{column}", "feature_id")
+    return rows.order_by("-saved", "feature_id")
 
 
 def named(rows: Iterable[dict[str, Any]]) -> list[Group]:

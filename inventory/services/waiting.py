@@ -232,7 +232,7 @@ def _walked(part: Part, sheet: Sheet | None, side: Discipline) -> Walk:
     answers = sheet.answers if sheet else {}
     questions = tuple(waiting.asked(waiting.CURRENT, side, answers, line_hours=line_hours))
     given = {question.id: answers[question.id] for question in questions if question.id in answers}
-    still_open = next((question for question in questions if question.id not in answers), None)
+    still_open = waiting.open_among(questions, answers)
     is_in = sheet is not None and agreement.counts(part, sheet)
     return Walk(sheet, given, questions, still_open, decide(given, line_hours=line_hours), is_in)
 

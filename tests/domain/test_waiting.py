@@ -14,7 +14,7 @@ def asked(side, answers):
 
 
 def opened(side, answers):
-    question = waiting.open_question(TEST, side, answers, line_hours=LINE)
+    question = waiting.open_among(waiting.asked(TEST, side, answers, line_hours=LINE), answers)
     return question.id if question else None
 
 
