@@ -14,20 +14,17 @@ from inventory.domain import bridge, line, money
 from inventory.domain.line import Side
 from inventory.domain.plan import Kind
 from inventory.models import Feature, Part, Team
+from inventory.models.call import KINDS
 
 T = TypeVar("T", int, str)
 MONTHS = 12
 MOVING = (Kind.MOVE_TO_BATCH, Kind.BRING_BACK)
 SIDES = {(kind.value, why.value): side for side in Side for kind, why in line.places(side)}
-KIND_NAMES = {
-    Kind.MOVE_TO_BATCH: "Move to batch",
-    Kind.SPLIT: "Split",
-    Kind.BRING_BACK: "Bring back",
-    Kind.STAY_REAL_TIME: "Stay real time",
-    Kind.STAY_BATCH: "Stay batch",
-    Kind.CANNOT_MOVE: "Cannot move",
-    Kind.UNDECIDED: "Undecided",
-}
+KIND_ORDER = (
+    Kind.MOVE_TO_BATCH, Kind.SPLIT, Kind.BRING_BACK, Kind.STAY_REAL_TIME, Kind.STAY_BATCH, Kind.CANNOT_MOVE,
+    Kind.UNDECIDED,
+)  # fmt: skip
+KIND_NAMES = {kind: dict(KINDS)[kind] for kind in KIND_ORDER}
 
 
 @dataclass(frozen=True, slots=True)
