@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from inventory.domain.part import State
+from inventory.domain.waiting import CURRENT
 from inventory.models import Feature, Part, Person, Sheet
 from inventory.models.part import Parts as Found
 from inventory.services import access
@@ -61,8 +62,9 @@ def needs(person: Person) -> Needs:
 
 
 def _sheets_in(person: Person) -> QuerySet[Sheet]:
-    """What this person's side has handed in for a part."""
-    return Sheet.objects.filter(part=OuterRef("pk"), side=person.discipline, submitted_at__isnull=False)
+    """What this person's side has handed in for a part, on the current test."""
+    current = Sheet.objects.filter(part=OuterRef("pk"), test_version=CURRENT.version)
+    return current.filter(side=person.discipline, submitted_at__isnull=False)
 
 
 def _parts(found: Found) -> Parts:
