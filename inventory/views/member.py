@@ -17,6 +17,9 @@ from inventory.views import _load, _mail
 from inventory.views._page import Request, page, typed
 from inventory.views._stale import differences
 
+CLOSED = "The team is retired: restore it first."
+SWITCHED_OFF = "This person's account is switched off. An administrator can switch it on again."
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: Request, pk: int) -> HttpResponse:
@@ -31,7 +34,7 @@ def invite(request: Request, pk: int) -> HttpResponse:
         except invitation.HasAccount as known:
             return _add(request, team, form, known.person)
         except teams.Closed:
-            form.add_error(None, "The team is retired: restore it first.")
+            form.add_error(None, CLOSED)
         else:
             return _invited(request, team, given["email"], token)
     return page(request, "team/invite.html", context, status=422 if form.errors else 200)
@@ -89,13 +92,17 @@ def _add(request: Request, team: Team, form: forms.Invite, person: Person) -> Ht
     """Somebody who has an account joins with it, once that is confirmed: there is no second account."""
     context = {"team": team, "form": form, "person": person}
     if not person.is_active:
-        form.add_error("email", "This person's account is switched off. An administrator can switch it on again.")
+        form.add_error("email", SWITCHED_OFF)
     elif form.cleaned_data["is_confirmed"]:
         try:
             role = form.cleaned_data["role"]
             teams.add(team=team, person=person, role=role, by=request.user.actor, at=timezone.now())
         except teams.AlreadyMember:
             form.add_error("email", f"{person.name} is in the team already: change the role there.")
+        except teams.Closed:
+            form.add_error(None, CLOSED)
+        except teams.NotActive:
+            form.add_error("email", SWITCHED_OFF)
         else:
             messages.success(request, f"{person.name} is in {team.name} now.")
             return redirect("team.detail", team.pk)
