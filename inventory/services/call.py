@@ -14,7 +14,7 @@ from inventory.domain import part as parts_of
 from inventory.domain.audit import Actor
 from inventory.domain.book import Book
 from inventory.domain.part import Gap
-from inventory.models import Call, Feature, Part
+from inventory.models import Call, Feature, Part, Team
 from inventory.models.call import PROFILE
 from inventory.services import agreement, audit, clash, pricing, recount
 
@@ -88,10 +88,10 @@ def edit(*, call: Call, version: int, fields: Mapping[str, Any], by: Actor, at: 
 
     Raises `Stale`, `KeyTaken`, `FeatureRetired` and `PartsFallShort`.
     """
-    call, parts = _locked(call)
-    before = audit.states(call, *parts)
     if "feature" in fields and fields["feature"].pk != call.feature_id:
         fields = {**fields, "feature": _home(fields["feature"])}
+    call, parts = _locked(call)
+    before = audit.states(call, *parts)
     if not revise(call, parts, fields, book=pricing.book(timezone.localdate(at)), at=at):
         return call
     write(call, parts, before, version)
@@ -164,8 +164,14 @@ def _locked(call: Call) -> tuple[Call, list[Part]]:
 
 
 def _home(feature: Feature) -> Feature:
-    """The feature a call comes into, held with its team: neither is retired or changes its rules meanwhile."""
-    found = Feature.objects.select_for_update(no_key=True).select_related("team").get(pk=feature.pk)
+    """The feature a call comes into, held with its team: neither is retired or changes its rules meanwhile.
+
+    Everybody holds the team first, then the feature, then calls: two who did it the other way round would wait for each
+    other.
+    """
+    homes = Feature.objects.filter(pk=feature.pk)
+    Team.objects.select_for_update(no_key=True).get(pk__in=homes.values("team"))
+    found = homes.select_for_update(of=("self",), no_key=True).select_related("team").get()
     if found.retired_at is not None:
         raise FeatureRetired
     return found

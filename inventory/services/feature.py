@@ -56,10 +56,10 @@ def edit(
 
     Raises `Stale`, `NameTaken`, `TeamRetired`, and `GuessFrozen` where the first guess would change after a seal.
     """
-    feature = _locked(feature)
-    before = audit.states(feature)
     if "team" in fields and fields["team"].pk != feature.team_id:
         fields = {**fields, "team": _home(fields["team"])}
+    feature = _locked(feature)
+    before = audit.states(feature)
     for name, value in fields.items():
         setattr(feature, name, value)
     changed = audit.changed(feature, before)
@@ -105,10 +105,11 @@ def restore(*, feature: Feature, version: int, by: Actor, at: datetime) -> Featu
 
     Raises `Stale` and `TeamRetired`.
     """
+    if feature.retired_at is not None:
+        _home(feature.team)
     feature = _locked(feature)
     if feature.retired_at is None:
         return feature
-    _home(feature.team)
     found, parts = _contents(feature)
     together = [call for call in found if call.retired_at == feature.retired_at]
     return _set_retired(

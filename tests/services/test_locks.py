@@ -1,6 +1,10 @@
-"""Whoever changes a record holds it, but not against others who merely point to it: PostgreSQL looks at what a new row
-points to when the transaction ends, when it holds the head of the chain already, and two would wait for each other."""
+"""No two ever wait for each other on PostgreSQL.
 
+Whoever changes a record holds it, but not against others who merely point to it: what a new row points to is looked at
+when the transaction ends, when it holds the head of the chain already. And everybody holds records in one order.
+"""
+
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -8,6 +12,7 @@ from datetime import datetime
 
 import pytest
 from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from inventory.domain.audit import Actor
 from inventory.models import Call, Person, Team
@@ -36,16 +41,51 @@ def call(team: Team, pia: Person) -> Call:
 def test_a_new_row_does_not_wait_for_whoever_changes_what_it_points_to(
     held: str, call: Call, pia: Person, now: datetime
 ) -> None:
-    def register() -> None:
-        fields = {"name": "Another", "product_owner": pia}
-        feature = features.register(team=call.team, fields=fields, by=BY, at=now)
-        calls.register(feature=feature, fields=FIELDS, by=BY, at=now)
-        calls.register(feature=call.feature, fields=FIELDS, by=BY, at=now)
-        parts.split(call=call, version=call.version, parts=[ONE, ONE], by=BY, at=now)
+    other = factories.make_team()
+
+    def add() -> None:
+        parts.split(call=call, version=1, parts=[ONE, ONE], by=BY, at=now)
+        features.register(team=other, fields={"name": "Another", "product_owner": pia}, by=BY, at=now)
 
     with _held(held, call, pia):
-        _in_another_session(register)
-    assert Call.objects.count() == 3
+        _in_another_session(add)
+    assert call.parts.count() == 2
+
+
+ORDER = ["team", "feature", "call", "chainhead"]
+WRITES: dict[str, Callable[[Call, Team, datetime], object]] = {
+    "register a call": lambda call, other, at: calls.register(feature=call.feature, fields=FIELDS, by=BY, at=at),
+    "change a call": lambda call, other, at: calls.edit(call=call, version=1, fields={"output": 1}, by=BY, at=at),
+    "move a call": lambda call, other, at: calls.edit(
+        call=call, version=1, fields={"feature": factories.make_feature(team=other)}, by=BY, at=at
+    ),
+    "move a feature": lambda call, other, at: features.edit(
+        feature=call.feature, version=1, fields={"team": other}, by=BY, at=at
+    ),
+    "retire and restore a feature": lambda call, other, at: _there_and_back(call, at),
+    "change a team": lambda call, other, at: teams.edit(
+        team=call.team, version=1, name="New", one_side_enough=True, by=BY, at=at
+    ),
+    "split a call": lambda call, other, at: parts.split(call=call, version=1, parts=[ONE, ONE], by=BY, at=at),
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_everybody_holds_records_in_one_order(
+    write: Callable[[Call, Team, datetime], object], call: Call, now: datetime
+) -> None:
+    other = factories.make_team()
+    with CaptureQueriesContext(connection) as queries:
+        write(call, other, now)
+    transactions = "\n".join(each["sql"] for each in queries).split("COMMIT")
+    for statements in transactions:
+        held = re.findall(r'FROM "inventory_(\w+)"[^\n]* FOR (?:NO KEY )?UPDATE', statements)
+        assert held == sorted(held, key=ORDER.index)
+
+
+def _there_and_back(call: Call, at: datetime) -> None:
+    gone = features.retire(feature=call.feature, version=1, reason="No", with_calls=True, by=BY, at=at)
+    features.restore(feature=gone, version=gone.version, by=BY, at=at)
 
 
 @contextmanager
