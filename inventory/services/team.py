@@ -30,6 +30,10 @@ class AlreadyMember(Exception):
     """The person is in the team; change their role instead."""
 
 
+class NoMember(Exception):
+    """Somebody removed the person meanwhile."""
+
+
 class NotActive(Exception):
     """The account is switched off."""
 
@@ -110,9 +114,9 @@ def add(*, team: Team, person: Person, role: str, by: Actor, at: datetime) -> Me
 
 @transaction.atomic
 def change_role(*, membership: Membership, version: int, role: str, by: Actor, at: datetime) -> Membership:
-    """Raises `Stale`, `LastLead`."""
+    """Raises `Stale`, `LastLead`, `NoMember`."""
     team = _locked(membership.team)
-    found = Membership.objects.get(pk=membership.pk)
+    found = _member(membership)
     before = audit.states(found)
     found.version, found.role = version, role
     if role != Role.LEAD:
@@ -126,9 +130,9 @@ def change_role(*, membership: Membership, version: int, role: str, by: Actor, a
 
 @transaction.atomic
 def remove(*, membership: Membership, version: int, by: Actor, at: datetime) -> None:
-    """Take the person out of the team; what they own there stays theirs. Raises `Stale`, `LastLead`."""
+    """Take the person out of the team; what they own there stays theirs. Raises `Stale`, `LastLead`, `NoMember`."""
     team = _locked(membership.team)
-    found = Membership.objects.get(pk=membership.pk)
+    found = _member(membership)
     if found.version != version:
         raise Stale(found)
     _needs_another_lead(team, found.person_id)
@@ -175,6 +179,14 @@ def _set_retired(
 def _locked(team: Team) -> Team:
     """Whoever changes a team or its members waits here for the other: so that one lead always remains."""
     return Team.objects.select_for_update(no_key=True).get(pk=team.pk)
+
+
+def _member(membership: Membership) -> Membership:
+    """As it is now."""
+    found = Membership.objects.filter(pk=membership.pk).first()
+    if found is None:
+        raise NoMember
+    return found
 
 
 def _save(team: Team, *fields: str) -> None:

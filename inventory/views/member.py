@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -63,6 +63,8 @@ def detail(request: Request, pk: int, member_pk: int) -> HttpResponse:
         except Stale as stale:
             found.version = stale.theirs.version
             return _shown(request, found, form, status=409, differences=differences(form, stale.theirs))
+        except teams.NoMember:
+            raise Http404 from None
         except teams.LastLead:
             form.add_error("role", _last_lead(found))
         else:
@@ -80,6 +82,8 @@ def remove(request: Request, pk: int, member_pk: int) -> HttpResponse:
         except Stale:
             form.add_error(None, "Somebody else changed this role first: look at it, then remove.")
             return _shown(request, _load.membership_to_lead(pk, member_pk, request.user), form, status=409)
+        except teams.NoMember:
+            raise Http404 from None
         except teams.LastLead:
             form.add_error(None, _last_lead(found))
         else:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from inventory.models import Action, Membership, OneTimeLink, Person, Team
 from inventory.services import invitation
+from inventory.services import team as teams
 from tests import factories
 
 NIA = {"email": "Nia@example.test", "discipline": "engineering", "role": "viewer"}
@@ -130,6 +131,23 @@ def test_stale_removal_is_refused(as_pia: Client, ed: Person) -> None:
     answer = as_pia.post(f"{at(ed)}/remove", {"version": "1"})
     assert answer.status_code == 409
     assert "Somebody else changed this role first" in text(answer)
+    assert not Action.objects.exists()
+
+
+@pytest.mark.parametrize(("page", "given"), [("", {"role": "viewer"}), ("/remove", {})])
+def test_a_member_somebody_else_removes_meanwhile_is_not_found(
+    as_pia: Client, ed: Person, monkeypatch: pytest.MonkeyPatch, page: str, given: dict[str, str]
+) -> None:
+    """A double click, for one: the second arrives when the first has loaded the page, and waits for it."""
+    waited = teams._locked
+
+    def removed_meanwhile(team: Team) -> Team:
+        Membership.objects.filter(person=ed).delete()
+        return waited(team)
+
+    address = at(ed)
+    monkeypatch.setattr(teams, "_locked", removed_meanwhile)
+    assert as_pia.post(address + page, {"version": "1", **given}).status_code == 404
     assert not Action.objects.exists()
 
 
