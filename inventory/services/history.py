@@ -73,12 +73,22 @@ def of_record(record: str, record_id: str) -> QuerySet[Action]:
 
 
 def lines(actions: Sequence[Action], viewer: Person) -> list[Line]:
-    """Each action in words, in a fixed number of queries."""
+    """Each action in words, in a fixed number of queries. Answers to a blind sheet in a row are one line: how many
+    questions the other side was asked would tell which way it went."""
     people = _names(actions)
     named = {action.team_id or 0 for action in actions if "{team}" in audit_words.SENTENCES.get(action.kind, "")}
     teams = dict(Team.objects.filter(pk__in=named).values_list("pk", "name")) if named else {}
     sides = blind.told(actions, viewer)
-    return [_line(action, people, teams, sides) for action in actions]
+    newer = zip(actions, [None, *actions], strict=False)
+    return [_line(each, people, teams, sides) for each, last in newer if not _repeats(each, last, sides)]
+
+
+def _repeats(action: Action, newer: Action | None, sides: dict[int, blind.Told]) -> bool:
+    """The same side's blind sheet, answered once more."""
+    told = sides.get(action.pk)
+    if newer is None or told is None or not told.hidden or sides.get(newer.pk) != told:
+        return False
+    return (action.kind, action.record_id) == (newer.kind, newer.record_id) and action.kind == "waiting.answer"
 
 
 def _line(action: Action, people: dict[str, str], teams: dict[int, str], sides: dict[int, blind.Told]) -> Line:

@@ -188,6 +188,16 @@ def test_the_other_side_sees_that_it_was_answered_and_nothing_else(
     assert any("reader" in text(as_pia, path) for path in answer_pages())
 
 
+def test_how_many_questions_a_side_was_asked_is_as_blind_as_its_answers(
+    call: Call, pia: Person, as_pia: Client, as_ed: Client, now: datetime
+) -> None:
+    answered(call.parts.get(), "product", pia, now)
+    asked = Action.objects.filter(kind="waiting.answer").count()
+    assert asked > 1
+    assert text(as_pia, "/history").count("answered the waiting test") == asked
+    assert text(as_ed, "/history").count("answered the waiting test") == 1
+
+
 def test_why_a_sheet_was_taken_back_is_as_blind_as_the_sheet(
     one_side: Part, pia: Person, as_ed: Client, as_pia: Client, now: datetime
 ) -> None:
