@@ -1,6 +1,6 @@
 """What both sides' sheets make of a part: its state, its label, and what the plan may count."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,6 +70,13 @@ def counts(part: Part, sheet: Sheet) -> bool:
     if part.state == State.CHECK_NEEDED:
         return sheet.submitted_at > part.sealed_at
     return part.state != State.ONE_SIDE or sheet.submitted_at >= part.sealed_at
+
+
+def both_in(part: Part, sheets: Iterable[Sheet]) -> bool:
+    """Whether both sides have answered in the same round: a sheet saved since the seal broke stays blind until the
+    other side has saved again too, while what both had said before stays seen."""
+    given = {sheet.side: counts(part, sheet) for sheet in sheets if sheet.submitted_at is not None}
+    return len(given) == len(BOTH) and len(set(given.values())) == 1
 
 
 def compared(sheets: Mapping[Discipline, Sheet]) -> Agreement:

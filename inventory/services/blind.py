@@ -1,14 +1,16 @@
 """Which answer sheets one person may see now, also of parts that are gone: what the rest of history may tell them."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from inventory.models import Action, Change, Person, Sheet
-from inventory.services import access
+from inventory.models import Action, Change, Part, Person, Sheet
+from inventory.services import access, agreement
 
-DECIDING = ("part_id", "side", "test_version", "submitted_at", "opened_at")  # what visibility depends on
+KEPT = ("part_id", "side", "test_version", "submitted_at", "opened_at")  # of a sheet: what visibility depends on
+DECIDING = (*KEPT, "part__state", "part__sealed_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +35,18 @@ def visibility(record_ids: Iterable[str], viewer: Person) -> dict[str, Told]:
     """For each sheet and its twin, by its id in history: its side and whether the viewer may not see it now."""
     wanted = set(record_ids)
     parts = Sheet.objects.filter(pk__in=_numbers(wanted)).values("part_id")
-    there = {str(sheet.pk): sheet for sheet in Sheet.objects.filter(part__in=parts).only(*DECIDING)}
-    seen = {**there, **_deleted(wanted - there.keys())}
-    submitted = {
-        (each.part_id, each.test_version, each.side) for each in seen.values() if each.submitted_at is not None
-    }
-    return {key: Told(sheet.side, not _may_see(viewer, sheet, submitted)) for key, sheet in seen.items()}
+    there = Sheet.objects.filter(part__in=parts).select_related("part").only(*DECIDING)
+    seen = {str(sheet.pk): sheet for sheet in there}
+    seen |= _deleted(wanted - seen.keys())
+    pairs: dict[tuple[int, int], list[Sheet]] = defaultdict(list)
+    for sheet in seen.values():
+        pairs[sheet.part_id, sheet.test_version].append(sheet)
+    both_in = {pair: agreement.both_in(sheets[0].part, sheets) for pair, sheets in pairs.items()}
+    return {key: Told(sheet.side, not _may_see(viewer, sheet, both_in)) for key, sheet in seen.items()}
 
 
-def _may_see(viewer: Person, sheet: Sheet, submitted: set[tuple[int, int, str]]) -> bool:
-    both_in = all((sheet.part_id, sheet.test_version, side) in submitted for side in ("product", "engineering"))
-    return access.may_see_sheet(viewer, sheet, both_in=both_in)
+def _may_see(viewer: Person, sheet: Sheet, both_in: dict[tuple[int, int], bool]) -> bool:
+    return access.may_see_sheet(viewer, sheet, both_in=both_in[sheet.part_id, sheet.test_version])
 
 
 def _deleted(record_ids: set[str]) -> dict[str, Sheet]:
@@ -56,7 +59,10 @@ def _deleted(record_ids: set[str]) -> dict[str, Sheet]:
 
 
 def _sheet(state: dict[str, Any]) -> Sheet:
-    return Sheet(**{name: state[name] for name in DECIDING})
+    """Its part is gone too, and with it whatever broke a seal."""
+    found = Sheet(**{name: state[name] for name in KEPT})
+    found.part = Part(pk=found.part_id)
+    return found
 
 
 def _numbers(record_ids: Iterable[str]) -> list[int]:

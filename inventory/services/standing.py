@@ -78,7 +78,7 @@ def sheets_for(part: Part, person: Person) -> Sheets:
     """The sheets on the current test, without those that are still blind for this person."""
     found = {sheet.side: sheet for sheet in Sheet.objects.filter(part=part, test_version=CURRENT.version)}
     is_in = {side: side in found and found[side].submitted_at is not None for side in agreement.BOTH}
-    both_in = all(is_in.values())
+    both_in = agreement.both_in(part, found.values())
     product, engineering = (
         found[side] if side in found and access.may_see_sheet(person, found[side], both_in=both_in) else None
         for side in agreement.BOTH

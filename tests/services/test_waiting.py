@@ -7,7 +7,7 @@ import pytest
 from inventory.domain.audit import Actor
 from inventory.domain.people import Discipline
 from inventory.models import Action, Change, Part, Sheet, Stale
-from inventory.services import agreement, audit, standing, waiting
+from inventory.services import agreement, audit, blind, standing, waiting
 from inventory.services import team as teams
 from tests import factories
 
@@ -216,6 +216,23 @@ def test_a_sheet_is_blind_until_both_are_in(part, now, pia, ed, stranger, admin)
     assert standing.sheets_for(part, admin).product is None
     put_in(part, ENGINEERING, NOBODY_WAITS[ENGINEERING], now)
     assert [standing.sheets_for(part, person).both_visible for person in (pia, ed, stranger, admin)] == [True] * 4
+
+
+def test_a_sheet_saved_since_the_seal_broke_is_blind_until_the_other_side_has_saved_again(part, now, pia, ed):
+    both_in(part, now)
+    agreement.breaks_seal(part)
+    part.save()
+    assert standing.sheets_for(part, ed).product is not None
+    later = now + timedelta(days=1)
+    waiting.submit(part=part, side=PRODUCT, by=BY, at=later)
+    part.refresh_from_db()
+    assert standing.sheets_for(part, ed).product is None
+    sheet = str(Sheet.objects.get(side=PRODUCT).pk)
+    assert blind.visibility([sheet], ed)[sheet].hidden
+    waiting.submit(part=part, side=ENGINEERING, by=BY, at=later)
+    part.refresh_from_db()
+    assert standing.sheets_for(part, ed).product is not None
+    assert not blind.visibility([sheet], ed)[sheet].hidden
 
 
 def test_a_sheet_taken_back_is_blind_again_both_ways(part, now, pia, ed):
