@@ -181,6 +181,18 @@ def test_no_input_breaks_the_form_or_is_lost(as_ed: Client, feature: Feature, fi
     assert not Call.objects.exists()
 
 
+def test_a_missing_choice_is_reached_from_the_summary_of_errors(as_ed: Client, feature: Feature) -> None:
+    answer = said(as_ed.post("/calls/new", typed(feature, today_path="")))
+    assert '<a href="#id_today_path_0">Runs today: ' in answer
+    assert 'id="id_today_path_0"' in answer
+
+
+def test_what_comes_next_for_a_new_call_is_the_waiting_test(as_ed: Client, as_stranger: Client, call: Call) -> None:
+    button = f'<a class="button" href="/parts/{call.parts.get().pk}/test">Waiting test</a>'
+    assert button in said(as_ed.get(f"/calls/{call.pk}"))
+    assert button not in said(as_stranger.get(f"/calls/{call.pk}"))
+
+
 def test_a_taken_key_is_refused_at_its_field_and_everything_typed_stays(
     as_ed: Client, call: Call, feature: Feature
 ) -> None:
