@@ -21,7 +21,10 @@ SHORT: dict[str, str] = {
 DOUBTS = [(code.value, SHORT.get(code, WORDS[code].partition(":")[0])) for code in Doubt]
 SIDES = [(Side.WAITS.value, "Somebody waits"), (Side.OPEN.value, "On the line"), (Side.NOBODY.value, "Nobody waits")]
 # Blockers are stored in the words they are shown in; a chain of calls is told with its numbers.
-REASONS = [*((words, words.capitalize()) for words in BLOCKERS.values()), ("calls in a row", "Calls in a row")]
+REASONS = [
+    *((words, words[:1].upper() + words[1:]) for words in BLOCKERS.values()),
+    ("calls in a row", "Calls in a row"),
+]
 SORTS = [
     ("-saving", "Saving, largest first"),
     ("saving", "Saving, smallest first"),

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from inventory.domain.plan import Kind, Why
+from inventory.forms.plan import REASONS
 from inventory.models import Action, Call, Job, Part, Person, Team
 from inventory.services import plan
 from tests.factories import make_call, make_feature, make_part, make_person, make_team
@@ -219,3 +220,7 @@ def test_names_are_shown_as_text(as_pia: Client) -> None:
     for path in ("/plan", "/plan?by=team", "/plan?by=feature", f"/plan?team={team.pk}", "/"):
         answer = as_pia.get(path).content.decode()
         assert not {"<b>Team", "<i>F", "<script>x"} & {tag for tag in ("<b>Team", "<i>F", "<script>x") if tag in answer}
+
+
+def test_a_blocker_keeps_its_capitals_in_the_filter() -> None:
+    assert "Zero data retention or HIPAA-ready handling is required" in dict(REASONS).values()
