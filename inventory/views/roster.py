@@ -83,7 +83,7 @@ def reactivate(request: Request, pk: int) -> HttpResponse:
 
     def save(version: int) -> str:
         tokens.append(accounts.reactivate(person=person, version=version, by=request.user.actor, at=timezone.now()))
-        return f"{person.name} can sign in again, with a new password: the link to set one is on its way by mail."
+        return f"{person.name} can sign in again, with a new password: the link to set one goes out by mail."
 
     answer = _saved(request, person, "reactivate_form", forms.Reactivate(request.POST), save)
     if not tokens:
