@@ -40,7 +40,7 @@ class Figures(forms.Form):
     )
     geo = forms.ChoiceField(label="Where it may run", choices=GEO, required=False)
     today_path = forms.ChoiceField(label="Runs today", choices=PATHS, widget=forms.RadioSelect)
-    path_assumed = forms.BooleanField(label="That is assumed: nobody has looked", required=False)
+    path_assumed = forms.BooleanField(label="How it runs is assumed: nobody has looked", required=False)
     fast = forms.BooleanField(label="In fast mode", required=False)
     requests = Whole(most=LARGEST_VOLUME, label="Requests a month")
     uncached_input = Whole(most=LARGEST_TOKENS, label="Input tokens a request", help_text="Without the cached prefix")
