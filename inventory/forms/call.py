@@ -14,6 +14,7 @@ from inventory.models import Call, Feature
 from inventory.models.call import FIGURES, LARGEST_TOKENS, LARGEST_VOLUME, PATHS, PROVIDERS
 
 KEY_TAKEN = "Another call has this key. Choose another, or leave it empty and one is made from the name."
+NAME_TAKEN = "This feature has a call of this name. Open that one, or give this one another name or a key of its own."
 FEATURE_RETIRED = "This feature was retired meanwhile. Choose another, or restore it first."
 YES_NO = [("", "Not known"), ("True", "Yes"), ("False", "No")]
 GEO = [("", "Anywhere"), ("us", "US only")]

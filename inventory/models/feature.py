@@ -1,11 +1,12 @@
 """Features: something users of the product would name, owned by one team."""
 
+from collections.abc import Sequence
 from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models.functions import Lower
 
-from inventory.models.people import Membership, Person, Team
+from inventory.models.people import Person, Team
 from inventory.models.versioned import Versioned
 
 
@@ -26,9 +27,8 @@ class Features(models.QuerySet["Feature"]):
             )
         return rows
 
-    def of_teams_of(self, person: Person) -> Self:
-        """Of the teams in which this person may edit."""
-        return self.filter(team__in=Membership.objects.editing(person).values("team"))
+    def of_teams(self, teams: Sequence[int]) -> Self:
+        return self.filter(team__in=teams)
 
     def incomplete(self) -> Self:
         """Without one of its two owners, or without a first guess."""

@@ -1,5 +1,6 @@
 """Parts: what a call shall become. One consumer, one moment, one label."""
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 from typing import ClassVar, Self
@@ -13,7 +14,7 @@ from inventory.domain.part import Label, Path, State
 from inventory.domain.plan import Kind, Why
 from inventory.models.call import KINDS, PROFILE, Call, Profiled
 from inventory.models.feature import Feature
-from inventory.models.people import Membership, Person, Team
+from inventory.models.people import Team
 from inventory.models.versioned import Versioned
 
 LABELS = [
@@ -63,9 +64,8 @@ class Parts(models.QuerySet["Part"]):
     def of_team(self, team: Team) -> Self:
         return self.filter(team=team)
 
-    def of_teams_of(self, person: Person) -> Self:
-        """Of the teams in which this person may edit."""
-        return self.filter(team__in=list(Membership.objects.editing(person).values_list("team", flat=True)))
+    def of_teams(self, teams: Sequence[int]) -> Self:
+        return self.filter(team__in=teams)
 
     def dearest_first(self) -> Self:
         """Those of unknown cost last."""

@@ -103,6 +103,10 @@ class Teams(models.QuerySet["Team"]):
     def retired(self) -> Self:
         return self.exclude(retired_at=None)
 
+    def unmanned(self) -> Self:
+        """In which nobody may edit but an administrator."""
+        return self.exclude(memberships__role__in=(Role.MEMBER, Role.LEAD))
+
     def listed(self) -> Self:
         """By name, each with `members_count` (who can sign in) and `features_count` (not retired)."""
         return self.order_by(Lower("name"), "pk").annotate(

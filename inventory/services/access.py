@@ -29,6 +29,15 @@ def teams_to_edit(person: Person) -> QuerySet[Team]:
     return teams.filter(memberships__person=person, memberships__role__in=(Role.MEMBER, Role.LEAD))
 
 
+def teams_waiting_for(person: Person) -> list[int]:
+    """Teams whose work waits for this person: those they work in; for an administrator also those nobody works in yet,
+    such as an import makes."""
+    waiting = set(Membership.objects.editing(person).values_list("team", flat=True))
+    if person.is_administrator:
+        waiting |= set(Team.objects.unmanned().values_list("pk", flat=True))
+    return sorted(waiting)
+
+
 def may_lead(person: Person, team: Team | int) -> bool:
     """Settle, open a blind sheet, manage the team's members."""
     return person.is_administrator or role_in(person, team) == Role.LEAD

@@ -25,6 +25,11 @@ class KeyTaken(Exception):
     """Another call already has this key; upper and lower case count as the same."""
 
 
+class NameTaken(Exception):
+    """The feature has a call of this name, and the new one was given no key to be told apart by: often the same form
+    sent twice."""
+
+
 class FeatureRetired(Exception):
     """Calls are registered, moved and restored only under a feature that is not retired."""
 
@@ -69,9 +74,11 @@ def free_key(name: str) -> str:
 def register(*, feature: Feature, fields: Mapping[str, Any], by: Actor, at: datetime) -> Call:
     """A new call with its one part, priced. Without a key it gets one from its name.
 
-    Raises `KeyTaken` and `FeatureRetired`.
+    Raises `KeyTaken`, `NameTaken` and `FeatureRetired`.
     """
     feature = _home(feature)
+    if not fields.get("key") and Call.objects.live().filter(feature=feature, name__iexact=fields["name"]).exists():
+        raise NameTaken
     call, part = built(feature=feature, fields={**fields, "key": fields.get("key") or free_key(fields["name"])})
     pricing.apply(call, [part], book=pricing.book(timezone.localdate(at)))
     with clash.refused("call_key_once", as_=KeyTaken):

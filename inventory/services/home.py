@@ -29,8 +29,8 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Of the teams the person works in. `answer` is empty for whoever answers for neither discipline; nothing in it
-    tells what the other side has said, only that this side has not."""
+    """Of the teams that wait for this person. `answer` is empty for whoever answers for neither discipline; nothing in
+    it tells what the other side has said, only that this side has not."""
 
     answer: Parts
     check: Parts
@@ -48,8 +48,9 @@ class Needs:
 
 
 def needs(person: Person) -> Needs:
-    own = Part.objects.live().of_teams_of(person)
-    unowned = Feature.objects.live().of_teams_of(person).incomplete().select_related("team")
+    teams = access.teams_waiting_for(person)
+    own = Part.objects.live().of_teams(teams)
+    unowned = Feature.objects.live().of_teams(teams).incomplete().select_related("team")
     unanswered = own.filter(state__in=(State.UNLABELLED, State.ONE_SIDE)).exclude(Exists(_sheets_in(person)))
     since = _sheets_in(person).filter(submitted_at__gt=OuterRef("sealed_at"))
     return Needs(

@@ -78,6 +78,8 @@ def new(request: Request) -> HttpResponse:
             call = calls.register(feature=given.pop("feature"), fields=given, by=request.user.actor, at=timezone.now())
         except calls.KeyTaken:
             form.add_error("key", forms.KEY_TAKEN)
+        except calls.NameTaken:
+            form.add_error("name", forms.NAME_TAKEN)
         except calls.FeatureRetired:
             form.add_error("feature", forms.FEATURE_RETIRED)
         else:

@@ -69,7 +69,8 @@ def test_a_call_is_found_by_what_it_is_called_anywhere(call: Call) -> None:
 
 
 def test_keys_made_from_names_never_meet(feature: Feature, pia: Person, now: datetime) -> None:
-    made = [calls.register(feature=feature, fields=FIELDS, by=pia.actor, at=now).key for _ in range(3)]
+    homes = [feature, *(factories.make_feature(team=feature.team) for _ in range(2))]
+    made = [calls.register(feature=home, fields=FIELDS, by=pia.actor, at=now).key for home in homes]
     assert made == ["nightly-tags", "nightly-tags-2", "nightly-tags-3"]
     assert calls.free_key("!!!") == "call"
 

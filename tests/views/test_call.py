@@ -352,3 +352,12 @@ def test_a_post_without_its_token_is_refused(ed: Person, call: Call) -> None:
     client.force_login(ed, backend="django.contrib.auth.backends.ModelBackend")
     for path in ("new", "cost", f"{call.pk}/edit", f"{call.pk}/retire", f"{call.pk}/restore"):
         assert client.post(f"/calls/{path}", typed(call.feature)).status_code == 403
+
+
+def test_a_form_sent_twice_registers_one_call(as_ed: Client, feature: Feature) -> None:
+    first = as_ed.post("/calls/new", typed(feature, name="Ticket tags", key=""))
+    again = as_ed.post("/calls/new", typed(feature, name="ticket tags", key=""))
+    assert (first.status_code, again.status_code) == (302, 422)
+    assert "This feature has a call of this name" in again.content.decode()
+    assert Call.objects.count() == 1
+    assert as_ed.post("/calls/new", typed(feature, name="Ticket tags", key="tags-of-closed")).status_code == 302

@@ -143,3 +143,9 @@ def test_the_same_queries_for_one_row_and_three(as_pia: Client, team: Team, djan
 
 def _without_token(page: bytes) -> list[bytes]:
     return [line for line in page.splitlines() if b"csrf" not in line.lower()]
+
+
+def test_an_administrator_sees_what_teams_without_members_have_to_answer(as_admin: Client, as_stranger: Client) -> None:
+    make_call(feature=make_feature(), name="Brought by a file")
+    assert "Brought by a file" in as_admin.get("/").content.decode()
+    assert "Brought by a file" not in as_stranger.get("/").content.decode()
