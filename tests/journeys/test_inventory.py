@@ -85,6 +85,7 @@ def test_a_call_is_registered_found_and_edited_without_javascript(open_page, sig
     page.goto("/calls")
     page.get_by_label("Search", exact=True).fill("night")
     page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**q=night**")
     assert names(page) == ["Nightly tags"]
 
 
