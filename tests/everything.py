@@ -14,6 +14,9 @@ from tests import browser
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 POSTGRES = os.environ.get("DATABASE_URL_POSTGRES", "postgres://postgres@127.0.0.1:5432/batchline")
 
+# What tests commit need not survive a power cut.
+ON_POSTGRES = {"DATABASE_URL": POSTGRES, "PGOPTIONS": "-c synchronous_commit=off"}
+
 # The same whatever database the suite runs on.
 WITHOUT_DATABASE = ("domain", "exchange", "test_architecture.py", "management/test_serve.py")
 
@@ -35,9 +38,7 @@ def main() -> int:
     codes = [_pytest("SQLite", env, "-m", f"not soak{without}")]
     if has_postgres:
         left_out = [f"--ignore=tests/{name}" for name in WITHOUT_DATABASE]
-        codes.append(
-            _pytest("PostgreSQL", {**env, "DATABASE_URL": POSTGRES}, "-m", "not soak and not browser", *left_out)
-        )
+        codes.append(_pytest("PostgreSQL", {**env, **ON_POSTGRES}, "-m", "not soak and not browser", *left_out))
     return max(codes)
 
 
