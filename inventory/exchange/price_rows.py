@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from inventory.domain import money
 from inventory.exchange.record import Record
 
-MICRO = 1_000_000
 DEAREST = Decimal(1_000_000)  # dollars per million tokens
 LONGEST = 10**9  # tokens
 PLATFORMS = ("anthropic", "aws", "foundry", "bedrock", "vertex")
@@ -145,7 +145,7 @@ def _prices(record: Record) -> dict[str, int]:
             record.wrong(name, "is missing")
     if found.get("input") == 0:
         record.wrong("input", "must not be zero: cache prices are multiples of it")
-    return {name: int(price * MICRO) for name, price in found.items() if price is not None}
+    return {name: int(price * money.MICRO) for name, price in found.items() if price is not None}
 
 
 def _source(record: Record, names: tuple[str, ...], sources: Mapping[str, Any]) -> tuple[str, str]:

@@ -14,11 +14,11 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from inventory.domain import money
 from inventory.exchange.columns import Column, Form
 
 MOST_TEXT = 32_767  # what a cell holds, counted as Excel does: in UTF-16 units
 CUT = " [cut]"
-MICRO = 1_000_000
 FORMATS = {
     Form.MONEY: "#,##0.00;[Red]-#,##0.00",
     Form.RATE: "#,##0.00####",
@@ -139,7 +139,7 @@ def _truth(value: bool) -> str:
 
 
 def _dollars(amount: int) -> float:
-    return amount / MICRO
+    return amount / money.MICRO
 
 
 def _moment(value: datetime) -> datetime:
