@@ -31,7 +31,7 @@ bench: $(VENV)/.dev ## build a large inventory and measure (CALLS=100000)
 	@exec $(PY) -m tests.bench
 
 soak: $(VENV)/.dev ## what is too long for make test: races, kills, random walks
-	$(PY) -m pytest -m soak
+	@exec $(PY) -m tests.everything --soak
 
 lock: ## resolve the requirements again
 	rm -rf $(VENV)/lock && $(PY) -m venv $(VENV)/lock && $(VENV)/lock/bin/python -m pip install -q uv

@@ -1,12 +1,14 @@
 """The people every test knows, the clock, and databases that stay append-only while tests run."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from typing import ClassVar
 from unittest import mock
 
 import pytest
 from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from inventory.domain.book import Book
@@ -44,14 +46,14 @@ def packed_prices(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> 
     with django_db_blocker.unblock(), mock.patch.object(pricing.audit, "append"), transaction.atomic():
         pricing.load_packaged(at=NOW)
         pricing._book.cache_clear()  # an earlier test may have read a book without prices
-        book = pricing.book(NOW.date())
+        _Packed.books = {on: pricing._book(on, None) for on in (NOW.date(), timezone.now().date())}
         with connection.cursor() as cursor:
             for table in PRICE_TABLES:
                 cursor.execute(f"DROP TABLE IF EXISTS packed_{table}")
                 cursor.execute(f"CREATE TABLE packed_{table} AS SELECT * FROM {table}")
             for table in reversed(PRICE_TABLES):
                 cursor.execute(f"DELETE FROM {table}")
-    return book
+    return _Packed.books[NOW.date()]
 
 
 @pytest.fixture(autouse=True)
@@ -61,12 +63,36 @@ def no_book_kept() -> None:
 
 
 @pytest.fixture
-def prices(packed_prices: Book, db: None) -> Book:
-    """The book Batchline comes with, loaded and valid today. Leaves no action, so that tests may count theirs."""
+def prices(packed_prices: Book, db: None, monkeypatch: pytest.MonkeyPatch) -> Book:
+    """The book Batchline comes with, loaded and valid today. Leaves no action, so that tests may count theirs.
+
+    Its 298 rows are read once a session, not once a test: a test that changes them calls `changed_prices`.
+    """
     with connection.cursor() as cursor:
         for table in PRICE_TABLES:
             cursor.execute(f"INSERT INTO {table} SELECT * FROM packed_{table}")
+    monkeypatch.setattr(pricing, "_book", _Packed(pricing._book))
     return packed_prices
+
+
+class _Packed:
+    """Stands for the reading of a book while the packaged one is what the database holds."""
+
+    books: ClassVar[dict[date, Book]] = {}
+
+    def __init__(self, read: Callable[[date, str | None], Book]) -> None:
+        self.read = read
+
+    def __call__(self, on: date, last_load: str | None) -> Book:
+        if last_load is None and on in self.books:
+            return self.books[on]
+        return self.read(on, last_load)
+
+
+@pytest.fixture
+def changed_prices(prices: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a test that writes price rows itself."""
+    monkeypatch.setattr(pricing, "_book", pricing._book.read)
 
 
 @pytest.fixture

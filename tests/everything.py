@@ -1,4 +1,5 @@
-"""`make test`: the whole suite on SQLite, then what touches the database on PostgreSQL where one is reachable.
+"""`make test`: the whole suite on SQLite and, at the same time, what touches the database on PostgreSQL where one is
+reachable. `make soak` (`--soak`): what is too long for that, on both, one after the other.
 
 With CI=true a missing browser or PostgreSQL is a failure; elsewhere a line says what was left out.
 """
@@ -6,6 +7,9 @@ With CI=true a missing browser or PostgreSQL is a failure; elsewhere a line says
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import psycopg
 
@@ -17,35 +21,79 @@ POSTGRES = os.environ.get("DATABASE_URL_POSTGRES", "postgres://postgres@127.0.0.
 # What tests commit need not survive a power cut.
 ON_POSTGRES = {"DATABASE_URL": POSTGRES, "PGOPTIONS": "-c synchronous_commit=off"}
 
-# The same whatever database the suite runs on.
-WITHOUT_DATABASE = ("domain", "exchange", "test_architecture.py", "management/test_serve.py")
+# The same whatever database the suite runs on, or asked of PostgreSQL by others: every page is opened there by
+# test_query_counts.py and the main job played, killed workers are Celery's. `make soak` runs all of these there too.
+NOT_ON_POSTGRES = (
+    "domain",
+    "exchange",
+    "forms",
+    "journeys/test_sample.py",
+    "management/test_serve.py",
+    "management/test_work.py",
+    "test_architecture.py",
+    "views",
+)
 
 
-def main() -> int:
+class Suite(NamedTuple):
+    name: str
+    env: dict[str, str]
+    words: Sequence[str]
+
+
+def main(soak: bool) -> int:
     has_browser = browser.found() is not None or browser.installed() is not None
     has_postgres = _is_reachable(POSTGRES)
     missing = [
-        *([] if has_browser else ["browser tests: install Chromium (apt install chromium), or name one by CHROMIUM="]),
+        *(
+            []
+            if has_browser
+            else ["browser tests: install Chromium (apt install chromium-headless-shell), or name one by CHROMIUM="]
+        ),
         *([] if has_postgres else ["tests on PostgreSQL: none answers; set DATABASE_URL_POSTGRES to one"]),
     ]
     for line in missing:
         _tell(f"Left out {line}.")
     if missing and IN_CI:
         return 1
+    chosen = _suites_of_soak() if soak else _suites(has_browser, has_postgres)
+    suites = [suite for suite in chosen if has_postgres or suite.name != "PostgreSQL"]
+    with ThreadPoolExecutor(1 if soak else len(suites)) as pool:
+        return max(list(pool.map(_run, suites)))
+
+
+def _suites(has_browser: bool, has_postgres: bool) -> list[Suite]:
     without = "" if has_browser else " and not browser"
     without += " and not production" if has_postgres else ""
-    env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    codes = [_pytest("SQLite", env, "-m", f"not soak{without}")]
-    if has_postgres:
-        left_out = [f"--ignore=tests/{name}" for name in WITHOUT_DATABASE]
-        codes.append(_pytest("PostgreSQL", {**env, **ON_POSTGRES}, "-m", "not soak and not browser", *left_out))
-    return max(codes)
+    left_out = [f"--ignore=tests/{name}" for name in NOT_ON_POSTGRES]
+    return [
+        Suite("SQLite", _plain(), ["-n", "2", "-m", f"not soak{without}"]),
+        Suite("PostgreSQL", _plain() | ON_POSTGRES, ["-n", "2", "-m", "not soak and not browser", *left_out]),
+    ]
 
 
-def _pytest(name: str, env: dict[str, str], *words: str) -> int:
-    _tell(f"On {name}:")
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", *words, *sys.argv[1:]]
-    return subprocess.run(command, env=env, check=False).returncode
+def _suites_of_soak() -> list[Suite]:
+    """What `make test` leaves out on PostgreSQL belongs to it too."""
+    only_there = [f"tests/{name}" for name in NOT_ON_POSTGRES]
+    return [
+        Suite("SQLite", _plain(), ["-n", "0", "-m", "soak"]),
+        Suite("PostgreSQL", _plain() | ON_POSTGRES, ["-n", "0", "-m", "soak"]),
+        Suite("PostgreSQL", _plain() | ON_POSTGRES, ["-n", "2", "-m", "not soak and not browser", *only_there]),
+    ]
+
+
+def _plain() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+
+
+def _run(suite: Suite) -> int:
+    """Run one suite; its output is told when it is over, so that two at once do not mix."""
+    command = [sys.executable, "-m", "pytest", "-q", "--dist", "worksteal", *suite.words, *sys.argv[1:]]
+    ended = subprocess.run(
+        command, env=suite.env, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    _tell(f"On {suite.name}:\n{ended.stdout}")
+    return ended.returncode
 
 
 def _is_reachable(url: str) -> bool:
@@ -62,4 +110,6 @@ def _tell(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    is_soak = "--soak" in sys.argv
+    sys.argv = [word for word in sys.argv if word != "--soak"]
+    sys.exit(main(is_soak))

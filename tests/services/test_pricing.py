@@ -74,7 +74,7 @@ def test_the_book_of_a_day_holds_the_rows_valid_then(prices):
     assert len(pricing.book(date(2026, 3, 13)).find("anthropic", "claude-opus-4-6").price.cards) == 1
 
 
-def test_the_book_takes_four_queries_once_and_one_after(prices, django_assert_num_queries):
+def test_the_book_takes_four_queries_once_and_one_after(changed_prices, django_assert_num_queries):
     with django_assert_num_queries(4):
         book = pricing.book(TODAY)
         book.find("anthropic", "claude-sonnet-5-5")

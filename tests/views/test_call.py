@@ -295,7 +295,7 @@ def test_the_cost_is_worked_out_from_what_can_be_read_so_far(as_ed: Client, feat
     assert "<strong>$1,920.00</strong> a month today" in answer.content.decode()
 
 
-def test_a_model_that_was_or_will_be_retired_says_when(as_ed: Client, feature: Feature) -> None:
+def test_a_model_that_was_or_will_be_retired_says_when(as_ed: Client, feature: Feature, changed_prices: None) -> None:
     PriceRow.objects.filter(model__key="claude-sonnet-5-5").update(retires_on="2099-05-01")
     was = as_ed.post("/calls/cost", typed(feature, model="claude-3-opus-20240229"), headers=HTMX).content.decode()
     assert "Claude Opus 3 was retired on 5 January 2026" in was

@@ -1,0 +1,100 @@
+"""Processes that tests start and kill, each on a database of its own, and what they left there."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from django.conf import settings
+
+Env = dict[str, str]
+BARE = {n: v for n, v in os.environ.items() if n != "CELERY_BROKER_URL"} | {"SECRET_KEY": "x" * 60}
+
+
+def migrated(url: str) -> str:
+    env = {**BARE, "DATABASE_URL": url}
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=settings.BASE_DIR, env=env, check=True)
+    return url
+
+
+def postgres() -> psycopg.Connection:
+    return psycopg.connect(os.environ["DATABASE_URL"], dbname="postgres", autocommit=True)
+
+
+@contextmanager
+def database(server: psycopg.Connection, template: str) -> Iterator[str]:
+    """The address of a copy of `template`, dropped afterwards."""
+    name = f"jobs_{uuid4().hex[:12]}"
+    server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    try:
+        yield f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{name}"
+    finally:
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def carrier(env: Env, *words: str) -> dict[str, Any]:
+    """Run one command to its end; what the database holds then."""
+    command = [sys.executable, "-m", "tests.management.carrier", *words]
+    subprocess.run(command, cwd=settings.BASE_DIR, env=env, check=True, timeout=60)
+    return state(env)
+
+
+def state(env: Env) -> dict[str, Any]:
+    """Jobs by state, how often each had its effect, and their attempts."""
+    jobs = rows(env, "SELECT state, attempts FROM inventory_job")
+    effects = Counter(name.split(",")[0] for (name,) in rows(env, "SELECT name FROM inventory_team"))
+    return {
+        "states": dict(Counter(name for name, _ in jobs)),
+        "effects": sorted(effects.values()),
+        "attempts": sorted(attempts for _, attempts in jobs),
+    }
+
+
+def rows(env: Env, query: str) -> list[tuple[Any, ...]]:
+    url = env["DATABASE_URL"]
+    connect = sqlite3.connect(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else psycopg.connect(url)
+    with closing(connect) as connection:
+        return list(connection.execute(query).fetchall())
+
+
+class Group:
+    """A process and its children, to be killed together."""
+
+    def __init__(self, env: Env, *words: str) -> None:
+        command = [sys.executable, "-m", *words]
+        self.process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=env, start_new_session=True)
+
+    def __enter__(self) -> "Group":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def kill(self) -> None:
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+        finally:
+            self.process.wait()
+
+
+def wait_for(env: Env, is_so: Callable[[dict[str, Any]], bool], seconds: float = 45) -> dict[str, Any]:
+    until = time.monotonic() + seconds
+    while True:
+        found = state(env)
+        if is_so(found) or time.monotonic() > until:
+            return found
+        time.sleep(0.1)
+
+
+def are_done(count: int) -> Callable[[dict[str, Any]], bool]:
+    return lambda found: found["states"] == {"done": count}

@@ -1,0 +1,61 @@
+"""The same jobs under Celery, on each broker: what a killed worker held is done once."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from kombu import Connection
+
+from tests.management.processes import Env, Group, are_done, carrier, wait_for
+
+pytestmark = [pytest.mark.slow, pytest.mark.production]
+BROKERS = ["redis://127.0.0.1:6379/5", "amqp://guest:guest@127.0.0.1:5672//"]
+IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+
+
+@pytest.fixture(params=BROKERS, ids=["redis", "rabbitmq"])
+def broker(request: pytest.FixtureRequest, env: Env) -> Iterator[Env]:
+    """The environment with a broker and a queue of its own."""
+    url, queue = request.param, f"batchline-{uuid4().hex[:12]}"
+    try:
+        with Connection(url, connect_timeout=2) as connection:
+            connection.ensure_connection(max_retries=1, timeout=2)
+            yield {**env, "CELERY_BROKER_URL": url, "QUEUE": queue}
+            connection.channel().queue_delete(queue)
+    except (OSError, connection.connection_errors):
+        if IN_CI:
+            raise
+        pytest.skip(f"no broker at {url}")
+
+
+def test_celery_carries_the_same_jobs_and_survives_being_killed(broker: Env, tmp_path: Path) -> None:
+    carrier(broker, "enqueue", "effect", "6", "9")
+    words = [
+        "celery",
+        "-A",
+        "tests.management.carrier",
+        "worker",
+        "--beat",
+        "--concurrency",
+        "2",
+        "--loglevel",
+        "ERROR",
+    ]
+    words += ["--schedule", str(tmp_path / "beat"), "--without-gossip", "--without-mingle"]
+    with Group(broker, *words) as worker:
+        wait_for(broker, lambda found: found["states"].get("running", 0) == 2)
+        worker.kill()
+    with Group(broker, *words):
+        found = wait_for(broker, are_done(6))
+    assert (found["states"], found["effects"]) == ({"done": 6}, [1] * 6)
+
+
+def test_a_broker_that_is_away_neither_fails_nor_holds_up_whoever_asks(env: Env) -> None:
+    away = {**env, "CELERY_BROKER_URL": "redis://127.0.0.1:1/0"}
+    began = time.monotonic()
+    assert carrier(away, "enqueue", "effect", "1", "9")["states"] == {"queued": 1}
+    assert time.monotonic() - began < 10
+    assert carrier(env, "work", "--once")["effects"] == [1]
