@@ -1,5 +1,6 @@
 """Tables, constraints and named filters. No verb of the application lives here."""
 
+from inventory.models.agreement import Pair
 from inventory.models.audit import Action, ChainHead, Change
 from inventory.models.call import Call
 from inventory.models.feature import Feature
@@ -7,10 +8,13 @@ from inventory.models.job import FileChunk, Heartbeat, Job
 from inventory.models.part import Part
 from inventory.models.people import Membership, OneTimeLink, Person, Team
 from inventory.models.pricing import ClaudeModel, Modifier, PriceRow
+from inventory.models.queue import Hold
+from inventory.models.talk import Comment, Notice
 from inventory.models.versioned import Stale, Versioned
 from inventory.models.waiting import Sheet
 
 __all__ = [
-    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Feature", "FileChunk", "Heartbeat", "Job", "Membership",
-    "Modifier", "OneTimeLink", "Part", "Person", "PriceRow", "Sheet", "Stale", "Team", "Versioned",
+    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Comment", "Feature", "FileChunk", "Heartbeat", "Hold",
+    "Job", "Membership", "Modifier", "Notice", "OneTimeLink", "Pair", "Part", "Person", "PriceRow", "Sheet", "Stale",
+    "Team", "Versioned",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from inventory.domain.audit import Actor
+from inventory.domain.notice import Event
 from inventory.domain.people import Discipline, Role
 from inventory.models.versioned import Versioned
 
@@ -18,6 +19,10 @@ DISCIPLINES = [
     (Discipline.OTHER, "Other"),
 ]
 ROLES = [(Role.VIEWER, "Viewer"), (Role.MEMBER, "Member"), (Role.LEAD, "Lead")]
+
+
+def every_event() -> list[str]:
+    return [event.value for event in Event]
 
 
 class People(models.QuerySet["Person"]):
@@ -60,7 +65,9 @@ class Person(AbstractBaseUser, Versioned):
     RECORD = "person"
     # Name, e-mail and password stay out of the history, so that a person can be anonymised without breaking the
     # chain; that they changed does not.
-    HISTORY: ClassVar = ("discipline", "is_administrator", "is_active", "named_at", "password_set_at")
+    HISTORY: ClassVar = (
+        "discipline", "is_administrator", "is_active", "named_at", "password_set_at", "mailed_of",
+    )  # fmt: skip
 
     email = models.EmailField("e-mail", max_length=254, unique=True)  # kept in lower case
     name = models.CharField(max_length=120)
@@ -70,6 +77,7 @@ class Person(AbstractBaseUser, Versioned):
     joined_at = models.DateTimeField()
     named_at = models.DateTimeField(null=True, blank=True)  # when name or e-mail last changed
     password_set_at = models.DateTimeField(null=True, blank=True)
+    mailed_of = models.JSONField(default=every_event, blank=True)  # the events that come in the daily mail
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar = ["name"]
@@ -116,13 +124,15 @@ class Teams(models.QuerySet["Team"]):
 
 
 class Team(Versioned):
-    """Owns features. `one_side_enough`: a label counts although only one discipline has answered, and is marked."""
+    """Owns features. `one_side_enough`: a label counts although only one discipline has answered, and is marked.
+    `opens_after`: days after which a lead may open a sheet whose other side has not answered."""
 
     RECORD = "team"
-    HISTORY: ClassVar = ("name", "one_side_enough", "retired_at", "is_demo")
+    HISTORY: ClassVar = ("name", "one_side_enough", "opens_after", "retired_at", "is_demo")
 
     name = models.CharField(max_length=80)
     one_side_enough = models.BooleanField(default=False)
+    opens_after = models.PositiveSmallIntegerField(default=5)
     retired_at = models.DateTimeField(null=True, blank=True)
     is_demo = models.BooleanField(default=False)
     members = models.ManyToManyField(Person, through="Membership", related_name="teams")

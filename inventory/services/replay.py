@@ -84,8 +84,8 @@ def _settled(model: Any, record_id: str) -> Iterator[Difference]:
 
 
 def _untold(model: Any) -> Iterator[int]:
-    told = Change.objects.filter(record=model.RECORD, record_id=models.OuterRef("text"))
-    rows = model._base_manager.annotate(text=Cast("pk", models.CharField())).filter(~models.Exists(told))
+    told = Change.objects.filter(record=model.RECORD, record_id=models.OuterRef("own_id"))
+    rows = model._base_manager.annotate(own_id=Cast("pk", models.CharField())).filter(~models.Exists(told))
     yield from rows.order_by("pk").values_list("pk", flat=True)[:RECORDS]
 
 
