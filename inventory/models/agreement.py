@@ -14,12 +14,11 @@ class Pairs(models.QuerySet["Pair"]):
 
 
 class Pair(models.Model):
-    """Written once a round, never changed by what the sides agree on afterwards. The part may be gone by now."""
+    """Written once for each part and version of the test, never changed by what the sides agree on later. The part may
+    be gone by now. The answers stay out of its history: they are in that of the sheets, which knows who may look."""
 
     RECORD: ClassVar = "pair"
-    HISTORY: ClassVar = (
-        "part_id", "team_id", "test_version", "at", "product", "engineering", "product_answers", "engineering_answers",
-    )  # fmt: skip
+    HISTORY: ClassVar = ("part_id", "team_id", "test_version", "at", "product", "engineering")
 
     part_id = models.BigIntegerField()
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="pairs")

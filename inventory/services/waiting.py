@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from inventory.domain import confidence, consumer, waiting
 from inventory.domain.audit import Actor
@@ -17,10 +16,12 @@ from inventory.domain.people import Discipline
 from inventory.domain.question import Question
 from inventory.domain.rule import Conflict
 from inventory.domain.verdict import Verdict, decide
-from inventory.models import Call, Change, Part, Person, Sheet, Stale
-from inventory.services import agreement, audit, pricing
+from inventory.models import Change, Part, Person, Sheet
+from inventory.services import agreement, audit
+from inventory.services import sheet as sheets
+from inventory.services.sheet import NEW, Gone
 
-NEW = 0  # the version of a sheet that is not there yet
+__all__ = ["NEW", "Gone"]  # of the sheet in hand, for whoever answers
 
 
 class NotAsked(Exception):
@@ -49,10 +50,6 @@ class Unfinished(Exception):
 
 class ReasonNeeded(Exception):
     """A label counts that would count no more: say why."""
-
-
-class Gone(Exception):
-    """The part is not there any more, or its call is retired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +96,7 @@ class Walk:
 
 def walk(*, part: Part, side: Discipline) -> Walk:
     """One side's sheet on the current test: its answers, the questions they lead to, what follows so far."""
-    return _walked(part, _stored(part, side), side)
+    return _walked(part, sheets.stored(part, side), side)
 
 
 def lost(pk: int) -> Lost | None:
@@ -128,9 +125,9 @@ def answer(
     Raises `Stale` for another `version` (0 where there is no sheet yet), `AnsweredOtherSide`, `Submitted`, `NotAsked`,
     `Gone`, and `NotAnAnswer` for what the question does not take.
     """
-    _, _, part = _locked(part)
+    _, _, part = sheets.locked(part)
     _only_one_side(part, side, person)
-    sheet = _held(part, side, version)
+    sheet = sheets.held(part, side, version)
     walked = _walked(part, sheet, side)
     if walked.is_in:
         raise Submitted(sheet)
@@ -146,7 +143,7 @@ def answer(
     # A sheet that a broken seal asks to look over is taken back by its first change.
     sheet.submitted_at, sheet.outcome = None, ""
     sheet.answered_by = person or sheet.answered_by
-    _write(sheet, before)
+    sheets.write(sheet, before)
     audit.record(kind="waiting.answer", by=by, at=at, subject=part, before=before, after=audit.states(sheet))
     return sheet
 
@@ -165,9 +162,9 @@ def submit(
 
     Saving again confirms it after a broken seal. Raises `Stale`, `AnsweredOtherSide`, `Unfinished`, `Gone`.
     """
-    call, parts, part = _locked(part)
+    call, parts, part = sheets.locked(part)
     _only_one_side(part, side, person)
-    sheet = _held(part, side, version)
+    sheet = sheets.held(part, side, version)
     walked = _walked(part, sheet, side)
     if walked.open is not None:
         raise Unfinished(walked.open)
@@ -176,7 +173,7 @@ def submit(
     before = audit.states(call, *parts, sheet)
     sheet.outcome, sheet.submitted_at = walked.verdict.outcome, at
     sheet.answered_by = person or sheet.answered_by
-    return _concluded(call, parts, part, sheet, before, kind="waiting.submit", by=by, at=at, reason="")
+    return sheets.concluded(call, parts, part, sheet, before, kind="waiting.submit", by=by, at=at, reason="")
 
 
 @transaction.atomic
@@ -187,44 +184,20 @@ def reopen(
 
     Raises `ReasonNeeded` where a label counts, `Stale`, `Gone`.
     """
-    call, parts, part = _locked(part)
-    sheet = _held(part, side, version)
+    call, parts, part = sheets.locked(part)
+    sheet = sheets.held(part, side, version)
     if sheet.submitted_at is None:
         return sheet
     if part.label and not reason:
         raise ReasonNeeded
     before = audit.states(call, *parts, sheet)
     sheet.outcome, sheet.submitted_at = "", None
-    return _concluded(call, parts, part, sheet, before, kind="waiting.reopen", by=by, at=at, reason=reason)
-
-
-def _locked(part: Part) -> tuple[Call, list[Part], Part]:
-    """The part's call, held until the transaction ends, with its parts as they are now."""
-    Call.objects.select_for_update(no_key=True).filter(pk=part.call_id).first()
-    call = Call.objects.select_related("feature", "team").filter(pk=part.call_id, retired_at=None).first()
-    parts = list(call.parts.order_by("position")) if call else []
-    found = next((each for each in parts if each.pk == part.pk), None)
-    if call is None or found is None:
-        raise Gone
-    return call, parts, found
+    return sheets.concluded(call, parts, part, sheet, before, kind="waiting.reopen", by=by, at=at, reason=reason)
 
 
 def _only_one_side(part: Part, side: Discipline, person: Person | None) -> None:
     if person and Sheet.objects.filter(part=part, answered_by=person).exclude(side=side).exists():
         raise AnsweredOtherSide
-
-
-def _stored(part: Part, side: Discipline) -> Sheet | None:
-    return Sheet.objects.filter(part=part, side=side, test_version=waiting.CURRENT.version).first()
-
-
-def _held(part: Part, side: Discipline, version: int | None) -> Sheet:
-    """The stored sheet or a new one, if it still has the version the answer was given on."""
-    stored = _stored(part, side)
-    sheet = stored or Sheet(part=part, side=side, test_version=waiting.CURRENT.version)
-    if version is not None and version != (stored.version if stored else NEW):
-        raise Stale(sheet)
-    return sheet
 
 
 def _walked(part: Part, sheet: Sheet | None, side: Discipline) -> Walk:
@@ -235,37 +208,3 @@ def _walked(part: Part, sheet: Sheet | None, side: Discipline) -> Walk:
     still_open = waiting.open_among(questions, answers)
     is_in = sheet is not None and agreement.counts(part, sheet)
     return Walk(sheet, given, questions, still_open, decide(given, line_hours=line_hours), is_in)
-
-
-def _concluded(
-    call: Call,
-    parts: list[Part],
-    part: Part,
-    sheet: Sheet,
-    before: audit.States,
-    *,
-    kind: str,
-    by: Actor,
-    at: datetime,
-    reason: str,
-) -> Sheet:
-    """Store the sheet, and what both sides' sheets now make of the part and of the call's costs."""
-    _write(sheet, before)
-    stored = Sheet.objects.filter(part=part, test_version=waiting.CURRENT.version)
-    sheets = {Discipline(each.side): each for each in stored}
-    agreement.weigh(part, sheets, one_side_enough=call.team.one_side_enough, at=at)
-    pricing.apply(call, parts, book=pricing.book(timezone.localdate(at)))
-    records: list[Call | Part] = [call, *parts]
-    for record in records:
-        if fields := audit.changed(record, before):
-            record.write(*fields)
-    after = audit.states(call, *parts, sheet)
-    audit.record(kind=kind, by=by, at=at, subject=part, before=before, after=after, reason=reason)
-    return sheet
-
-
-def _write(sheet: Sheet, before: audit.States) -> None:
-    if sheet.pk is None:
-        sheet.save(force_insert=True)
-    elif fields := audit.changed(sheet, before):
-        sheet.write(*fields)
