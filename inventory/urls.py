@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from inventory.views import account, health, link, member, roster, team
+from inventory.views import agreement as agreement_views
 from inventory.views import audit as audit_views
 from inventory.views import call as call_views
 from inventory.views import exchange as exchange_views
@@ -77,6 +78,14 @@ waiting: list[URLPattern] = [
     path("parts/<int:pk>/test/<slug:question>", waiting_views.question, name="waiting.question"),
 ]
 
+agreement: list[URLPattern] = [
+    path("parts/<int:pk>/agree", agreement_views.shown, name="agreement.page"),
+    path("parts/<int:pk>/agree/adopt", agreement_views.adopt, name="agreement.adopt"),
+    path("parts/<int:pk>/agree/edit", agreement_views.edit, name="agreement.edit"),
+    path("parts/<int:pk>/agree/settle", agreement_views.settle, name="agreement.settle"),
+    path("parts/<int:pk>/agree/open", agreement_views.open_sheet, name="agreement.open"),
+]
+
 pricing: list[URLPattern] = [path("prices", pricing_views.index, name="pricing.list")]
 
 plan: list[URLPattern] = [
@@ -107,4 +116,6 @@ job: list[URLPattern] = [
 
 watch: list[URLPattern] = [path("healthz", health.check, name="health.check")]
 
-urlpatterns = [*home, *people, *feature, *call, *part, *waiting, *pricing, *plan, *audit, *exchange, *job, *watch]
+urlpatterns = [
+    *home, *people, *feature, *call, *part, *waiting, *agreement, *pricing, *plan, *audit, *exchange, *job, *watch,
+]  # fmt: skip

@@ -56,6 +56,7 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
         "part": {"pk": part.call_id},
         "part.edit": {"pk": part.pk},
         "waiting": {"pk": part.pk, "question": ""},
+        "agreement": {"pk": part.pk},
         "waiting.start": {"pk": blank.pk},
         "waiting.question": {"pk": blank.pk, "question": "first"},
         "audit": {"seq": 1, "record": "part", "record_id": str(part.pk)},

@@ -8,6 +8,9 @@ from inventory.domain import money
 
 # What follows the name of whoever acted. {title} is the record, {team} its team.
 SENTENCES: Mapping[str, str] = {
+    "agreement.adopt": "took over the other side's answers on {title}",
+    "agreement.open": "opened the sheet of {title} that waited for its other side",
+    "agreement.settle": "settled the label of {title}",
     "call.edit": "changed the call {title}",
     "call.register": "registered the call {title}",
     "call.restore": "restored the call {title}",

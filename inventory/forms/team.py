@@ -2,6 +2,7 @@
 
 from django import forms
 
+from inventory.forms.number import Whole
 from inventory.forms.people import DisciplineField, Email, Version
 from inventory.forms.text import Line, Lines
 from inventory.models.people import ROLES
@@ -21,6 +22,12 @@ class Edit(forms.Form):
         label="One discipline is enough",
         help_text="A label then counts as soon as product or engineering has answered, and is marked one-sided. "
         "Changing this counts every label of the team anew.",
+    )
+    opens_after = Whole(
+        most=90,
+        required=False,
+        label="Days until a lead may open a sheet",
+        help_text="Where one side has answered and the other stays silent. What is answered after that is not blind.",
     )
 
 

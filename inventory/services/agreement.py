@@ -43,7 +43,7 @@ def weigh(part: Part, sheets: Mapping[Discipline, Sheet], *, one_side_enough: bo
     elif is_broken:
         breaks_seal(part)
     else:
-        _clear(part, State.UNLABELLED)
+        clear(part, State.UNLABELLED)
 
 
 def breaks_seal(part: Part) -> None:
@@ -55,7 +55,7 @@ def breaks_seal(part: Part) -> None:
     if not part.label:
         return
     was, sealed_at = part.get_label_display(), part.sealed_at
-    _clear(part, State.CHECK_NEEDED)
+    clear(part, State.CHECK_NEEDED)
     part.sealed_at = sealed_at
     part.reason = f"It was “{was.lower()}”. A fact it rested on has changed since."
 
@@ -101,21 +101,21 @@ def side_by_side(sheets: Mapping[Discipline, Sheet]) -> list[Row]:
 def _both_in(part: Part, sheets: Mapping[Discipline, Sheet], at: datetime) -> None:
     found = compared(sheets)
     if found.verdict is None:
-        _clear(part, State.DISPUTED)
+        clear(part, State.DISPUTED)
         part.reason = _said(found, sheets)
         return
-    _clear(part, State.AGREED if found.label else State.UNLABELLED)
+    clear(part, State.AGREED if found.label else State.UNLABELLED)
     part.outcome, part.reason = found.verdict.outcome, found.verdict.text
     _take(part, found.verdict, sheets[Discipline.PRODUCT].test_version, at)
     if found.label and not part.consumer:
-        part.consumer = _consumer(sheets)
+        part.consumer = consumer_of(sheets)
 
 
 def _one_in(part: Part, sheet: Sheet, one_side_enough: bool) -> None:
     """Nothing of a blind sheet reaches the part, unless the team lets one side's label count: then the label and what
     the plan needs, but neither the answers nor the reason. It counts from when the sheet was saved."""
     was_sealed = part.sealed_at is not None
-    _clear(part, State.ONE_SIDE)
+    clear(part, State.ONE_SIDE)
     if was_sealed:
         part.sealed_at = sheet.submitted_at
     verdict = decide(sheet.answers, line_hours=settings.WAITING_LINE_HOURS)
@@ -132,7 +132,8 @@ def _take(part: Part, verdict: Verdict, version: int, at: datetime | None) -> No
         part.guard, part.blockers, part.sealed_at = verdict.guard is not None, list(verdict.blockers), at
 
 
-def _clear(part: Part, state: State) -> None:
+def clear(part: Part, state: State) -> None:
+    """Without a label, in that state. Saves nothing."""
     part.state, part.label, part.outcome, part.one_sided = state, Label.NONE, "", False
     part.confidence, part.rule, part.test_version = "", None, None
     part.guard, part.blockers, part.reason, part.sealed_at = False, [], "", None
@@ -150,6 +151,6 @@ def _said(found: Agreement, sheets: Mapping[Discipline, Sheet]) -> str:
     return f"{question.title} Product: {product or 'not asked'}. Engineering: {engineering or 'not asked'}."
 
 
-def _consumer(sheets: Mapping[Discipline, Sheet]) -> str:
+def consumer_of(sheets: Mapping[Discipline, Sheet]) -> str:
     """Product knows its readers best; engineering's word where product named nobody."""
-    return next((name for side in BOTH if (name := consumer.name(sheets[side].answers))), "")
+    return next((name for side in BOTH if side in sheets and (name := consumer.name(sheets[side].answers))), "")

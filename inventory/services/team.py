@@ -63,16 +63,26 @@ def founded(*, name: str, lead: Person) -> tuple[Team, Membership]:
 
 
 @transaction.atomic
-def edit(*, team: Team, version: int, name: str, one_side_enough: bool, by: Actor, at: datetime) -> Team:
+def edit(
+    *,
+    team: Team,
+    version: int,
+    name: str,
+    one_side_enough: bool,
+    opens_after: int | None = None,
+    by: Actor,
+    at: datetime,
+) -> Team:
     """Where `one_side_enough` changes, every label that rests on one side is counted anew, in the same action.
 
-    Raises `Stale`, `NameTaken`.
+    `opens_after` in days stays as it is where it is not given. Raises `Stale`, `NameTaken`.
     """
     found = _locked(team)
     was_called, counts_anew = found.name, found.one_side_enough != one_side_enough
     resting = recount.affected(found) if counts_anew else recount.NOTHING
     before = audit.states(found, *resting.records)
     found.version, found.name, found.one_side_enough = version, name, one_side_enough
+    found.opens_after = found.opens_after if opens_after is None else opens_after
     _save(found, *audit.changed(found, before))
     if counts_anew:
         recount.count_anew(resting, before, one_side_enough=one_side_enough, at=at)

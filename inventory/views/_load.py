@@ -54,6 +54,12 @@ def part_to_answer(pk: int, person: Person) -> Part | waiting.Lost:
     return found
 
 
+def part_to_lead(pk: int, person: Person) -> Part:
+    """Whose label this person may settle, and whose sheets they may open."""
+    found = part(pk)
+    return _only(found, access.may_lead(person, found.team_id) and found.is_live)
+
+
 def team(pk: int) -> Team:
     return get_object_or_404(Team, pk=pk)
 

@@ -64,7 +64,8 @@ def detail(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: Request, pk: int) -> HttpResponse:
     team = _load.team_to_lead(pk, request.user)
-    form = forms.Edit(typed(request), initial={n: getattr(team, n) for n in ("version", "name", "one_side_enough")})
+    now = {name: getattr(team, name) for name in forms.Edit.base_fields}
+    form = forms.Edit(typed(request), initial=now)
     context: dict[str, Any] = {"team": team, "form": form}
     if form.is_valid():
         try:

@@ -24,7 +24,9 @@ def test_a_creation_is_kept_whole(now: datetime, team: Team) -> None:
     assert (action.seq, action.title, action.team_id, action.reason) == (1, "Documents", team.pk, "a start")
     (change,) = action.changes.all()
     assert (change.record, change.record_id, change.before) == ("team", str(team.pk), "")
-    assert change.after == '{"is_demo":false,"name":"Documents","one_side_enough":false,"opens_after":5,"retired_at":null}'
+    assert (
+        change.after == '{"is_demo":false,"name":"Documents","one_side_enough":false,"opens_after":5,"retired_at":null}'
+    )
 
 
 def test_an_edit_keeps_only_what_differs(now: datetime, team: Team) -> None:

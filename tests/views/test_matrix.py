@@ -60,6 +60,9 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
     **dict.fromkeys(("waiting.question", "waiting.check"), (ANSWERING, ANSWERING)),
     "waiting.start": (ANSWERING, None),
     "waiting.result": (ALL, ANSWERING),
+    "agreement.page": (ALL, None),
+    **dict.fromkeys(("agreement.adopt", "agreement.edit"), (None, ANSWERING)),
+    **dict.fromkeys(("agreement.settle", "agreement.open"), (None, LEADS)),
     "people.sign_out": (None, ALL),
     "call.cost": (None, ALL),
     "plan.export": (None, ALL),
@@ -99,7 +102,7 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
     jobs.save_file(claimed, "plan.xlsx", [b"rows"])
     jobs.finish(claimed, at=at)
     pks = {"people": ed.pk, "team": team.pk, "feature": call.feature_id, "job": job.pk, "exchange": job.pk}
-    pks |= {"call": call.pk, "part": call.pk, "waiting": call.parts.get().pk}
+    pks |= {"call": call.pk, "part": call.pk, "waiting": call.parts.get().pk, "agreement": call.parts.get().pk}
     given: dict[str, Any] = {
         "token": link.made(**invited)[1], "seq": 1, "record": "job", "record_id": str(job.pk), "question": "first",
         "member_pk": ed.memberships.get().pk,

@@ -1,0 +1,142 @@
+"""The page of a dispute and its ways out: who sees what, and that nothing typed is lost."""
+
+import pytest
+from django.test import Client
+
+from inventory.domain.people import Discipline
+from inventory.models import Part, Person, Sheet, Team
+from tests import factories
+from tests.services.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in, put_in
+
+pytestmark = pytest.mark.django_db
+PRODUCT, ENGINEERING = Discipline.PRODUCT, Discipline.ENGINEERING
+
+
+@pytest.fixture
+def part(team: Team) -> Part:
+    factories.make_price()
+    return factories.make_call(feature=factories.make_feature(team=team), name="Ticket summary").parts.get()
+
+
+@pytest.fixture
+def disputed(part: Part, now) -> Part:
+    both_in(part, now, product=SOMEBODY_WAITS, engineering=NOBODY_WAITS)
+    return part
+
+
+def shown(client: Client, part: Part) -> str:
+    return client.get(f"/parts/{part.pk}/agree").content.decode()
+
+
+def version(part: Part, side: Discipline) -> int:
+    return Sheet.objects.get(part=part, side=side).version
+
+
+def test_the_first_differing_answer_stands_on_top_with_what_each_leads_to(as_ed: Client, disputed: Part) -> None:
+    page = shown(as_ed, disputed)
+    assert "<h1>Who or what uses this result first?</h1>" in page
+    assert page.index("A person, at once") < page.index("A person, later") < page.index("Both sheets")
+    assert "which leads to: Somebody waits for this." in page
+
+
+def test_a_blind_sheet_is_not_on_the_page(as_ed: Client, as_pia: Client, part: Part, now) -> None:
+    put_in(part, PRODUCT, SOMEBODY_WAITS[PRODUCT], now)
+    for client in (as_ed, as_pia):
+        page = shown(client, part)
+        assert "Not both sides have answered yet." in page
+        assert "colleague" not in page
+        assert "Both sheets" not in page
+
+
+def test_the_other_sides_answers_are_taken_over(as_ed: Client, disputed: Part) -> None:
+    sent = as_ed.post(f"/parts/{disputed.pk}/agree/adopt", {"version": version(disputed, ENGINEERING)})
+    assert sent.headers["Location"] == f"/parts/{disputed.pk}/test/result"
+    disputed.refresh_from_db()
+    assert disputed.state == "agreed"
+
+
+def test_ones_own_sheet_opens_at_the_question_that_differs(as_ed: Client, disputed: Part) -> None:
+    sent = as_ed.post(f"/parts/{disputed.pk}/agree/edit", {"version": version(disputed, ENGINEERING)})
+    assert sent.headers["Location"] == f"/parts/{disputed.pk}/test/first"
+
+
+@pytest.mark.parametrize("way", ["adopt", "edit"])
+@pytest.mark.parametrize("typed", [{}, {"version": "1"}, {"version": "x"}, {"version": "9" * 20}])
+def test_an_old_page_changes_nothing_and_says_so(as_ed: Client, disputed: Part, way: str, typed: dict) -> None:
+    sent = as_ed.post(f"/parts/{disputed.pk}/agree/{way}", typed, follow=True)
+    assert "Nothing was saved" in sent.content.decode()
+    disputed.refresh_from_db()
+    assert disputed.state == "disputed"
+
+
+def test_a_lead_settles_with_a_reason(as_pia: Client, disputed: Part) -> None:
+    typed = {"label": "not_waiting", "reason": "Read on Mondays.", "version": disputed.version}
+    sent = as_pia.post(f"/parts/{disputed.pk}/agree/settle", typed, follow=True)
+    page = sent.content.decode()
+    assert "a lead settled it: Read on Mondays." in page
+    assert "Read on Mondays." in shown(as_pia, disputed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"reason": "Because"}, "Select the label that shall count"),
+        ({"label": "not_waiting"}, "Type why"),
+        ({"label": "hybrid", "reason": "Because"}, "hybrid"),
+        ({"label": "not_waiting", "reason": "x" * 40_000}, "1,000"),
+        ({"label": "waiting", "reason": "Because", "version": "²"}, "reload"),
+    ],
+)
+def test_bad_input_is_answered_at_the_field_and_kept(as_pia: Client, disputed: Part, typed: dict, said: str) -> None:
+    sent = as_pia.post(f"/parts/{disputed.pk}/agree/settle", {"version": disputed.version, **typed})
+    page = sent.content.decode()
+    assert sent.status_code == 422
+    assert said in page
+    assert typed.get("reason", "")[:100] in page
+
+
+def test_who_settles_second_sees_both_values_and_may_decide_again(as_pia: Client, disputed: Part) -> None:
+    typed = {"label": "waiting", "reason": "Mine", "version": disputed.version}
+    as_pia.post(f"/parts/{disputed.pk}/agree/settle", {**typed, "label": "not_waiting", "reason": "Theirs"})
+    sent = as_pia.post(f"/parts/{disputed.pk}/agree/settle", typed)
+    page = sent.content.decode()
+    assert sent.status_code == 409
+    assert "Mine" in page
+    assert "Theirs" in page
+
+
+def test_a_member_is_not_offered_what_is_a_leads(as_ed: Client, disputed: Part) -> None:
+    page = shown(as_ed, disputed)
+    assert "Settle the label" not in page
+    assert "A lead settles it" in page
+    assert as_ed.post(f"/parts/{disputed.pk}/agree/settle").status_code == 404
+
+
+def test_a_part_that_was_split_meanwhile_says_so(as_ed: Client, disputed: Part, now) -> None:
+    as_ed.post(
+        f"/calls/{disputed.call_id}/split",
+        {
+            "part-TOTAL_FORMS": 2, "part-INITIAL_FORMS": 0, "version": disputed.call.version, "reason": "two readers",
+            **{f"part-{i}-{name}": value for i in (0, 1) for name, value in {
+                "name": f"Part {i}", "requests": 1000, "uncached_input": 6000, "cacheable_prefix": 2000, "output": 400,
+            }.items()},
+        },
+    )  # fmt: skip
+    sent = as_ed.post(f"/parts/{disputed.pk}/agree/adopt", {"version": 1})
+    assert sent.status_code == 410
+    assert "was split meanwhile" in sent.content.decode()
+
+
+def test_opening_too_early_says_from_when(as_pia: Client, part: Part, now) -> None:
+    put_in(part, ENGINEERING, NOBODY_WAITS[ENGINEERING], now)
+    page = as_pia.post(f"/parts/{part.pk}/agree/open", follow=True).content.decode()
+    assert "still has time" in page or "is open to everybody" in page
+
+
+def test_days_until_opening_are_a_setting_of_the_team(as_pia: Client, team: Team, pia: Person) -> None:
+    typed = {"name": team.name, "version": team.version, "opens_after": "12"}
+    as_pia.post(f"/teams/{team.pk}/edit", typed)
+    team.refresh_from_db()
+    assert team.opens_after == 12
+    sent = as_pia.post(f"/teams/{team.pk}/edit", {**typed, "version": team.version, "opens_after": "1e9"})
+    assert (sent.status_code, "1e9" in sent.content.decode()) == (422, True)
