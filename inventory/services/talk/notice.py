@@ -25,6 +25,9 @@ def to(
 ) -> None:  # fmt: skip
     """Tell these people, except whoever did it and those who can no longer sign in."""
     doer = int(by.id) if by.kind == "person" else None
-    known = Person.objects.active().filter(pk__in=[pk for pk in people if pk not in (None, doer)])
+    wanted = {pk for pk in (*people, doer) if pk is not None}
+    known = {person.pk: person for person in Person.objects.active().filter(pk__in=wanted).order_by("pk")}
     told = {"event": event, "call_id": call_id, "part": part, "comment": comment, "about": about[:200], "at": at}
-    Notice.objects.bulk_create(Notice(person=person, by_id=doer, **told) for person in known.order_by("pk"))
+    Notice.objects.bulk_create(
+        Notice(person=person, by=known.get(doer or 0), **told) for pk, person in known.items() if pk != doer
+    )
