@@ -175,6 +175,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 if CELERY_BROKER_TRANSPORT_OPTIONS.get("visibility_timeout", float("inf")) <= CELERY_TASK_TIME_LIMIT:
     # Redis gives out a message again after the visibility timeout: a job still running then would come back for ever.
     raise ImproperlyConfigured("JOB_TIME_LIMIT must be below CELERY_VISIBILITY_TIMEOUT")
+LABEL_HOLD_MINUTES = env.int("LABEL_HOLD_MINUTES", default=20)  # how long the queue keeps a part for one person
 WAITING_LINE_HOURS = env.int("WAITING_LINE_HOURS", default=4)  # least slack for batch with a guard, in hours
 
 LOGGING = {

@@ -14,6 +14,7 @@ from inventory.views import part as part_views
 from inventory.views import people as people_views
 from inventory.views import plan as plan_views
 from inventory.views import pricing as pricing_views
+from inventory.views import queue as queue_views
 from inventory.views import waiting as waiting_views
 
 home: list[URLPattern] = [path("", home_views.shown, name="home.page")]
@@ -86,6 +87,13 @@ agreement: list[URLPattern] = [
     path("parts/<int:pk>/agree/open", agreement_views.open_sheet, name="agreement.open"),
 ]
 
+queue: list[URLPattern] = [
+    path("label", queue_views.shown, name="queue.page"),
+    path("label/take", queue_views.take, name="queue.take"),
+    path("label/leave", queue_views.leave, name="queue.leave"),
+    path("label/keys", queue_views.keys, name="queue.keys"),
+]
+
 pricing: list[URLPattern] = [path("prices", pricing_views.index, name="pricing.list")]
 
 plan: list[URLPattern] = [
@@ -117,5 +125,6 @@ job: list[URLPattern] = [
 watch: list[URLPattern] = [path("healthz", health.check, name="health.check")]
 
 urlpatterns = [
-    *home, *people, *feature, *call, *part, *waiting, *agreement, *pricing, *plan, *audit, *exchange, *job, *watch,
+    *home, *people, *feature, *call, *part, *waiting, *agreement, *queue, *pricing, *plan, *audit, *exchange, *job,
+    *watch,
 ]  # fmt: skip

@@ -20,6 +20,7 @@ LONG_FUNCTIONS: dict[str, str] = {
 }
 WRITES_WITHOUT_ACTION: dict[str, str] = {
     "job.save_file": "a job's own machinery: the job's action was written when somebody asked for it",
+    "queue.take": "a hold is like the lease of a job: it runs out, and changes no record",
 }
 LINK = "nobody is signed in: the actor is whoever the one-time link lets in"
 WRITES_BY_A_LINK = dict.fromkeys(("people.begin", "people.enter", "invitation.accept", "invitation.join"), LINK)

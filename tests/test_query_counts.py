@@ -29,8 +29,9 @@ PINNED = Path(__file__).with_name("query_counts.json")
 
 
 @pytest.fixture
-def lead(prices: Book) -> Person:
-    return factories.make_person(name="Lea", discipline="product", is_administrator=True)
+def lead(prices: Book, team: Team) -> Person:
+    """Sees and may do everything, and has work waiting: no page is shortened for this person."""
+    return factories.make_person(name="Lea", discipline="product", team=team, role="lead", is_administrator=True)
 
 
 @pytest.fixture

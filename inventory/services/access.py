@@ -31,11 +31,15 @@ def teams_to_edit(person: Person) -> QuerySet[Team]:
 
 def teams_waiting_for(person: Person) -> list[int]:
     """Teams whose work waits for this person: those they work in; for an administrator also those nobody works in yet,
-    such as an import makes."""
+    such as an import makes. Kept on the person for a request, like their roles."""
+    kept: list[int] | None = vars(person).get("_teams")
+    if kept is not None:
+        return kept
     waiting = set(Membership.objects.editing(person).values_list("team", flat=True))
     if person.is_administrator:
         waiting |= set(Team.objects.unmanned().values_list("pk", flat=True))
-    return sorted(waiting)
+    vars(person)["_teams"] = sorted(waiting)
+    return vars(person)["_teams"]  # type: ignore[no-any-return]
 
 
 def may_lead(person: Person, team: Team | int) -> bool:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Sum
 
 from inventory.domain.part import State
-from inventory.domain.waiting import CURRENT
-from inventory.models import Feature, Part, Person, Sheet
+from inventory.models import Feature, Part, Person
 from inventory.models.part import Parts as Found
 from inventory.services import access
+from inventory.services.labelling import queue
 
 FIRST = 5
 
@@ -49,23 +49,15 @@ class Needs:
 
 def needs(person: Person) -> Needs:
     teams = access.teams_waiting_for(person)
-    own = Part.objects.live().of_teams(teams)
     unowned = Feature.objects.live().of_teams(teams).incomplete().select_related("team")
-    unanswered = own.filter(state__in=(State.UNLABELLED, State.ONE_SIDE)).exclude(Exists(_sheets_in(person)))
-    since = _sheets_in(person).filter(submitted_at__gt=OuterRef("sealed_at"))
+    own = Part.objects.live().of_teams(teams)
     return Needs(
-        answer=_parts(unanswered if person.discipline in access.ANSWERING else Part.objects.none()),
-        check=_parts(own.filter(state=State.CHECK_NEEDED).exclude(Exists(since))),
+        answer=_parts(queue.unanswered(person) if person.discipline in access.ANSWERING else Part.objects.none()),
+        check=_parts(queue.to_check(person)),
         disputed=_parts(own.filter(state=State.DISPUTED)),
         features=list(unowned.order_by("name", "pk")[:FIRST]),
         features_count=unowned.count(),
     )
-
-
-def _sheets_in(person: Person) -> QuerySet[Sheet]:
-    """What this person's side has handed in for a part, on the current test."""
-    current = Sheet.objects.filter(part=OuterRef("pk"), test_version=CURRENT.version)
-    return current.filter(side=person.discipline, submitted_at__isnull=False)
 
 
 def _parts(found: Found) -> Parts:

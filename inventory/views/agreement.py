@@ -17,6 +17,7 @@ from inventory.services import access, sheet, standing, waiting
 from inventory.services.labelling import reconcile
 from inventory.views import _load
 from inventory.views._page import Request, page
+from inventory.views._queue import following
 from inventory.views._stale import Difference
 
 CHANGED = "Nothing was saved: a sheet or the label was changed meanwhile. This is how it is now."
@@ -140,6 +141,7 @@ def _shown(
         "now": timezone.now(),
         "may_answer": part.is_live and access.may_answer(request.user, part.team_id),
         "may_edit": part.is_live and access.may_edit(request.user, part.team_id),
+        **following(request),
         "was_opened": any(each.opened_at for each in both.values()),
     }
     return page(request, "agreement/page.html", context, status=status)

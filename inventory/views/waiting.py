@@ -12,10 +12,12 @@ from inventory.domain.people import Discipline
 from inventory.domain.question import Question
 from inventory.domain.waiting import CURRENT
 from inventory.forms import waiting as forms
-from inventory.models import Part, Stale
+from inventory.models import Hold, Part, Stale
 from inventory.services import access, standing, waiting
+from inventory.services.labelling import queue
 from inventory.views import _load
 from inventory.views._page import Request, page
+from inventory.views._queue import following
 from inventory.views._stale import Difference
 
 SAID = {
@@ -89,6 +91,8 @@ def _answered(request: Request, part: Part, walk: waiting.Walk, asked: Question)
         return _question_page(request, part, walk, form, status=422)
     if form.back():
         return _led_back(part, walk, asked, form.back())
+    if held := queue.holder(part=part, person=request.user, at=timezone.now()):
+        return _question_page(request, part, walk, form, status=409, notice=_held(held))
     by: dict[str, Any] = {"by": request.user.actor, "at": timezone.now(), "person": request.user}
     version = form.cleaned_data["version"]
     try:
@@ -103,7 +107,13 @@ def _answered(request: Request, part: Part, walk: waiting.Walk, asked: Question)
         return _question_page(request, part, walk, form, status=409, notice=NOT_ASKED)
     except waiting.Gone:
         return _lost(request, _what_is_left(part), form)
+    queue.renew(person=request.user, part=part, at=timezone.now())
     return redirect("waiting.start", pk=part.pk)
+
+
+def _held(hold: Hold) -> str:
+    until = timezone.localtime(hold.until)
+    return f"{hold.person.name} has this part in hand until {until:%H:%M}, from the queue, and answers for your side."
 
 
 def _led_back(part: Part, walk: waiting.Walk, asked: Question, which: str) -> HttpResponse:
@@ -137,6 +147,7 @@ def _question_page(
         "conflict": _conflicting(walk, form.question),
         "back": before if walk.open else None,
         "is_change": walk.open is None,
+        "in_hand": queue.holder(part=part, person=request.user, at=timezone.now()),
         **more,
     }
     return page(request, "waiting/question.html", context, status=status)
@@ -239,6 +250,7 @@ def _result_page(request: Request, part: Part, form: forms.Reopening, *, status:
         "outcomes": SAID,
         "may_answer": part.is_live and access.may_answer(request.user, part.team_id),
         "may_edit": access.may_edit(request.user, part.team_id),
+        **following(request),
     }
     return page(request, "waiting/result.html", context, status=status)
 

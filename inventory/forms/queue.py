@@ -1,0 +1,24 @@
+"""What the queue is narrowed to; a team or feature that is not there narrows nothing."""
+
+from typing import Any
+
+from django import forms
+
+from inventory.models import Feature, Team
+
+
+class Filter(forms.Form):
+    team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label="All my teams")
+    feature = forms.ModelChoiceField(Feature.objects.none(), required=False, empty_label="Every feature")
+
+    def __init__(self, data: object = None, *, teams: list[int]) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        mine = Team.objects.live().filter(pk__in=teams).order_by("name", "pk")
+        features = Feature.objects.live().filter(team__in=teams).order_by("name", "pk")
+        self.fields["team"].queryset = mine  # type: ignore[attr-defined]
+        self.fields["feature"].queryset = features  # type: ignore[attr-defined]
+
+    def chosen(self) -> dict[str, Any]:
+        """What was understood, by name."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}

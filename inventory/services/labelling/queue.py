@@ -1,0 +1,137 @@
+"""The queue: which parts need this person, the dearest first, and which of them they have in hand.
+
+A hold is like the lease of a job: it keeps two people of one discipline from answering the same part at once, runs out
+by itself, and leaves no trace in the history.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+
+from inventory.domain.part import State
+from inventory.domain.waiting import CURRENT
+from inventory.models import Feature, Hold, Part, Person, Sheet, Team
+from inventory.models.part import Parts as Found
+from inventory.services import access
+
+SHOWN = 10
+TRIES = 5  # parts tried when others take them at the same moment
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """`first` are the dearest that nobody else has in hand, `held` what this person has; `left` counts what still needs
+    them, `all` every live part of the same teams or feature. Costs are micro-dollars a month."""
+
+    first: Sequence[Part]
+    held: Hold | None
+    left: int
+    all: int
+    today: int
+
+    @property
+    def rest(self) -> int:
+        return self.left - len(self.first)
+
+
+def needing(person: Person) -> Found:
+    """Live parts of this person's teams that need their side: not answered yet, to be looked over after a broken seal,
+    or disputed. Empty for whoever answers for neither side; nothing in it tells what the other side has said."""
+    if person.discipline not in access.ANSWERING:
+        return Part.objects.none()
+    return unanswered(person) | to_check(person) | disputed(person)
+
+
+def unanswered(person: Person) -> Found:
+    """A sheet from before a broken seal counts no more, also where the other side has given a label since."""
+    return _own(person).filter(state__in=(State.UNLABELLED, State.ONE_SIDE)).exclude(Exists(_in(person)))
+
+
+def to_check(person: Person) -> Found:
+    since = _in(person).filter(submitted_at__gt=OuterRef("sealed_at"))
+    return _own(person).filter(state=State.CHECK_NEEDED).exclude(Exists(since))
+
+
+def disputed(person: Person) -> Found:
+    return _own(person).filter(state=State.DISPUTED)
+
+
+def shown(*, person: Person, at: datetime, team: Team | None = None, feature: Feature | None = None) -> Queue:
+    """The queue as this person finds it now, narrowed to one team or feature."""
+    found = _narrowed(needing(person), team, feature)
+    scope = _narrowed(Part.objects.live().of_teams(access.teams_waiting_for(person)), team, feature)
+    sums = found.aggregate(left=Count("pk"), today=Sum("cost_today"))
+    return Queue(
+        first=list(_free(found, person, at).dearest_first().select_related("feature", "team")[:SHOWN]),
+        held=Hold.objects.at(at).filter(person=person, part__in=needing(person)).select_related("part__feature").first(),
+        left=sums["left"],
+        all=scope.count(),
+        today=sums["today"] or 0,
+    )
+
+
+def following(*, person: Person, at: datetime, team: Team | None = None, feature: Feature | None = None) -> Part | None:
+    """The next part they would be given."""
+    return _free(_narrowed(needing(person), team, feature), person, at).dearest_first().first()
+
+
+@transaction.atomic
+def take(*, person: Person, at: datetime, team: Team | None = None, feature: Feature | None = None) -> Part | None:
+    """Give this person the next part and hold it for them; what they held before is free again. None where nothing is
+    left, or others were faster each time."""
+    Hold.objects.filter(Q(until__lte=at) | Q(person=person)).delete()
+    found = _free(_narrowed(needing(person), team, feature), person, at).dearest_first()
+    for part in found[:TRIES]:
+        try:
+            with transaction.atomic():
+                Hold.objects.create(part=part, side=person.discipline, person=person, until=at + lasts())
+        except IntegrityError:
+            continue
+        return part
+    return None
+
+
+def renew(*, person: Person, part: Part, at: datetime) -> None:
+    """Whoever answers keeps what they hold, for as long again."""
+    Hold.objects.filter(person=person, part=part).update(until=at + lasts())
+
+
+def leave(*, person: Person) -> None:
+    Hold.objects.filter(person=person).delete()
+
+
+def holder(*, part: Part, person: Person, at: datetime) -> Hold | None:
+    """The colleague of the same side who has this part in hand."""
+    others = Hold.objects.at(at).filter(part=part, side=person.discipline).exclude(person=person)
+    return others.select_related("person").first()
+
+
+def lasts() -> timedelta:
+    return timedelta(minutes=settings.LABEL_HOLD_MINUTES)
+
+
+def _own(person: Person) -> Found:
+    return Part.objects.live().of_teams(access.teams_waiting_for(person))
+
+
+def _in(person: Person) -> QuerySet[Sheet]:
+    """What this person's side has handed in and that still counts, on the current test."""
+    current = Sheet.objects.filter(part=OuterRef("pk"), test_version=CURRENT.version, side=person.discipline)
+    since = Q(submitted_at__gte=OuterRef("sealed_at")) | ~Q(part__state=State.ONE_SIDE) | Q(part__sealed_at=None)
+    return current.filter(since, submitted_at__isnull=False)
+
+
+def _free(found: Found, person: Person, at: datetime) -> Found:
+    """Without what a colleague of the same side has in hand."""
+    held = Hold.objects.at(at).filter(part=OuterRef("pk"), side=person.discipline).exclude(person=person)
+    return found.exclude(Exists(held))
+
+
+def _narrowed(found: Found, team: Team | None, feature: Feature | None) -> Found:
+    if feature is not None:
+        return found.filter(feature=feature)
+    return found.of_team(team) if team is not None else found
