@@ -8,6 +8,7 @@ from inventory.views import audit as audit_views
 from inventory.views import call as call_views
 from inventory.views import exchange as exchange_views
 from inventory.views import feature as feature_views
+from inventory.views import figures as figures_views
 from inventory.views import home as home_views
 from inventory.views import job as job_views
 from inventory.views import part as part_views
@@ -87,6 +88,8 @@ agreement: list[URLPattern] = [
     path("parts/<int:pk>/agree/open", agreement_views.open_sheet, name="agreement.open"),
 ]
 
+figures: list[URLPattern] = [path("agreement", figures_views.shown, name="figures.page")]
+
 queue: list[URLPattern] = [
     path("label", queue_views.shown, name="queue.page"),
     path("label/take", queue_views.take, name="queue.take"),
@@ -125,6 +128,6 @@ job: list[URLPattern] = [
 watch: list[URLPattern] = [path("healthz", health.check, name="health.check")]
 
 urlpatterns = [
-    *home, *people, *feature, *call, *part, *waiting, *agreement, *queue, *pricing, *plan, *audit, *exchange, *job,
-    *watch,
+    *home, *people, *feature, *call, *part, *waiting, *agreement, *figures, *queue, *pricing, *plan, *audit, *exchange,
+    *job, *watch,
 ]  # fmt: skip

@@ -62,6 +62,18 @@ def percent(value: int | None) -> str:
 
 
 @register.filter
+def ratio(value: float | None) -> str:
+    """A share of one as a whole percentage."""
+    return "–" if value is None else f"{value:.0%}".replace("%", " %")
+
+
+@register.filter
+def twice(value: float) -> float:
+    """Two standard errors: about the range that holds nineteen times in twenty."""
+    return 2 * value
+
+
+@register.filter
 def share(value: Decimal | None) -> str:
     """A share from 0 to 1 as `72.5 %`"""
     return "–" if value is None else f"{(value * 100).normalize():f} %"

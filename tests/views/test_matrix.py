@@ -63,7 +63,7 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
     "agreement.page": (ALL, None),
     **dict.fromkeys(("agreement.adopt", "agreement.edit"), (None, ANSWERING)),
     **dict.fromkeys(("agreement.settle", "agreement.open"), (None, LEADS)),
-    **dict.fromkeys(("queue.page", "queue.keys"), (ALL, None)),
+    **dict.fromkeys(("queue.page", "queue.keys", "figures.page"), (ALL, None)),
     **dict.fromkeys(("queue.take", "queue.leave"), (None, ALL)),
     "people.sign_out": (None, ALL),
     "call.cost": (None, ALL),

@@ -67,7 +67,10 @@ def shown(*, person: Person, at: datetime, team: Team | None = None, feature: Fe
     sums = found.aggregate(left=Count("pk"), today=Sum("cost_today"))
     return Queue(
         first=list(_free(found, person, at).dearest_first().select_related("feature", "team")[:SHOWN]),
-        held=Hold.objects.at(at).filter(person=person, part__in=needing(person)).select_related("part__feature").first(),
+        held=Hold.objects.at(at)
+        .filter(person=person, part__in=needing(person))
+        .select_related("part__feature")
+        .first(),
         left=sums["left"],
         all=scope.count(),
         today=sums["today"] or 0,
