@@ -161,6 +161,7 @@ def sweep() -> None:
 
 @shared_task(name="inventory.clean_up", ignore_result=True)
 def clean_up() -> None:
-    """Drop expired results and sessions."""
+    """Drop expired results, old notices and sessions."""
     jobs.clean_up(at=timezone.now())
+    notice.drop_old(at=timezone.now())
     call_command("clearsessions")

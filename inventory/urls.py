@@ -11,6 +11,7 @@ from inventory.views import feature as feature_views
 from inventory.views import figures as figures_views
 from inventory.views import home as home_views
 from inventory.views import job as job_views
+from inventory.views import notice as notice_views
 from inventory.views import part as part_views
 from inventory.views import people as people_views
 from inventory.views import plan as plan_views
@@ -90,6 +91,11 @@ agreement: list[URLPattern] = [
 
 figures: list[URLPattern] = [path("agreement", figures_views.shown, name="figures.page")]
 
+notice: list[URLPattern] = [
+    path("notices", notice_views.listed, name="notice.list"),
+    path("notices/read", notice_views.read, name="notice.read"),
+]
+
 queue: list[URLPattern] = [
     path("label", queue_views.shown, name="queue.page"),
     path("label/take", queue_views.take, name="queue.take"),
@@ -128,6 +134,6 @@ job: list[URLPattern] = [
 watch: list[URLPattern] = [path("healthz", health.check, name="health.check")]
 
 urlpatterns = [
-    *home, *people, *feature, *call, *part, *waiting, *agreement, *figures, *queue, *pricing, *plan, *audit, *exchange,
-    *job, *watch,
+    *home, *people, *feature, *call, *part, *waiting, *agreement, *figures, *notice, *queue, *pricing, *plan, *audit,
+    *exchange, *job, *watch,
 ]  # fmt: skip

@@ -66,7 +66,7 @@ KINDS = sorted(
 )
 
 RECORDS: Mapping[str, str] = {
-    "call": "Call", "claude_model": "Model", "comment": "Comment", "feature": "Feature", "file": "File", "job": "Job",
+    "call": "Call", "claude_model": "Model", "feature": "Feature", "file": "File", "job": "Job",
     "link": "One-time link", "membership": "Membership", "modifier": "Price modifier", "pair": "Both sides, apart",
     "part": "Part", "person": "Person", "price_book": "Price book", "price_row": "Price", "sheet": "Answer sheet",
     "team": "Team",
@@ -74,7 +74,6 @@ RECORDS: Mapping[str, str] = {
 
 # Where the form's own label would not do in a list of changes.
 LABELS: Mapping[str, str] = {
-    "broken_by": "seal broken by",
     "batch_hit_share": "cache hit share in batch",
     "call_id": "call",
     "cost_target": "cost after, a month",
@@ -82,7 +81,6 @@ LABELS: Mapping[str, str] = {
     "in_split": "one of several parts",
     "is_demo": "belongs to the sample",
     "is_live": "counted in totals",
-    "mailed_of": "told of in the daily mail",
     "named_at": "name or e-mail changed",
     "one_side_enough": "one side is enough",
     "one_sided": "label of one side only",

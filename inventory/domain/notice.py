@@ -4,8 +4,6 @@ from enum import StrEnum
 
 
 class Event(StrEnum):
-    MENTION = "mention"
-    REPLY = "reply"
     ANSWERED = "answered"
     DISPUTED = "disputed"
     SEALED = "sealed"

@@ -5,16 +5,16 @@ from inventory.models.audit import Action, ChainHead, Change
 from inventory.models.call import Call
 from inventory.models.feature import Feature
 from inventory.models.job import FileChunk, Heartbeat, Job
+from inventory.models.notice import Notice
 from inventory.models.part import Part
 from inventory.models.people import Membership, OneTimeLink, Person, Team
 from inventory.models.pricing import ClaudeModel, Modifier, PriceRow
 from inventory.models.queue import Hold
-from inventory.models.talk import Comment, Notice
 from inventory.models.versioned import Stale, Versioned
 from inventory.models.waiting import Sheet
 
 __all__ = [
-    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Comment", "Feature", "FileChunk", "Heartbeat", "Hold",
+    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Feature", "FileChunk", "Heartbeat", "Hold",
     "Job", "Membership", "Modifier", "Notice", "OneTimeLink", "Pair", "Part", "Person", "PriceRow", "Sheet", "Stale",
     "Team", "Versioned",
 ]  # fmt: skip

@@ -96,7 +96,7 @@ class Part(Profiled, Versioned):
     HISTORY: ClassVar = (
         "call_id", "team_id", "feature_id", "position", "name", "consumer", "reaches", "read_when", "deadline",
         "hand_over", "meanwhile", *PROFILE, "label", "state", "outcome", "one_sided", "confidence", "rule",
-        "test_version", "guard", "blockers", "reason", "broken_by", "sealed_at", "is_live", "in_split", "kind", "why",
+        "test_version", "guard", "blockers", "reason", "sealed_at", "is_live", "in_split", "kind", "why",
         "cost_today", "cost_target", "saving", "possible", "doubts",
     )  # fmt: skip
 
@@ -122,7 +122,6 @@ class Part(Profiled, Versioned):
     guard = models.BooleanField(default=False)
     blockers = models.JSONField(default=list, blank=True)
     reason = models.TextField(blank=True, default="")
-    broken_by = models.JSONField(default=list, blank=True)  # the facts whose change broke the seal
     sealed_at = models.DateTimeField(null=True, blank=True)
 
     is_live = models.BooleanField(default=True)

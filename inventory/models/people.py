@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from inventory.domain.audit import Actor
-from inventory.domain.notice import Event
 from inventory.domain.people import Discipline, Role
 from inventory.models.versioned import Versioned
 
@@ -19,10 +18,6 @@ DISCIPLINES = [
     (Discipline.OTHER, "Other"),
 ]
 ROLES = [(Role.VIEWER, "Viewer"), (Role.MEMBER, "Member"), (Role.LEAD, "Lead")]
-
-
-def every_event() -> list[str]:
-    return [event.value for event in Event]
 
 
 class People(models.QuerySet["Person"]):
@@ -65,9 +60,7 @@ class Person(AbstractBaseUser, Versioned):
     RECORD = "person"
     # Name, e-mail and password stay out of the history, so that a person can be anonymised without breaking the
     # chain; that they changed does not.
-    HISTORY: ClassVar = (
-        "discipline", "is_administrator", "is_active", "named_at", "password_set_at", "mailed_of",
-    )  # fmt: skip
+    HISTORY: ClassVar = ("discipline", "is_administrator", "is_active", "named_at", "password_set_at")
 
     email = models.EmailField("e-mail", max_length=254, unique=True)  # kept in lower case
     name = models.CharField(max_length=120)
@@ -77,7 +70,6 @@ class Person(AbstractBaseUser, Versioned):
     joined_at = models.DateTimeField()
     named_at = models.DateTimeField(null=True, blank=True)  # when name or e-mail last changed
     password_set_at = models.DateTimeField(null=True, blank=True)
-    mailed_of = models.JSONField(default=every_event, blank=True)  # the events that come in the daily mail
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar = ["name"]

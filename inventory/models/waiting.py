@@ -25,7 +25,6 @@ class Sheet(Versioned):
         "submitted_at",
         "opened_at",
         "answered_by_id",
-        "copied_from",
     )
 
     part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="sheets")
@@ -35,7 +34,6 @@ class Sheet(Versioned):
     outcome = models.CharField(max_length=11, choices=OUTCOMES, blank=True, default="")
     submitted_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
-    copied_from = models.BigIntegerField(null=True, blank=True)  # the part whose answers these are, until confirmed
     answered_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

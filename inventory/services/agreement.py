@@ -137,7 +137,6 @@ def clear(part: Part, state: State) -> None:
     part.state, part.label, part.outcome, part.one_sided = state, Label.NONE, "", False
     part.confidence, part.rule, part.test_version = "", None, None
     part.guard, part.blockers, part.reason, part.sealed_at = False, [], "", None
-    part.broken_by = []
 
 
 def _said(found: Agreement, sheets: Mapping[Discipline, Sheet]) -> str:

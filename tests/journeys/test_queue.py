@@ -70,7 +70,7 @@ def test_it_works_without_javascript(plain, sign_in, pia, parts):
 @pytest.mark.parametrize("options", [{}, {"color_scheme": "dark", "viewport": {"width": 320, "height": 700}}], ids=str)
 def test_pages_pass_the_rules_for_accessibility_and_fit(open_page, sign_in, pia, parts, options):
     page = sign_in(open_page(**options), pia)
-    for address in ("/label", "/agreement", "/label/keys", f"/parts/{parts[0].pk}/agree"):
+    for address in ("/label", "/agreement", "/notices", "/label/keys", f"/parts/{parts[0].pk}/agree"):
         page.goto(address)
         assert Axe().run(page).response["violations"] == [], address
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), address

@@ -20,9 +20,8 @@ from inventory.domain.people import Discipline
 from inventory.domain.rule import Confidence, Outcome
 from inventory.domain.verdict import decide
 from inventory.models import Part, Person, Sheet, Stale
-from inventory.services import agreement, audit
+from inventory.services import agreement, audit, notice
 from inventory.services import sheet as sheets
-from inventory.services.talk import notice
 from inventory.services.waiting import AnsweredOtherSide
 
 Sides = dict[Discipline, Sheet]
@@ -141,7 +140,7 @@ def open_sheet(*, part: Part, by: Actor, at: datetime) -> Sheet:
     sheet.opened_at = at
     sheets.write(sheet, before)
     audit.record(kind="agreement.open", by=by, at=at, subject=part, before=before, after=audit.states(sheet))
-    notice.about_part(part, Event.OPENED, by=by, at=at, about=part.name)
+    notice.about_part(part, Event.OPENED, by=by, at=at)
     return sheet
 
 
