@@ -18,7 +18,7 @@ from inventory.domain import money
 from inventory.domain.audit import Actor
 from inventory.exchange import call_file
 from inventory.models import Job
-from inventory.services import demo, exchange, intake
+from inventory.services import demo, exchange, intake, notice
 from inventory.services import job as jobs
 
 log = logging.getLogger(__name__)
