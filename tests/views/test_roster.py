@@ -32,7 +32,7 @@ def test_list_takes_the_same_queries_with_any_number_of_people(
 ) -> None:
     for _ in range(rows):
         factories.make_person(team=factories.make_team())
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         as_admin.get("/people")
 
 
@@ -42,7 +42,7 @@ def test_person_takes_the_same_queries_with_any_number_of_features(
 ) -> None:
     for _ in range(rows):
         factories.make_feature(engineering_owner=ed)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         as_admin.get(f"/people/{ed.pk}")
 
 

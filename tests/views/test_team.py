@@ -45,7 +45,7 @@ def test_list_takes_the_same_queries_with_any_number_of_teams(
 ) -> None:
     for _ in range(rows):
         factories.make_feature(team=factories.make_team())
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         as_admin.get("/teams")
 
 
@@ -57,7 +57,7 @@ def test_team_takes_the_same_queries_with_any_number_of_members(
         factories.make_person(team=team)
         given = {"email": f"new{n}@example.test", "discipline": "product", "role": "member"}
         invitation.invite(team=team, by=pia.actor, at=timezone.now(), **given)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         as_pia.get(f"/teams/{team.pk}")
 
 
