@@ -98,7 +98,7 @@ def settle(request: Request, pk: int) -> HttpResponse:
         form.add_error(None, "Nothing was saved: there is nothing to settle here any more, or not yet.")
         return _shown(request, _load.part(pk), form, status=409)
     except reconcile.SplitFirst:
-        form.add_error(None, "Both sides say that two readers need it at two moments: split the call instead.")
+        form.add_error(None, "By the answers two readers need it at two moments: split the call instead.")
         return _shown(request, part, form, status=409)
     except sheet.Gone:
         return _gone(request, part)

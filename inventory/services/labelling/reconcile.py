@@ -32,7 +32,7 @@ class NothingToSettle(Exception):
 
 
 class SplitFirst(Exception):
-    """Both sides say the result has two readers: the call is split, then each part gets its label."""
+    """Whoever has answered says the result has two readers: the call is split, then each part gets its label."""
 
 
 class NotOpenYet(Exception):
@@ -90,10 +90,9 @@ def settle(*, part: Part, label: Label, reason: str, by: Actor, at: datetime, ve
         raise Stale(part)
     both = sheets.sheets_of(part)
     _may_be_settled(part, both)
+    said = _in(part, both)
     before = audit.states(call, *parts)
-    views = [
-        decide(each.answers, line_hours=settings.WAITING_LINE_HOURS) for each in both.values() if each.submitted_at
-    ]
+    views = [decide(each.answers, line_hours=settings.WAITING_LINE_HOURS) for each in said.values()]
     moves = label is Label.NOT_WAITING
     agreement.clear(part, State.SETTLED)
     part.label, part.reason, part.sealed_at = label, reason, at
@@ -101,7 +100,7 @@ def settle(*, part: Part, label: Label, reason: str, by: Actor, at: datetime, ve
     part.outcome = Outcome.NOT_WAITING if moves else Outcome.WAITING
     part.guard = moves and any(view.guard is not None or view.outcome is not Outcome.NOT_WAITING for view in views)
     part.blockers = list(dict.fromkeys(words for view in views for words in view.blockers)) if moves else []
-    part.consumer = part.consumer or agreement.consumer_of(both)
+    part.consumer = part.consumer or agreement.consumer_of(said)
     sheets.store(call, parts, before, at)
     audit.record(
         kind="agreement.settle",
@@ -118,7 +117,7 @@ def settle(*, part: Part, label: Label, reason: str, by: Actor, at: datetime, ve
 
 def opens_at(part: Part, sides: Sides) -> datetime | None:
     """From when a lead may open the one sheet that is in; None where none waits alone."""
-    alone = [each for each in sides.values() if agreement.counts(part, each)]
+    alone = list(_in(part, sides).values())
     if len(alone) != 1 or alone[0].opened_at is not None:
         return None
     return (alone[0].submitted_at or timezone.now()) + timedelta(days=part.team.opens_after)
@@ -135,7 +134,7 @@ def open_sheet(*, part: Part, by: Actor, at: datetime) -> Sheet:
         raise NothingToOpen
     if at < until:
         raise NotOpenYet(until)
-    sheet = next(each for each in both.values() if agreement.counts(part, each))
+    (sheet,) = _in(part, both).values()
     before = audit.states(sheet)
     sheet.opened_at = at
     sheets.write(sheet, before)
@@ -154,11 +153,17 @@ def may_be_settled(part: Part, both: Sides) -> bool:
 
 def _may_be_settled(part: Part, both: Sides) -> None:
     """Where both are in without a label that counts, or one was opened and the other side stays silent."""
-    is_seen = agreement.both_in(part, both.values()) or any(each.opened_at for each in both.values())
+    said = _in(part, both).values()
+    is_seen = agreement.both_in(part, both.values()) or any(each.opened_at for each in said)
     if part.label or not is_seen or part.state == State.CHECK_NEEDED:
         raise NothingToSettle
-    if part.outcome == Outcome.HYBRID:
+    if part.outcome == Outcome.HYBRID or all(each.outcome == Outcome.HYBRID for each in said):
         raise SplitFirst
+
+
+def _in(part: Part, both: Sides) -> Sides:
+    """The sheets that are in. What a side has only begun stays its own, and so does what it took back."""
+    return {side: each for side, each in both.items() if agreement.counts(part, each)}
 
 
 def _adopted(side: Discipline, mine: Answers, theirs: Answers) -> Answers:

@@ -153,6 +153,38 @@ def test_two_readers_are_split_not_settled(part, now):
         settle(part, now)
 
 
+def opened(part, now, answers) -> Part:
+    put_in(part, PRODUCT, answers, now)
+    reconcile.open_sheet(part=part, by=BY, at=now + timedelta(days=5))
+    return Part.objects.get(pk=part.pk)
+
+
+def test_nothing_of_a_sheet_only_begun_goes_into_a_settled_label(part, now):
+    opened(part, now, {**NOBODY_WAITS[PRODUCT], "first": "person_later"})
+    begun = {**NOBODY_WAITS[ENGINEERING], "first": {"choice": "person_later", "name": "the night shift"}}
+    give(part, ENGINEERING, {**begun, "limits": {"choices": ["retention"]}}, now)
+    settle(part, now + timedelta(days=6))
+    part.refresh_from_db()
+    assert (part.consumer, part.blockers, part.kind) == ("", [], "move_to_batch")
+
+
+def test_a_sheet_that_was_opened_and_taken_back_settles_nothing(part, now):
+    opened(part, now, NOBODY_WAITS[PRODUCT])
+    waiting.reopen(part=part, side=PRODUCT, by=BY, at=now)
+    with pytest.raises(reconcile.NothingToSettle):
+        settle(part, now + timedelta(days=6))
+
+
+def test_two_readers_in_the_one_sheet_that_is_open_are_split_too(part, now):
+    readers = {"needed": {"choice": "part", "name": "the preview"}, "rest_first": "person_later", "rest_late": "longer"}
+    alone = {**SOMEBODY_WAITS[PRODUCT], **readers}
+    order = ("first", "meanwhile", "late", "needed", "rest_first", "rest_late", "notice")
+    opened(part, now, {name: alone[name] for name in order})
+    assert sheet_of(part, PRODUCT).outcome == "hybrid"
+    with pytest.raises(reconcile.SplitFirst):
+        settle(part, now + timedelta(days=6))
+
+
 def test_taking_a_sheet_back_breaks_what_was_settled(disputed, now):
     settle(disputed, now)
     version = sheet_of(disputed, PRODUCT).version
