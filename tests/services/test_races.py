@@ -22,6 +22,7 @@ from tests.services.racer import RACES
 pytestmark = pytest.mark.slow
 SOON = 0.002  # until both have read the line that starts them
 PATIENCE = 60
+SETTLED_ELSEWHERE = ("adopt or settle",)  # who adopts too late holds a sheet nobody changed, on a part that is settled
 
 
 class Racer(Group):
@@ -68,6 +69,7 @@ def test_one_wins_and_the_other_sees_both_values(name: str, trials: int, racers:
         won = [told["won"] for told in found if "won" in told]
         lost = [told["theirs"] for told in found if "lost" in told]
         assert (len(won), lost) == (1, won)
+        assert name in SETTLED_ELSEWHERE or {told.get("lost") for told in found} == {None, "Stale"}
         assert racers[0].do("stored", pk=each["pk"]) == {"value": won[0], "version": each["version"] + 1}
         met += max(told["began"] for told in found) < min(told["ended"] for told in found)
     assert racers[0].do("count") == before + trials
