@@ -172,9 +172,8 @@ def _rows(keys: Sequence[int]) -> list[Row]:
     )  # fmt: skip
     found = {row[0]: row for row in Call.objects.filter(pk__in=keys).values_list(*shown)}
     parts: dict[int, list[_Told]] = {}
-    for told in (
-        Part.objects.filter(call__in=keys).order_by("position").values_list("call_id", "why", "state", "doubts")
-    ):
+    of_parts = ("call_id", "why", "state", "one_sided", "doubts")
+    for told in Part.objects.filter(call__in=keys).order_by("position").values_list(*of_parts):
         parts.setdefault(told[0], []).append(_Told(*told[1:]))
     return [_row(found[key], parts.get(key, [])) for key in keys if key in found]
 
@@ -182,6 +181,7 @@ def _rows(keys: Sequence[int]) -> list[Row]:
 class _Told(NamedTuple):
     why: str
     state: str
+    one_sided: bool
     doubts: list[str]
 
 
@@ -198,9 +198,10 @@ def _row(told: tuple[Any, ...], parts: Sequence[_Told]) -> Row:
 
 def _state(parts: Sequence[_Told]) -> str:
     if len(parts) == 1:
-        return _STATES[parts[0].state]
+        return "labelled by one side only" if parts[0].one_sided else _STATES[parts[0].state]
     sealed = sum(State(part.state).is_sealed for part in parts)
-    return f"{len(parts)} parts, {sealed} sealed"
+    one_sided = sum(part.one_sided for part in parts)
+    return f"{len(parts)} parts, {sealed} sealed" + (f", {one_sided} by one side only" if one_sided else "")
 
 
 def _doubts(parts: Sequence[_Told]) -> str:

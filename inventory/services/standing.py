@@ -27,6 +27,11 @@ class Sheets:
     def both_visible(self) -> bool:
         return self.product_in and self.engineering_in and None not in (self.product, self.engineering)
 
+    @property
+    def was_opened(self) -> bool:
+        """Whether one side's answers were seen before the other side had given its own."""
+        return any(sheet.opened_at is not None for sheet in self.by_side().values())
+
     def by_side(self) -> dict[Discipline, Sheet]:
         found = {Discipline.PRODUCT: self.product, Discipline.ENGINEERING: self.engineering}
         return {side: sheet for side, sheet in found.items() if sheet is not None}

@@ -142,7 +142,6 @@ def _shown(
         "may_answer": part.is_live and access.may_answer(request.user, part.team_id),
         "may_edit": part.is_live and access.may_edit(request.user, part.team_id),
         **following(request),
-        "was_opened": any(each.opened_at for each in both.values()),
     }
     return page(request, "agreement/page.html", context, status=status)
 

@@ -56,6 +56,17 @@ def test_a_split_call_says_how_many_parts_are_sealed(feature: Feature) -> None:
     )
 
 
+def test_a_label_of_one_side_only_is_marked(feature: Feature) -> None:
+    call = make(feature, "Tags")
+    call.parts.update(label="waiting", state="one_side", one_sided=True, doubts=["one_sided"])
+    said = [row.state for row in call_list.listing(words="", filters={}, sort="name", number=1).rows]
+    call.parts.update(label="", one_sided=False)  # one side is in, and that is not enough
+    said += [row.state for row in call_list.listing(words="", filters={}, sort="name", number=1).rows]
+    factories.make_part(call=call, label="waiting", state="one_side", one_sided=True)
+    said += [row.state for row in call_list.listing(words="", filters={}, sort="name", number=1).rows]
+    assert said == ["labelled by one side only", "one side in", "2 parts, 0 sealed, 1 by one side only"]
+
+
 def test_the_total_is_of_all_pages_and_leaves_out_what_has_no_price(feature: Feature) -> None:
     for number in range(51):
         make(feature, f"Call {number:02}", cost_today=1_000_001)

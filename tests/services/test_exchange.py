@@ -75,6 +75,16 @@ def test_an_empty_inventory_exports_its_headings() -> None:
     assert table(book, "Summary")[0]["Parts"] == 0
 
 
+def test_what_counts_on_one_sides_answer_alone_is_said_beside_the_totals() -> None:
+    counted = {"label": "not_waiting", "state": "one_side", "kind": "move_to_batch"}
+    amounts = {"cost_today": 20_000_000, "cost_target": 10_000_000, "saving": 10_000_000}
+    make_part(call=make_call(), one_sided=True, **counted, **amounts)
+    make_part(call=make_call(), one_sided=False, **{**counted, "label": ""}, cost_today=5_000_000)
+    make_part(call=make_call(), one_sided=True, is_live=False, **counted, **amounts)
+    said = {row["What"]: row["Value"] for row in table(exported(), "Assumptions")}
+    assert said["One side only"].endswith("allow: 1, $20.00 a month today, $10.00 of it saved.")
+
+
 def test_no_user_text_becomes_a_formula() -> None:
     for number, payload in enumerate(PAYLOADS):
         one = payload.replace("\n", " ").replace("\t", " ")

@@ -127,6 +127,27 @@ def test_a_part_that_was_split_meanwhile_says_so(as_ed: Client, disputed: Part, 
     assert "was split meanwhile" in sent.content.decode()
 
 
+def test_what_was_answered_after_an_opening_is_marked_as_not_blind(
+    as_ed: Client, as_pia: Client, part: Part, now
+) -> None:
+    put_in(part, PRODUCT, NOBODY_WAITS[PRODUCT], now)
+    Team.objects.update(opens_after=0)
+    as_pia.post(f"/parts/{part.pk}/agree/open")
+    put_in(part, ENGINEERING, NOBODY_WAITS[ENGINEERING], now)
+    assert part.state == "agreed"
+    for client in (as_ed, as_pia):
+        assert "is not blind" in shown(client, part)
+        assert "is not blind" in client.get(f"/parts/{part.pk}/test/result").content.decode()
+
+
+def test_a_label_of_one_side_is_marked_where_the_sides_are_compared(as_ed: Client, team: Team, part: Part, now) -> None:
+    put_in(part, PRODUCT, NOBODY_WAITS[PRODUCT], now)
+    assert "one-sided" not in shown(as_ed, part)
+    Team.objects.update(one_side_enough=True)
+    Part.objects.update(one_sided=True, label="not_waiting")
+    assert "marked as one-sided" in shown(as_ed, part)
+
+
 def test_opening_too_early_says_from_when(as_pia: Client, part: Part, now) -> None:
     put_in(part, ENGINEERING, NOBODY_WAITS[ENGINEERING], now)
     page = as_pia.post(f"/parts/{part.pk}/agree/open", follow=True).content.decode()
