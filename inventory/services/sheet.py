@@ -69,7 +69,9 @@ def concluded(
 ) -> Sheet:
     """Store the sheet, and what both sides' sheets now make of the part and of the call's costs."""
     write(sheet, before)
-    agreement.weigh(part, sheets_of(part), one_side_enough=call.team.one_side_enough, at=at)
+    # A settled label stands until a sheet is taken back, which asks for a reason: a sheet saved later only joins it.
+    if part.state != State.SETTLED or sheet.submitted_at is None:
+        agreement.weigh(part, sheets_of(part), one_side_enough=call.team.one_side_enough, at=at)
     store(call, parts, before, at)
     pairs = [] if sheet.submitted_at is None else _paired(part, at)
     after = audit.states(call, *parts, sheet, *pairs)

@@ -57,5 +57,5 @@ def test_a_broker_that_is_away_neither_fails_nor_holds_up_whoever_asks(env: Env)
     away = {**env, "CELERY_BROKER_URL": "redis://127.0.0.1:1/0"}
     began = time.monotonic()
     assert carrier(away, "enqueue", "effect", "1", "9")["states"] == {"queued": 1}
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30  # a broker that held it up would do so for minutes
     assert carrier(env, "work", "--once")["effects"] == [1]

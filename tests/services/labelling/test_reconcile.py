@@ -230,3 +230,11 @@ def test_owners_are_told_but_not_who_did_it(part, pia, ed, now):
     assert list(Notice.objects.filter(event="disputed").values_list("person", flat=True)) == [pia.pk]
     settle(Part.objects.get(pk=part.pk), now, by=pia.actor)
     assert list(Notice.objects.filter(event="sealed").values_list("person", flat=True)) == [ed.pk]
+
+
+def test_a_sheet_saved_after_a_lead_settled_leaves_the_label(part, now):
+    put_in(part, PRODUCT, NOBODY_WAITS[PRODUCT], now)
+    reconcile.open_sheet(part=part, by=BY, at=now + timedelta(days=5))
+    settle(part, now + timedelta(days=6), Label.NOT_WAITING)
+    put_in(part, ENGINEERING, SOMEBODY_WAITS[ENGINEERING], now + timedelta(days=7))
+    assert (part.state, part.label, part.reason) == ("settled", "not_waiting", "Read on Mondays.")
