@@ -54,12 +54,14 @@ class ReasonNeeded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A part that a split, or the undoing of one, took away, or that was retired. Its sheets are in the history."""
+    """A part that a split, or the undoing of one, took away, or that was retired, or where who was answering may answer
+    no more (`role_lost`). Its sheets are in the history."""
 
     name: str
     call_id: int
     team_id: int
     is_retired: bool = False
+    role_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from inventory.models import Call, Feature, Job, Membership, OneTimeLink, Part, Person, Team
 from inventory.services import access, waiting
+from inventory.services.labelling import queue
 
 T = TypeVar("T")
 
@@ -43,12 +44,15 @@ def part_to_edit(pk: int, person: Person) -> Part:
 
 
 def part_to_answer(pk: int, person: Person) -> Part | waiting.Lost:
-    """The part, or what a split or a retirement has left of it: whoever was answering is told so."""
+    """The part, or what a split, a retirement or a lost role has left of it: whoever was answering is told so."""
     owners = ("feature__product_owner", "feature__engineering_owner")
     found = Part.objects.select_related("call", "team", *owners).filter(pk=pk).first() or waiting.lost(pk)
     if found is None:
         raise Http404
-    _only(found, access.may_answer(person, found.team_id))
+    may = access.may_answer(person, found.team_id)
+    if not may and isinstance(found, Part) and queue.was_answering(part=found, person=person):
+        return waiting.Lost(found.name, found.call_id, found.team_id, role_lost=True)
+    _only(found, may)
     if isinstance(found, Part) and not found.is_live:
         return waiting.Lost(found.name, found.call_id, found.team_id, is_retired=True)
     return found

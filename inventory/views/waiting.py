@@ -49,10 +49,12 @@ def start(request: Request, pk: int) -> HttpResponse:
 def question(request: Request, pk: int, question: str) -> HttpResponse:
     part = _load.part_to_answer(pk, request.user)
     asked = CURRENT.question(question)
-    if asked is None or _side(request) not in asked.side:
+    if asked is None:
         raise Http404
     if isinstance(part, waiting.Lost):
         return _lost(request, part, forms.Answering(asked, request.POST or None))
+    if _side(request) not in asked.side:
+        raise Http404
     walk = waiting.walk(part=part, side=_side(request))
     if request.method == "POST":
         return _answered(request, part, walk, asked)
@@ -193,6 +195,9 @@ def _saved(request: Request, part: Part) -> HttpResponse:
     side = _side(request)
     form = forms.Saving(request.POST)
     version = form.cleaned_data["version"] if form.is_valid() else -1
+    if held := queue.holder(part=part, person=request.user, at=timezone.now()):
+        messages.error(request, f"Nothing was saved. {_held(held)}")
+        return redirect("waiting.start", pk=part.pk)
     try:
         waiting.submit(
             part=part, side=side, version=version, by=request.user.actor, at=timezone.now(), person=request.user
@@ -212,6 +217,7 @@ def _saved(request: Request, part: Part) -> HttpResponse:
         return redirect("waiting.question", pk=part.pk, question=unfinished.question.id)
     except waiting.Gone:
         return _lost(request, _what_is_left(part))
+    queue.done(person=request.user, part=part)
     return redirect("waiting.result", pk=part.pk)
 
 
@@ -256,9 +262,9 @@ def _result_page(request: Request, part: Part, form: forms.Reopening, *, status:
 
 
 def _lost(request: Request, lost: waiting.Lost, form: forms.Answering | None = None) -> HttpResponse:
-    """The part is gone: what happened, what was typed, and where to go on."""
+    """The part is gone, for all or for them: what happened, what was typed, and where to go on."""
     typed = form.said() if form is not None and form.is_bound else ""
-    return page(request, "waiting/lost.html", {"lost": lost, "typed": typed}, status=410)
+    return page(request, "waiting/lost.html", {"lost": lost, "typed": typed}, status=403 if lost.role_lost else 410)
 
 
 def _what_is_left(part: Part) -> waiting.Lost:

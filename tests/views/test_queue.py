@@ -12,6 +12,8 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
+TYPED = {"choice": "person_later", "name": "the shift lead"}
+
 
 @pytest.fixture
 def part(team: Team) -> Part:
@@ -24,6 +26,12 @@ def part(team: Team) -> Part:
 @pytest.fixture
 def colleague(team: Team) -> Person:
     return factories.make_person(name="Paul", discipline="product", team=team)
+
+
+def answered(client: Client, part: Part) -> None:
+    for question, answer in {"first": "person_later", "late": "longer", "needed": "all", "notice": "nobody"}.items():
+        version = Sheet.objects.filter(part=part).values_list("version", flat=True).first() or 0
+        client.post(f"/parts/{part.pk}/test/{question}", {"choice": answer, "version": version})
 
 
 def test_the_page_says_how_much_is_left_and_why(as_pia: Client, part: Part) -> None:
@@ -48,9 +56,7 @@ def test_taking_leads_to_the_open_question_and_back_to_the_next(as_pia: Client, 
     assert sent.headers["Location"] == f"/parts/{part.pk}/test"
     assert Hold.objects.get().person == pia
     second = factories.make_call(feature=part.feature, name="Next one").parts.get()
-    for question, answer in {"first": "person_later", "late": "longer", "needed": "all", "notice": "nobody"}.items():
-        version = Sheet.objects.filter(part=part).values_list("version", flat=True).first() or 0
-        as_pia.post(f"/parts/{part.pk}/test/{question}", {"choice": answer, "version": version})
+    answered(as_pia, part)
     page = as_pia.post(f"/parts/{part.pk}/test/check", {"version": Sheet.objects.get().version}, follow=True)
     assert "Next: Next one" in page.content.decode()
     assert f'name="team" value="{part.team_id}"' in page.content.decode()
@@ -92,11 +98,47 @@ def test_a_hold_that_ran_out_unnoticed_costs_nothing(as_pia: Client, part: Part)
     assert (sent.status_code, Sheet.objects.count()) == (302, 1)
 
 
-def test_who_lost_the_role_between_two_pages_meets_what_does_not_exist(as_ed: Client, part: Part, ed: Person) -> None:
-    as_ed.post("/label/take")
+def test_nobody_saves_the_sheet_a_colleague_has_in_hand(as_pia: Client, part: Part, colleague: Person) -> None:
+    answered(as_pia, part)
+    queue.take(person=colleague, at=timezone.now())
+    sent = as_pia.post(f"/parts/{part.pk}/test/check", {"version": Sheet.objects.get().version}, follow=True)
+    assert "Nothing was saved. Paul has this part in hand until" in sent.content.decode()
+    assert Sheet.objects.get().submitted_at is None
+
+
+def test_a_saved_sheet_frees_the_part(as_pia: Client, part: Part) -> None:
+    as_pia.post("/label/take")
+    answered(as_pia, part)
+    as_pia.post(f"/parts/{part.pk}/test/check", {"version": Sheet.objects.get().version})
+    assert (Sheet.objects.get().submitted_at is None, Hold.objects.count()) == (False, 0)
+
+
+@pytest.mark.parametrize("lost", [{"role": "viewer"}, {"discipline": "other"}], ids=str)
+def test_who_lost_the_role_between_two_pages_is_told_and_keeps_what_was_typed(
+    as_pia: Client, part: Part, pia: Person, lost: dict[str, str]
+) -> None:
+    as_pia.post("/label/take")
+    (Membership.objects.filter(person=pia) if "role" in lost else Person.objects.filter(pk=pia.pk)).update(**lost)
+    sent = as_pia.post(f"/parts/{part.pk}/test/first", {**TYPED, "version": 0})
+    page = sent.content.decode()
+    assert sent.status_code == 403
+    assert "You may not answer for “Ticket summary” any more." in page
+    assert "the shift lead" in page
+    assert (f"/calls/{part.call_id}" in page, 'href="/label"' in page, Sheet.objects.count()) == (True, True, 0)
+    assert "Ticket summary" not in as_pia.get("/label").content.decode()
+
+
+def test_who_never_answered_here_meets_what_does_not_exist(as_ed: Client, part: Part, ed: Person) -> None:
     Membership.objects.filter(person=ed).update(role="viewer")
     assert as_ed.post(f"/parts/{part.pk}/test/first", {"choice": "nobody", "version": 0}).status_code == 404
-    assert "Ticket summary" not in as_ed.get("/label").content.decode()
+
+
+def test_a_part_retired_meanwhile_keeps_what_was_typed_and_leads_back_to_the_queue(as_pia: Client, part: Part) -> None:
+    as_pia.post("/label/take")
+    Part.objects.filter(pk=part.pk).update(is_live=False)
+    sent = as_pia.post(f"/parts/{part.pk}/test/first", {**TYPED, "version": 0})
+    assert (sent.status_code, "the shift lead" in sent.content.decode()) == (410, True)
+    assert "What else needs you" in sent.content.decode()
 
 
 def test_who_answers_for_neither_side_is_told(team: Team) -> None:

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import CharField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Sum
+from django.db.models.lookups import IsNull
 
 from inventory.domain.part import State
 from inventory.domain.waiting import CURRENT
@@ -19,6 +20,7 @@ from inventory.models.part import Parts as Found
 from inventory.services import access
 
 SHOWN = 10
+UNANSWERED = (State.UNLABELLED, State.ONE_SIDE)
 TRIES = 5  # parts tried when others take them at the same moment
 
 
@@ -43,21 +45,16 @@ def needing(person: Person) -> Found:
     or disputed. Empty for whoever answers for neither side; nothing in it tells what the other side has said."""
     if person.discipline not in access.ANSWERING:
         return Part.objects.none()
-    return unanswered(person) | to_check(person) | disputed(person)
+    return _open(person, *UNANSWERED, State.CHECK_NEEDED, State.DISPUTED)
 
 
 def unanswered(person: Person) -> Found:
     """A sheet from before a broken seal counts no more, also where the other side has given a label since."""
-    return _own(person).filter(state__in=(State.UNLABELLED, State.ONE_SIDE)).exclude(Exists(_in(person)))
+    return _open(person, *UNANSWERED)
 
 
 def to_check(person: Person) -> Found:
-    since = _in(person).filter(submitted_at__gt=OuterRef("sealed_at"))
-    return _own(person).filter(state=State.CHECK_NEEDED).exclude(Exists(since))
-
-
-def disputed(person: Person) -> Found:
-    return _own(person).filter(state=State.DISPUTED)
+    return _open(person, State.CHECK_NEEDED)
 
 
 def shown(*, person: Person, at: datetime, team: Team | None = None, feature: Feature | None = None) -> Queue:
@@ -107,25 +104,45 @@ def leave(*, person: Person) -> None:
     Hold.objects.filter(person=person).delete()
 
 
+def done(*, person: Person, part: Part) -> None:
+    """Their sheet is in: the part is free for whoever takes it next."""
+    Hold.objects.filter(person=person, part=part).delete()
+
+
 def holder(*, part: Part, person: Person, at: datetime) -> Hold | None:
     """The colleague of the same side who has this part in hand."""
     others = Hold.objects.at(at).filter(part=part, side=person.discipline).exclude(person=person)
     return others.select_related("person").first()
 
 
+def was_answering(*, part: Part, person: Person) -> bool:
+    """Whether they had begun here: they have it in hand, or the last answer of a sheet is theirs."""
+    mine = Hold.objects.filter(part=part, person=person), Sheet.objects.filter(part=part, answered_by=person)
+    return any(found.exists() for found in mine)
+
+
 def lasts() -> timedelta:
     return timedelta(minutes=settings.LABEL_HOLD_MINUTES)
 
 
-def _own(person: Person) -> Found:
-    return Part.objects.live().of_teams(access.teams_waiting_for(person))
+def _open(person: Person, *states: State) -> Found:
+    """One NOT EXISTS over all states, not one for each: so both databases find the rows, and the dearest, by index."""
+    own = Part.objects.live().of_teams(access.teams_waiting_for(person))
+    return own.filter(state__in=states).exclude(Exists(_in(person)))
 
 
 def _in(person: Person) -> QuerySet[Sheet]:
-    """What this person's side has handed in and that still counts, on the current test."""
-    current = Sheet.objects.filter(part=OuterRef("pk"), test_version=CURRENT.version, side=person.discipline)
-    since = Q(submitted_at__gte=OuterRef("sealed_at")) | ~Q(part__state=State.ONE_SIDE) | Q(part__sealed_at=None)
-    return current.filter(since, submitted_at__isnull=False)
+    """What this person's side has handed in on the current test and that still counts: in a dispute nothing does. The
+    part's state is taken from the row outside, so that no second part is looked up for each."""
+    since = Q(submitted_at__gte=OuterRef("sealed_at")) | IsNull(OuterRef("sealed_at"), True)
+    counts = (
+        Q(standing=State.UNLABELLED)
+        | (Q(standing=State.ONE_SIDE) & since)
+        | Q(standing=State.CHECK_NEEDED, submitted_at__gt=OuterRef("sealed_at"))
+    )
+    of_side = Sheet.objects.filter(part=OuterRef("pk"), test_version=CURRENT.version, side=person.discipline)
+    standing = ExpressionWrapper(OuterRef("state"), output_field=CharField())
+    return of_side.filter(submitted_at__isnull=False).alias(standing=standing).filter(counts)
 
 
 def _free(found: Found, person: Person, at: datetime) -> Found:
