@@ -69,11 +69,12 @@ def concluded(
 ) -> Sheet:
     """Store the sheet, and what both sides' sheets now make of the part and of the call's costs."""
     write(sheet, before)
+    both = sheets_of(part)
     # A settled label stands until a sheet is taken back, which asks for a reason: a sheet saved later only joins it.
     if part.state != State.SETTLED or sheet.submitted_at is None:
-        agreement.weigh(part, sheets_of(part), one_side_enough=call.team.one_side_enough, at=at)
+        agreement.weigh(part, both, one_side_enough=call.team.one_side_enough, at=at)
     store(call, parts, before, at)
-    pairs = [] if sheet.submitted_at is None else _paired(part, at)
+    pairs = [] if sheet.submitted_at is None else _paired(part, both, at)
     after = audit.states(call, *parts, sheet, *pairs)
     audit.record(kind=kind, by=by, at=at, subject=part, before=before, after=after, reason=reason)
     tell(part, before, by=by, at=at)
@@ -96,14 +97,13 @@ def tell(part: Part, before: audit.States, *, by: Actor, at: datetime) -> None:
         notice.about_part(part, event, by=by, at=at)
 
 
-def _paired(part: Part, at: datetime) -> list[Pair]:
+def _paired(part: Part, both: dict[Discipline, Sheet], at: datetime) -> list[Pair]:
     """What both said apart, once for each part and version of the test: later rounds know the other's answers."""
-    sheets = sheets_of(part)
-    if not agreement.both_in(part, sheets.values()) or any(sheet.opened_at for sheet in sheets.values()):
+    if not agreement.both_in(part, both.values()) or any(sheet.opened_at for sheet in both.values()):
         return []
     if Pair.objects.filter(part_id=part.pk, test_version=waiting.CURRENT.version).exists():
         return []
-    product, engineering = sheets[Discipline.PRODUCT], sheets[Discipline.ENGINEERING]
+    product, engineering = both[Discipline.PRODUCT], both[Discipline.ENGINEERING]
     return [
         Pair.objects.create(
             part_id=part.pk, team_id=part.team_id, test_version=waiting.CURRENT.version, at=at,

@@ -98,7 +98,7 @@ class Walk:
 
 def walk(*, part: Part, side: Discipline) -> Walk:
     """One side's sheet on the current test: its answers, the questions they lead to, what follows so far."""
-    return _walked(part, sheets.stored(part, side), side)
+    return walked(part, sheets.stored(part, side), side)
 
 
 def lost(pk: int) -> Lost | None:
@@ -128,12 +128,12 @@ def answer(
     `Gone`, and `NotAnAnswer` for what the question does not take.
     """
     _, _, part = sheets.locked(part)
-    _only_one_side(part, side, person)
+    only_one_side(part, side, person)
     sheet = sheets.held(part, side, version)
-    walked = _walked(part, sheet, side)
-    if walked.is_in:
+    so_far = walked(part, sheet, side)
+    if so_far.is_in:
         raise Submitted(sheet)
-    found = walked.asks(question)
+    found = so_far.asks(question)
     if found is None:
         raise NotAsked
     accepted = found.accepted({"choice": value} if isinstance(value, str) else value)
@@ -165,15 +165,15 @@ def submit(
     Saving again confirms it after a broken seal. Raises `Stale`, `AnsweredOtherSide`, `Unfinished`, `Gone`.
     """
     call, parts, part = sheets.locked(part)
-    _only_one_side(part, side, person)
+    only_one_side(part, side, person)
     sheet = sheets.held(part, side, version)
-    walked = _walked(part, sheet, side)
-    if walked.open is not None:
-        raise Unfinished(walked.open)
-    if walked.is_in:
+    so_far = walked(part, sheet, side)
+    if so_far.open is not None:
+        raise Unfinished(so_far.open)
+    if so_far.is_in:
         return sheet
     before = audit.states(call, *parts, sheet)
-    sheet.outcome, sheet.submitted_at = walked.verdict.outcome, at
+    sheet.outcome, sheet.submitted_at = so_far.verdict.outcome, at
     sheet.answered_by = person or sheet.answered_by
     return sheets.concluded(call, parts, part, sheet, before, kind="waiting.submit", by=by, at=at, reason="")
 
@@ -197,12 +197,14 @@ def reopen(
     return sheets.concluded(call, parts, part, sheet, before, kind="waiting.reopen", by=by, at=at, reason=reason)
 
 
-def _only_one_side(part: Part, side: Discipline, person: Person | None) -> None:
+def only_one_side(part: Part, side: Discipline, person: Person | None) -> None:
+    """Nobody answers for both: raises `AnsweredOtherSide` for whoever has a hand in the other sheet."""
     if person and Sheet.objects.filter(part=part, answered_by=person).exclude(side=side).exists():
         raise AnsweredOtherSide
 
 
-def _walked(part: Part, sheet: Sheet | None, side: Discipline) -> Walk:
+def walked(part: Part, sheet: Sheet | None, side: Discipline) -> Walk:
+    """How far the side has come with these answers, stored or not."""
     line_hours: int = settings.WAITING_LINE_HOURS
     answers = sheet.answers if sheet else {}
     questions = tuple(waiting.asked(waiting.CURRENT, side, answers, line_hours=line_hours))

@@ -22,7 +22,7 @@ from inventory.domain.verdict import decide
 from inventory.models import Part, Person, Sheet, Stale
 from inventory.services import agreement, audit, notice
 from inventory.services import sheet as sheets
-from inventory.services.waiting import AnsweredOtherSide
+from inventory.services.waiting import only_one_side, walked
 
 Sides = dict[Discipline, Sheet]
 
@@ -60,8 +60,7 @@ def adopt(*, part: Part, side: Discipline, person: Person, by: Actor, at: dateti
     """Take over the other side's answers to what both were asked, and save the sheet; answers that are this side's
     alone stay. Raises `Stale`, `NothingToSettle` where not both are in, `AnsweredOtherSide`, `Gone`."""
     call, parts, part = sheets.locked(part)
-    if Sheet.objects.filter(part=part, answered_by=person).exclude(side=side).exists():
-        raise AnsweredOtherSide
+    only_one_side(part, side, person)
     sheet = sheets.held(part, side, version)
     both = sheets.sheets_of(part)
     if part.state != State.DISPUTED or not agreement.both_in(part, both.values()):
@@ -69,10 +68,9 @@ def adopt(*, part: Part, side: Discipline, person: Person, by: Actor, at: dateti
     other = next(each for name, each in both.items() if name != side)
     before = audit.states(call, *parts, sheet)
     sheet.answers = dict(_adopted(side, sheet.answers, other.answers))
-    questions = waiting.asked(waiting.CURRENT, side, sheet.answers, line_hours=settings.WAITING_LINE_HOURS)
-    is_in = waiting.open_among(questions, sheet.answers) is None
-    outcome = decide(sheet.answers, line_hours=settings.WAITING_LINE_HOURS).outcome
-    sheet.outcome, sheet.submitted_at = (outcome, at) if is_in else ("", None)
+    so_far = walked(part, sheet, side)
+    is_in = so_far.open is None
+    sheet.outcome, sheet.submitted_at = (so_far.verdict.outcome, at) if is_in else ("", None)
     sheet.answered_by = person
     sheets.concluded(call, parts, part, sheet, before, kind="agreement.adopt", by=by, at=at, reason="")
     return Adopted(sheet, is_in)
