@@ -152,12 +152,22 @@ class Part(Profiled, Versioned):
             # Partial, because SQLite seeks no bare boolean; `is_live` at the end, so that it need not read the row.
             # Covering: the plan's totals are one walk over the first of them.
             models.Index(
-                fields=["team", "in_split", "kind", "why", "cost_today", "cost_target", "possible", "is_live"],
+                fields=[
+                    "team",
+                    "in_split",
+                    "kind",
+                    "why",
+                    "one_sided",
+                    "cost_today",
+                    "cost_target",
+                    "possible",
+                    "is_live",
+                ],
                 condition=models.Q(is_live=True),
                 name="part_totals",
             ),
             models.Index(
-                fields=["feature", "kind", "why", "cost_today", "cost_target", "possible", "is_live"],
+                fields=["feature", "kind", "why", "one_sided", "cost_today", "cost_target", "possible", "is_live"],
                 condition=models.Q(is_live=True),
                 name="part_feature_totals",
             ),

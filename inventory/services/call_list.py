@@ -45,11 +45,14 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """What all pages hold together: calls, those of known price, and what these cost a month in micro-dollars."""
+    """What all pages hold together: calls, those of known price, and what these cost a month in micro-dollars; of that,
+    what is labelled on one side's answer alone, in how many parts."""
 
     calls: int
     priced: int
     today: int
+    one_sided_parts: int
+    one_sided: int
 
     @property
     def unpriced(self) -> int:
@@ -65,7 +68,7 @@ class Listing:
 
 def listing(*, words: str, filters: Mapping[str, str], sort: str, number: int) -> Listing:
     """Page `number` (the last one, where there are fewer) of what matches; `sort` is a key of SORTS, `-` before it
-    turns it round. Six queries at most, whatever the number of calls."""
+    turns it round. Seven queries at most, whatever the number of calls."""
     counted, walked = _matching(words, filters)
     total = _total(counted, words, filters)
     page = Paginator(range(total.calls), PAGE).get_page(number)
@@ -156,8 +159,18 @@ def _total(calls: Calls, words: str, filters: Mapping[str, str]) -> Total:
     kept = cache.get(key)
     if kept is None:
         kept = calls.aggregate(calls=Count("pk"), priced=Count("cost_today"), today=Sum("cost_today"))
+        kept |= _one_sided(calls, filters)
         cache.set(key, kept, KEPT_FOR)
-    return Total(kept["calls"], kept["priced"], int(kept["today"] or 0))
+    return Total(
+        kept["calls"], kept["priced"], int(kept["today"] or 0), kept["one_sided_parts"], int(kept["one_sided"] or 0)
+    )
+
+
+def _one_sided(calls: Calls, filters: Mapping[str, str]) -> dict[str, Any]:
+    """The parts of these calls that count on one side's answer alone; found by their state, which has an index."""
+    parts = Part.objects.live() if filters.get("show", "live") == "live" else Part.objects.all()
+    found = parts.filter(state=State.ONE_SIDE, one_sided=True, call__in=calls.order_by().values("pk"))
+    return found.aggregate(one_sided_parts=Count("pk"), one_sided=Sum("cost_today"))
 
 
 def _order(sort: str) -> tuple[str, str]:

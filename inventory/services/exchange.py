@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import IO, Any
 
-from django.db.models import Count, Prefetch, Sum
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from inventory.domain import money
 from inventory.domain.book import Book as PriceBook
 from inventory.domain.doubt import WORDS
-from inventory.domain.part import State
 from inventory.exchange import columns
 from inventory.exchange.workbook import Book, Sheet
 from inventory.models import Call, Feature, Part, PriceRow
@@ -34,7 +33,7 @@ OF_THE_PART = (
 )  # fmt: skip
 OF_THE_SUMS = (
     "parts", "moving", "today", "after", "saving", "saving_a_year", "possible", "waits", "open", "nobody", "sealed",
-    "can_move", "unpriced",
+    "can_move", "unpriced", "one_sided_parts", "one_sided", "one_sided_saving",
 )  # fmt: skip
 
 # Looked up a hundred thousand times: Django's own display of a choice builds its list anew each time.
@@ -158,8 +157,6 @@ def _prices() -> Iterator[dict[str, Any]]:
 def _assumptions(totals: plan.Totals, at: datetime) -> Iterable[dict[str, str]]:
     sums = totals.overall.sums
     assumed = Call.objects.live().filter(figures="assumed").count()
-    one_sided = Part.objects.live().filter(state=State.ONE_SIDE, one_sided=True)  # the state, because it has an index
-    alone = one_sided.aggregate(parts=Count("pk"), today=Sum("cost_today"), saved=Sum("saving"))
     said = {
         "Written": f"{timezone.localtime(at):%Y-%m-%d %H:%M %Z}, at the prices of that day",
         "A month, a year": "Amounts are dollars a month at the volume stated; a year is twelve such months.",
@@ -169,8 +166,9 @@ def _assumptions(totals: plan.Totals, at: datetime) -> Iterable[dict[str, str]]:
         "Split": "A split call is counted once, by its parts; what they send twice is in their cost.",
         "Can move": "The share of today's spend whose parts move to batch or run there already.",
         "First guess": "What the teams believed before they labelled, weighted by what their features spend today.",
-        "One side only": f"Parts that count on one side's answer alone, as their teams allow: {alone['parts']:,}, "
-        f"{money.shown(int(alone['today'] or 0))} a month today, {money.shown(int(alone['saved'] or 0))} of it saved.",
+        "One side only": "Parts that count on one side's answer alone, as their teams allow: "
+        f"{sums.one_sided_parts:,}, {money.shown(sums.one_sided)} a month today, "
+        f"{money.shown(sums.one_sided_saving)} of it saved.",
         "Unknown prices": f"{sums.unpriced:,} parts have no known price: they add nothing to any amount.",
         "Assumed figures": f"{assumed:,} calls have assumed volumes or tokens.",
     }

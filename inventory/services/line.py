@@ -27,10 +27,14 @@ class Amounts:
 
 @dataclass(slots=True)
 class Figures:
-    """The live parts of one feature by the side they shall stand on."""
+    """The live parts of one feature by the side they shall stand on; what of today's spend and of the saving rests on
+    labels of one side alone."""
 
     calls: int = 0
     unpriced: int = 0
+    one_sided_parts: int = 0
+    one_sided: int = 0
+    one_sided_saving: int = 0
     waits: Amounts = field(default_factory=Amounts)
     nobody: Amounts = field(default_factory=Amounts)
     open: Amounts = field(default_factory=Amounts)
@@ -94,6 +98,10 @@ def figures(features: Iterable[Feature]) -> dict[int, Figures]:
         amounts.target += row["target"] or 0
         amounts.possible += row["spare"] or 0
         found[row["feature_id"]].unpriced += row["unpriced"]
+        if row["one_sided"]:
+            found[row["feature_id"]].one_sided_parts += row["count"]
+            found[row["feature_id"]].one_sided += row["today"] or 0
+            found[row["feature_id"]].one_sided_saving += (row["today"] or 0) - (row["target"] or 0)
     return found
 
 
@@ -129,7 +137,7 @@ def _live_calls(features: Iterable[int]) -> Iterable[tuple[int, int]]:
 
 
 def _sums(features: Iterable[int]) -> Iterable[Any]:
-    grouped = Part.objects.live().filter(feature__in=list(features)).values("feature_id", "kind", "why")
+    grouped = Part.objects.live().filter(feature__in=list(features)).values("feature_id", "kind", "why", "one_sided")
     return grouped.annotate(
         count=Count("pk"), unpriced=Count("pk", filter=Q(cost_today=None)),
         today=Sum("cost_today"), target=Sum("cost_target"), spare=Sum("possible"),

@@ -133,6 +133,7 @@ class PartCost:
     real_time: int
     batch: int | None
     path: Path | None
+    one_sided: bool
     alone: int | None
 
 
@@ -162,7 +163,7 @@ def economics(*, call: Call, parts: Sequence[Mapping[str, Any]], on: date) -> Ec
     options = [Option(c.real_time, c.batch, _path(part)) for c, part in zip(costs, drafted, strict=True) if c]
     weighed = domain.balance(whole.real_time, options)
     rows = tuple(
-        PartCost(part.name, option.real_time, option.batch, option.path, alone)
+        PartCost(part.name, option.real_time, option.batch, option.path, part.one_sided, alone)
         for part, option, alone in zip(drafted, options, weighed.alone, strict=True)
     )
     return Economics(missing, extra, draft.cost_today, weighed, whole.batch, rows)

@@ -30,7 +30,8 @@ KIND_NAMES = {kind: dict(KINDS)[kind] for kind in KIND_ORDER}
 @dataclass(frozen=True, slots=True)
 class Sums:
     """`waits`, `open` and `nobody` are today's spend by the side of the line its part shall stand on, `undecided` the
-    share of `open` without a label that counts. Parts of unknown price add to `parts` and `unpriced` alone."""
+    share of `open` without a label that counts. `one_sided` is what of today's spend is labelled on one side's answer
+    alone, `one_sided_saving` what of the saving. Parts of unknown price add to the numbers of parts alone."""
 
     parts: int = 0
     moving: int = 0
@@ -43,6 +44,9 @@ class Sums:
     open: int = 0
     nobody: int = 0
     undecided: int = 0
+    one_sided_parts: int = 0
+    one_sided: int = 0
+    one_sided_saving: int = 0
 
     @property
     def saving(self) -> int:
@@ -69,6 +73,11 @@ class Sums:
     @property
     def sealed(self) -> int | None:
         return money.percent(self.today - self.undecided, self.today)
+
+    @property
+    def sealed_by_one(self) -> int | None:
+        """Percent of today's spend that is decided on one side's answer alone."""
+        return money.percent(self.one_sided, self.today)
 
     @property
     def bar(self) -> list[line.Stretch]:
@@ -122,6 +131,7 @@ class Row(NamedTuple):
     in_split: bool
     kind: str
     why: str
+    one_sided: bool
     parts: int
     priced: int
     today: int | None
@@ -132,7 +142,7 @@ class Row(NamedTuple):
 def totals(*, team: Team | None = None, feature: Feature | None = None) -> Totals:
     """The whole plan, or that of one team or feature. One walk over a covering index, one over the features."""
     parts = _of(team, feature)
-    grouped = parts.values_list("team_id", "in_split", "kind", "why").annotate(
+    grouped = parts.values_list("team_id", "in_split", "kind", "why", "one_sided").annotate(
         Count("pk"), Count("cost_today"), Sum("cost_today"), Sum("cost_target"), Sum("possible")
     )
     return added_up([Row(*row) for row in grouped.order_by()], _guesses(team, feature))
@@ -142,10 +152,11 @@ class Tally:
     """The same totals from parts seen one by one: what a file says in sum is then what stands in its rows."""
 
     def __init__(self) -> None:
-        self._seen: dict[tuple[int, bool, str, str], list[int]] = {}
+        self._seen: dict[tuple[int, bool, str, str, bool], list[int]] = {}
 
     def add(self, part: Part) -> None:
-        sums = self._seen.setdefault((part.team_id, part.in_split, part.kind, part.why), [0] * 5)
+        key = (part.team_id, part.in_split, part.kind, part.why, part.one_sided)
+        sums = self._seen.setdefault(key, [0] * 5)
         if part.cost_today is not None:
             sums[1] += 1
         sums[0] += 1
@@ -186,6 +197,9 @@ def by_feature(*, team: Team | None = None) -> QuerySet[Any, Any]:
         spare=Coalesce(Sum("possible"), 0),
         nobody=_spent_where(is_nobody),
         undecided=_spent_where(Q(kind=Kind.UNDECIDED)),
+        alone_parts=Count("pk", filter=Q(one_sided=True)),
+        alone=_spent_where(Q(one_sided=True)),
+        alone_after=_spent_where(Q(one_sided=True), "cost_target"),
     )  # fmt: skip
     return rows.order_by("-saved", "feature_id")
 
@@ -199,7 +213,14 @@ def named(rows: Iterable[dict[str, Any]]) -> list[Group]:
 
 def _feature_group(feature: Feature, row: dict[str, Any]) -> Group:
     same = ("parts", "moving", "undecided_parts", "today", "after", "nobody", "undecided")
-    sums = Sums(unpriced=row["parts"] - row["priced"], possible=row["spare"], **{name: row[name] for name in same})
+    sums = Sums(
+        unpriced=row["parts"] - row["priced"],
+        possible=row["spare"],
+        one_sided_parts=row["alone_parts"],
+        one_sided=row["alone"],
+        one_sided_saving=row["alone"] - row["alone_after"],
+        **{name: row[name] for name in same},
+    )
     return Group(feature.pk, feature.name, sums, feature.first_guess, feature.team.name)
 
 
@@ -210,8 +231,8 @@ def _of(team: Team | None, feature: Feature | None) -> QuerySet[Part]:
     return parts if team is None else parts.filter(team=team)
 
 
-def _spent_where(condition: Q) -> Coalesce:
-    return Coalesce(Sum(Case(When(condition, then=F("cost_today")), output_field=BigIntegerField())), 0)
+def _spent_where(condition: Q, column: str = "cost_today") -> Coalesce:
+    return Coalesce(Sum(Case(When(condition, then=F(column)), output_field=BigIntegerField())), 0)
 
 
 def _split(rows: Iterable[Row], key: Callable[[Row], T]) -> dict[T, list[Row]]:
@@ -226,6 +247,7 @@ def _sums(rows: Sequence[Row]) -> Sums:
     for row in rows:
         spent[SIDES[row.kind, row.why]] += row.today or 0
     undecided = [row for row in rows if row.kind == Kind.UNDECIDED]
+    alone = [row for row in rows if row.one_sided]
     return Sums(
         parts=sum(row.parts for row in rows),
         moving=sum(row.parts for row in rows if row.kind in MOVING),
@@ -238,6 +260,9 @@ def _sums(rows: Sequence[Row]) -> Sums:
         open=spent[Side.OPEN],
         nobody=spent[Side.NOBODY],
         undecided=sum(row.today or 0 for row in undecided),
+        one_sided_parts=sum(row.parts for row in alone),
+        one_sided=sum(row.today or 0 for row in alone),
+        one_sided_saving=sum((row.today or 0) - (row.after or 0) for row in alone),
     )
 
 

@@ -24,6 +24,14 @@ def test_it_writes_the_plan_and_says_so(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["plan.xlsx"]
 
 
+def test_it_says_how_much_rests_on_one_sides_answer(tmp_path: Path) -> None:
+    amounts = {"cost_today": 20_000_000, "cost_target": 12_000_000, "saving": 8_000_000}
+    make_call().parts.update(label="not_waiting", state="one_side", kind="move_to_batch", one_sided=True, **amounts)
+    said = StringIO()
+    call_command("export_plan", str(tmp_path / "plan.xlsx"), stdout=said)
+    assert said.getvalue().endswith("saves $8.00, $8.00 of it on one side's answer alone\n")
+
+
 def test_it_replaces_an_older_file(tmp_path: Path) -> None:
     target = tmp_path / "plan.xlsx"
     target.write_text("older")

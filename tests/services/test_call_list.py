@@ -56,6 +56,9 @@ def test_a_split_call_says_how_many_parts_are_sealed(feature: Feature) -> None:
     )
 
 
+SHOWS = ("live", "retired", "all")
+
+
 def test_a_label_of_one_side_only_is_marked(feature: Feature) -> None:
     call = make(feature, "Tags")
     call.parts.update(label="waiting", state="one_side", one_sided=True, doubts=["one_sided"])
@@ -65,6 +68,22 @@ def test_a_label_of_one_side_only_is_marked(feature: Feature) -> None:
     factories.make_part(call=call, label="waiting", state="one_side", one_sided=True)
     said += [row.state for row in call_list.listing(words="", filters={}, sort="name", number=1).rows]
     assert said == ["labelled by one side only", "one side in", "2 parts, 0 sealed, 1 by one side only"]
+
+
+def test_the_total_says_what_of_it_is_labelled_by_one_side(feature: Feature) -> None:
+    for name, alone, today in (("Tags", True, 5), ("Digest", True, 7), ("Chat", False, 11)):
+        call = make(feature, name)
+        Call.objects.filter(pk=call.pk).update(cost_today=today)
+        call.parts.update(label="waiting", state="one_side" if alone else "agreed", one_sided=alone, cost_today=today)
+    found = call_list.listing(words="", filters={}, sort="name", number=1).total
+    assert (found.today, found.one_sided_parts, found.one_sided) == (23, 2, 12)
+    found = call_list.listing(words="tags", filters={}, sort="name", number=1).total
+    assert (found.today, found.one_sided_parts, found.one_sided) == (5, 1, 5)
+    gone = Call.objects.get(name="Digest")
+    Call.objects.filter(pk=gone.pk).update(retired_at=NOW)
+    gone.parts.update(is_live=False)
+    shown = {show: call_list.listing(words="", filters={"show": show}, sort="name", number=1).total for show in SHOWS}
+    assert [(shown[show].one_sided_parts, shown[show].one_sided) for show in SHOWS] == [(1, 5), (1, 7), (2, 12)]
 
 
 def test_the_total_is_of_all_pages_and_leaves_out_what_has_no_price(feature: Feature) -> None:
@@ -196,13 +215,13 @@ def test_a_total_is_counted_once_until_history_moves(feature: Feature, settings:
     with CountedAggregates() as counted:
         again = call_list.listing(words="", filters={}, sort="name", number=1).total
         narrowed = call_list.listing(words="", filters={"kind": "split"}, sort="name", number=1).total
-    assert (again, narrowed.calls, counted.seen) == (first, 0, 1)
+    assert (again, narrowed.calls, counted.seen) == (first, 0, 2)  # the calls, and what of them is one-sided
     calls.retire(call=call, version=1, reason="Off", by=BY, at=NOW)
     assert call_list.listing(words="", filters={}, sort="name", number=1).total.calls == 0
 
 
 class CountedAggregates:
-    """How many times the totals were asked of the database."""
+    """How many sums were asked of the database."""
 
     def __enter__(self) -> "CountedAggregates":
         self.seen = 0

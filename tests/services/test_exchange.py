@@ -54,7 +54,13 @@ def test_summary_and_moves_equal_the_totals_of_the_page(seed: int) -> None:
         assert (row["Parts"], row["Parts that move"], row["Parts without a known price"]) == (
             sums.parts, sums.moving, sums.unpriced,
         )  # fmt: skip
+        assert (row["Parts decided by one side"], micro([row["Decided by one side, $ today"]])) == (
+            sums.one_sided_parts, sums.one_sided,
+        )  # fmt: skip
+        assert micro([row["Of it on one side's answer, $ a month"]]) == sums.one_sided_saving
     moves = table(book, "Moves")
+    alone = [row["Saves, $ a month"] for row in moves if row["On one side's answer"] == "yes"]
+    assert micro(alone) == totals.overall.sums.one_sided_saving
     assert len(moves) == totals.overall.sums.parts
     assert micro([row["Today, $ a month"] for row in moves]) == totals.overall.sums.today
     assert micro([row["Saves, $ a month"] for row in moves]) == totals.overall.sums.saving
@@ -80,7 +86,7 @@ def test_what_counts_on_one_sides_answer_alone_is_said_beside_the_totals() -> No
     amounts = {"cost_today": 20_000_000, "cost_target": 10_000_000, "saving": 10_000_000}
     make_part(call=make_call(), one_sided=True, **counted, **amounts)
     make_part(call=make_call(), one_sided=False, **{**counted, "label": ""}, cost_today=5_000_000)
-    make_part(call=make_call(), one_sided=True, is_live=False, **counted, **amounts)
+    make_part(call=make_call(retired_at=AT), one_sided=True, is_live=False, **counted, **amounts)
     said = {row["What"]: row["Value"] for row in table(exported(), "Assumptions")}
     assert said["One side only"].endswith("allow: 1, $20.00 a month today, $10.00 of it saved.")
 

@@ -33,6 +33,16 @@ def test_figures_add_up_by_side(team):
     ]
 
 
+def test_figures_say_what_rests_on_one_sides_answer(team):
+    feature = factories.make_feature(team=team)
+    part(feature, "move_to_batch", today=30, target=15, one_sided=True)
+    part(feature, "stay_real_time", today=4, target=4, one_sided=True)
+    part(feature, "move_to_batch", today=100, target=50)
+    found = line.figures([feature])[feature.pk]
+    assert (found.one_sided_parts, found.one_sided, found.one_sided_saving) == (2, 34, 15)
+    assert (found.nobody.today, found.saving) == (130, 65)
+
+
 def test_figures_leave_out_what_is_retired_and_know_empty_features(team, now):
     feature = factories.make_feature(team=team)
     factories.make_call(feature=feature, retired_at=now)

@@ -43,6 +43,7 @@ def _call(chance: random.Random, feature: object) -> Iterable[Part]:
         part.cost_today, part.cost_target = today, target
         part.saving = 0 if today is None else today - target
         part.possible = chance.randrange(10**9) if kind is Kind.UNDECIDED and today else 0
+        part.one_sided = kind is not Kind.UNDECIDED and chance.random() < 0.3
         part.save()
         yield part
 
@@ -84,6 +85,34 @@ def test_each_way_to_group_adds_up_to_the_same(seed: int) -> None:
         assert tuple(sum(column) for column in zip(*map(figures, groups), strict=True)) == figures(whole)
     assert sum(sums.nobody for sums in by_feature) == whole.nobody
     assert sum(whole.sides) == whole.today
+
+
+def alone(parts: Iterable[Part]) -> tuple[int, int, int]:
+    kept = [part for part in parts if part.is_live and part.one_sided]
+    return len(kept), sum(part.cost_today or 0 for part in kept), sum(part.saving for part in kept)
+
+
+def one_sided(sums: plan.Sums) -> tuple[int, int, int]:
+    return sums.one_sided_parts, sums.one_sided, sums.one_sided_saving
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", range(4))
+def test_every_total_says_how_much_of_it_rests_on_one_sides_answer(seed: int) -> None:
+    parts, totals, tally = scattered(seed), plan.totals(), plan.Tally()
+    for part in parts:
+        if part.is_live:
+            tally.add(part)
+    assert one_sided(totals.overall.sums) == alone(parts) == one_sided(tally.totals().overall.sums)
+    assert totals.overall.sums.one_sided_parts > 0
+    by_feature = [group.sums for group in plan.named(plan.by_feature())]
+    for groups in ([g.sums for g in totals.teams], [g.sums for g in totals.kinds], by_feature):
+        added = tuple(sum(column) for column in zip(*map(one_sided, groups), strict=True))
+        assert added == one_sided(totals.overall.sums)
+    for group in totals.teams:
+        assert one_sided(group.sums) == alone(part for part in parts if part.team_id == group.key)
+    for group in plan.named(plan.by_feature()):
+        assert one_sided(group.sums) == alone(part for part in parts if part.feature_id == group.key)
 
 
 @pytest.mark.django_db

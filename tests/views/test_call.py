@@ -100,7 +100,7 @@ def test_the_list_asks_as_much_for_three_calls_as_for_one(as_ed: Client, call: C
     for _ in range(2):
         factories.make_call(feature=feature, is_split=True)
     assert [(queries(as_ed, path), queries(as_ed, path, **HTMX)) for path in paths] == one
-    assert one[0] == (11, 7)
+    assert one[0] == (12, 8)
 
 
 def test_a_call_asks_as_much_for_three_parts_as_for_one(as_ed: Client, call: Call) -> None:

@@ -224,3 +224,22 @@ def test_names_are_shown_as_text(as_pia: Client) -> None:
 
 def test_a_blocker_keeps_its_capitals_in_the_filter() -> None:
     assert "Zero data retention or HIPAA-ready handling is required" in dict(REASONS).values()
+
+
+def test_what_rests_on_one_side_is_marked_in_every_total(as_pia: Client) -> None:
+    alone = {"one_sided": True, "state": "one_side", "label": "not_waiting"}
+    part = made(Kind.MOVE_TO_BATCH, today=12_340_000, **alone)
+    made(Kind.MOVE_TO_BATCH, today=100_000_000)
+    said = "One-sided: 1 part counts on one side&#x27;s answer alone, $12.34 a month today; $6.17 of the saving"
+    for path in ("/", "/plan", f"/plan?team={part.team_id}", f"/plan?feature={part.feature_id}"):
+        assert said in as_pia.get(path).content.decode().replace("'", "&#x27;"), path
+    for path in ("/", "/plan?by=team", "/plan?by=feature", "/plan?by=kind", "/features"):
+        assert "$6.17 one-sided" in as_pia.get(path).content.decode(), path
+    assert "$6.17 of the saving rests" in as_pia.get(f"/features/{part.feature_id}").content.decode()
+    assert "One-sided: $12.34 of that sum" in as_pia.get("/calls").content.decode()
+
+
+def test_where_nothing_rests_on_one_side_no_total_speaks_of_it(as_pia: Client) -> None:
+    part = made(Kind.MOVE_TO_BATCH)
+    for path in ("/", "/plan", "/plan?by=team", "/plan?by=feature", f"/features/{part.feature_id}", "/calls"):
+        assert "one-sided" not in as_pia.get(path).content.decode().lower(), path

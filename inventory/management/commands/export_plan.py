@@ -29,6 +29,8 @@ class Command(BaseCommand):
             raise CommandError(f"cannot write {target}: {error.strerror or error}") from error
         if options["verbosity"]:
             saving = money.shown(sums.saving)
+            if sums.one_sided_parts:
+                saving += f", {money.shown(sums.one_sided_saving)} of it on one side's answer alone"
             self.stdout.write(
                 f"{target}: {sums.parts:,} parts, {money.shown(sums.today)} a month today, saves {saving}"
             )
