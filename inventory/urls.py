@@ -9,6 +9,7 @@ from inventory.views import call as call_views
 from inventory.views import exchange as exchange_views
 from inventory.views import feature as feature_views
 from inventory.views import figures as figures_views
+from inventory.views import guess as guess_views
 from inventory.views import home as home_views
 from inventory.views import job as job_views
 from inventory.views import notice as notice_views
@@ -107,6 +108,7 @@ pricing: list[URLPattern] = [path("prices", pricing_views.index, name="pricing.l
 
 plan: list[URLPattern] = [
     path("plan", plan_views.listed, name="plan.page"),
+    path("plan/guess", guess_views.shown, name="plan.guess"),
     path("plan/doubts", plan_views.doubts, name="plan.doubts"),
     path("plan/export", plan_views.export, name="plan.export"),
 ]

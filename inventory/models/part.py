@@ -48,6 +48,11 @@ class Parts(models.QuerySet["Part"]):
     def of_kind(self, kind: str) -> Self:
         return self.filter(in_split=True) if kind == Kind.SPLIT else self.filter(kind=kind)
 
+    def ever_labelled(self) -> Self:
+        """Those whose label counts, or once did."""
+        once = models.Q(state=State.CHECK_NEEDED) | models.Q(sealed_at__isnull=False)
+        return self.filter(~models.Q(label=Label.NONE) | once)
+
     def on_side(self, side: Side) -> Self:
         """Those whose place on the line is that side."""
         return self.filter(reduce(or_, (models.Q(kind=kind, why=why) for kind, why in places(side))))

@@ -9,7 +9,6 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
 from inventory.domain.audit import Actor
-from inventory.domain.part import Label, State
 from inventory.models import Call, Feature, Part, Team
 from inventory.services import audit, clash, pricing, recount
 from inventory.services import call as calls
@@ -143,8 +142,7 @@ def _total(column: str) -> Coalesce:
 
 def guess_is_frozen(feature: Feature) -> bool:
     """Whether a label of this feature counts, or once did: the first guess is then no longer a guess."""
-    labelled = ~models.Q(label=Label.NONE) | models.Q(state=State.CHECK_NEEDED) | models.Q(sealed_at__isnull=False)
-    return Part.objects.filter(labelled, feature=feature).exists()
+    return Part.objects.ever_labelled().filter(feature=feature).exists()
 
 
 def _set_retired(

@@ -47,7 +47,8 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "page": found,
         "line": line.rows(found),
         "retired_calls": feature.calls.retired().count(),
-        "may_edit": access.may_edit(request.user, feature.team_id),
+        "may_edit": (may_edit := access.may_edit(request.user, feature.team_id)),
+        "may_guess": may_edit and feature.first_guess is None and not features.guess_is_frozen(feature),
         "may_answer": access.may_answer(request.user, feature.team_id),
     }
     return page(request, "feature/detail.html", context)

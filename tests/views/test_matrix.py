@@ -35,7 +35,7 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
     **dict.fromkeys(
         (
             "home.page", "team.list", "team.detail", "feature.list", "feature.detail", "call.list", "call.detail",
-            "call.explained", "pricing.list", "plan.page", "plan.doubts", "audit.list", "audit.detail", "audit.record",
+            "call.explained", "pricing.list", "plan.page", "plan.guess", "plan.doubts", "audit.list", "audit.detail", "audit.record",
             "job.list", "job.detail", "job.file",
         ),
         (ALL, None),
