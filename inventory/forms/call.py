@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from inventory.domain.example import Example
 from inventory.domain.part import Gap
 from inventory.forms.number import Percent, Whole
 from inventory.forms.people import Version
@@ -103,9 +104,15 @@ class Details(Figures):
     prompt_name = Line(most=120, label="Prompt or span name", required=False)
     tag = Line(most=120, label="Tag", required=False)
 
-    def __init__(self, *args: Any, features: Sequence[Feature], call: Call | None = None, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, features: Sequence[Feature], call: Call | None = None, like: Example | None = None,
+        **options: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **options)
         self.call = call
+        if like is not None:
+            self.fields["description"].help_text = like.prompt
+            self.fields["entry_point"].widget.attrs["list"] = "started-by"
         known = {str(feature.pk): feature for feature in features}
         field: Any = self.fields["feature"]
         field.choices = [("", "Choose a feature"), *_by_team(features)]

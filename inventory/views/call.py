@@ -5,12 +5,15 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import push_url
 
-from inventory.domain import doubt
+from inventory.domain import doubt, example
 from inventory.domain.doubt import Doubt
+from inventory.domain.example import Example
 from inventory.forms import call as forms
 from inventory.forms import call_list as list_forms
 from inventory.models import Call, ClaudeModel, Feature, Person, Stale
@@ -71,7 +74,9 @@ def new(request: Request) -> HttpResponse:
     features = _features(request.user)
     if not features:
         raise Http404
-    form = forms.Details(typed(request), features=features, initial={"feature": request.GET.get("feature", "")})
+    like = example.example(request.GET.get("pattern", ""))
+    initial = {"feature": request.GET.get("feature", ""), "name": like.call_name if like else ""}
+    form = forms.Details(typed(request), features=features, like=like, initial=initial)
     if request.method == "POST" and form.is_valid() and "work_out" not in request.POST:
         given = form.given()
         try:
@@ -83,9 +88,31 @@ def new(request: Request) -> HttpResponse:
         except calls.FeatureRetired:
             form.add_error("feature", forms.FEATURE_RETIRED)
         else:
-            messages.success(request, f"{call.name} is registered. Now answer, for your side, whether a person waits.")
-            return redirect("call.detail", pk=call.pk)
-    return _form(request, "call/new.html", form, {})
+            return _registered(request, call, like)
+    return _form(request, "call/new.html", form, _patterns(request, like))
+
+
+def _registered(request: Request, call: Call, like: Example | None) -> HttpResponse:
+    """On to the call; where it was started from a pattern on to the split of that, or to the waiting test."""
+    if like is not None and like.split:
+        messages.success(request, f"{call.name} is registered. It has two readers: say what each of them needs.")
+        return redirect(f"{reverse('part.split', args=[call.pk])}?{urlencode({'pattern': like.split})}")
+    messages.success(request, f"{call.name} is registered. Now answer, for your side, whether a person waits.")
+    if like is not None and access.may_answer(request.user, call.team_id):
+        return redirect("waiting.start", pk=call.parts.get().pk)
+    return redirect("call.detail", pk=call.pk)
+
+
+def _patterns(request: Request, like: Example | None) -> dict[str, Any]:
+    """The patterns to start from, each with the address that keeps the feature; none once something was typed."""
+    feature = request.GET.get("feature", "")
+    one, two = example.to_start_from() if request.method != "POST" else ((), ())
+    return {
+        "like": like,
+        "patterns": one,
+        "patterns_of_two": two,
+        "kept": urlencode({"feature": feature} if feature else {}),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -181,6 +181,7 @@ def _split_page(
         "rows": rows,
         "economics": economics,
         "patterns": () if call.is_split else PATTERNS,
+        "chosen": request.GET.get("pattern", ""),
         "most": forms.MOST,
         "differences": differences,
     }

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from inventory.domain import example
 from inventory.domain.people import Discipline
 from inventory.domain.question import Question
 from inventory.domain.waiting import CURRENT
@@ -147,6 +148,7 @@ def _question_page(
         "form": form,
         "question": form.question,
         "conflict": _conflicting(walk, form.question),
+        "examples": example.beside(form.question),
         "back": before if walk.open else None,
         "is_change": walk.open is None,
         "in_hand": queue.holder(part=part, person=request.user, at=timezone.now()),

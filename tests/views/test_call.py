@@ -1,12 +1,15 @@
+import re
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from inventory.domain import waiting
-from inventory.models import Action, Call, Feature, Person, PriceRow, Sheet, Team
+from inventory.domain.example import EXAMPLES
+from inventory.models import Action, Call, Feature, Part, Person, PriceRow, Sheet, Team
 from inventory.services import call as calls
 from tests import factories
 from tests.conftest import NOW
@@ -361,3 +364,61 @@ def test_a_form_sent_twice_registers_one_call(as_ed: Client, feature: Feature) -
     assert "This feature has a call of this name" in again.content.decode()
     assert Call.objects.count() == 1
     assert as_ed.post("/calls/new", typed(feature, name="Ticket tags", key="tags-of-closed")).status_code == 302
+
+
+def test_a_pattern_fills_in_a_name_and_nothing_that_is_a_fact_or_an_answer(as_ed: Client, feature: Feature) -> None:
+    plain = as_ed.get(f"/calls/new?feature={feature.pk}").context["form"]
+    for each in EXAMPLES:
+        answer = as_ed.get(f"/calls/new?feature={feature.pk}&pattern={each.key}")
+        form = answer.context["form"]
+        values = {name: form[name].value() for name in form.fields if form[name].value() != plain[name].value()}
+        assert values == {"name": each.call_name}
+        assert each.prompt in said(answer)
+        assert f'<option value="{each.started_by[0]}">' in said(answer)
+        assert not re.search(r"<input[^>]* checked", said(answer))
+        assert f"feature={feature.pk}&amp;pattern={each.key}" in said(answer)
+
+
+def test_every_pattern_is_offered_folded_and_an_unknown_one_is_passed_over(as_ed: Client, feature: Feature) -> None:
+    for query in ("", "?pattern=nonsense", "?pattern=%00", "?pattern=" + "x" * 3000):
+        answer = as_ed.get(f"/calls/new{query}")
+        assert (answer.status_code, answer.context["like"]) == (200, None)
+        assert '<details class="opens start-from">' in said(answer)
+        assert [each.name for each in EXAMPLES if escape(each.name) not in said(answer)] == []
+        assert answer.context["form"]["name"].value() == ""
+
+
+def test_a_pattern_leads_on_to_the_waiting_test_and_stores_no_label(as_ed: Client, feature: Feature) -> None:
+    answer = as_ed.post("/calls/new?pattern=upload", typed(feature))
+    part = Part.objects.get()
+    assert answer.url == f"/parts/{part.pk}/test"
+    assert (part.label, part.state, part.outcome, part.consumer) == ("", "unlabelled", "", "")
+    assert not Sheet.objects.exists()
+    assert [action.kind for action in Action.objects.all()] == ["call.register"]
+
+
+def test_a_pattern_of_two_readers_leads_on_to_its_split(as_ed: Client, feature: Feature) -> None:
+    answer = as_ed.post("/calls/new?pattern=decision", typed(feature), follow=True)
+    call = Call.objects.get()
+    assert answer.redirect_chain == [(f"/calls/{call.pk}/split?pattern=decision", 302)]
+    assert 'value="Case story"' in said(answer)
+    assert '<a href="?pattern=decision" aria-current="true">' in said(answer)
+    assert not call.is_split
+
+
+def test_whoever_answers_for_no_side_is_led_to_the_call(team: Team, feature: Feature) -> None:
+    client, other = Client(), factories.make_person(team=team, discipline="other")
+    client.force_login(other, backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.post("/calls/new?pattern=upload", typed(feature))
+    assert answer.url == f"/calls/{Call.objects.get().pk}"
+
+
+def test_what_was_typed_and_the_pattern_survive_an_error(as_ed: Client, feature: Feature) -> None:
+    answer = as_ed.post(
+        "/calls/new?pattern=upload", typed(feature, name="My own", description="Typed", requests="many")
+    )
+    assert answer.status_code == 422
+    assert 'value="My own"' in said(answer)
+    assert "Typed" in said(answer)
+    assert "An upload watched on a spinner" in said(answer)
+    assert "Start from a pattern" not in said(answer)  # choosing another would lose what was typed

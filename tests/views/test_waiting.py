@@ -7,6 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from inventory.domain.people import Discipline
+from inventory.domain.waiting import TESTS
+from inventory.forms import waiting as forms
 from inventory.models import Action, Call, Part, Person, Sheet
 from inventory.services import agreement
 from inventory.services import call as calls
@@ -309,3 +311,28 @@ def test_saving_later_confirms(as_pia, as_ed, part, now):
         client.post(at(part, "check"), {"version": Sheet.objects.get(side=side).version})
     part.refresh_from_db()
     assert (part.state, part.label) == ("agreed", "not_waiting")
+
+
+@pytest.mark.parametrize("question", [q for test in TESTS.values() for q in test.questions], ids=lambda q: q.id)
+def test_nothing_is_preselected(question):
+    assert "checked" not in forms.Answering(question).options().as_widget()
+
+
+@pytest.mark.parametrize(("question", "shown"), [("first", True), ("late", True), ("limits", False)])
+def test_examples_stand_beside_the_questions_that_have_some_and_choose_nothing(as_ed, part, now, question, shown):
+    sheet = {"first": "nobody", "late": "longer", "needed": "all", "chain": "no", "standin": "older"}
+    before = list(sheet)[: {"first": 0, "late": 1, "limits": 5}[question]]
+    give(part, ENGINEERING, {name: sheet[name] for name in before}, now)
+    page = as_ed.get(at(part, "question", question)).content.decode()
+    assert ("Examples" in page) is shown
+    assert "checked" not in page
+    assert Sheet.objects.filter(answers__has_key=question).count() == 0
+    if question == "first":
+        for line in ("An upload watched on a spinner", "A digest in the inbox", "A search index that keeps tags"):
+            assert page.count(line) == 2  # beside the answers where it is wide, folded below where it is narrow
+
+
+def test_examples_stay_when_something_is_wrong(as_pia, part):
+    page = post(as_pia, part, "first", version=0)
+    assert page.status_code == 422
+    assert "An upload watched on a spinner" in page.content.decode()
