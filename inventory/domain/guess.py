@@ -74,6 +74,11 @@ class Audit:
         return money.percent(self.waits, self.today)
 
     @property
+    def left(self) -> int | None:
+        """The share that the guess left in real time."""
+        return None if self.guess is None else 100 - self.guess
+
+    @property
     def not_decided(self) -> int | None:
         return money.percent(self.undecided, self.today)
 

@@ -75,11 +75,6 @@ class Sums:
         return money.percent(self.today - self.undecided, self.today)
 
     @property
-    def sealed_by_one(self) -> int | None:
-        """Percent of today's spend that is decided on one side's answer alone."""
-        return money.percent(self.one_sided, self.today)
-
-    @property
     def bar(self) -> list[line.Stretch]:
         """The sides as stretches of a bar a thousand long."""
         return line.bar(waits=self.waits, open=self.open, nobody=self.nobody, total=1000)

@@ -57,8 +57,8 @@ def test_the_difference_is_in_dollars_and_what_must_stay_is_counted(as_pia: Clie
     placed(feature, move_to_batch=58, stay_real_time=42)
     page = as_pia.get("/plan/guess").content.decode()
     assert "$18.00 a month more than the guess would have moved" in page
-    assert "Somebody waits for 1 part in 1 of 1 feature: $42.00, 42 % of the spend" in page
-    assert "+$18.00 more" in page
+    assert "Somebody waits for 1 part in 1 of 1 feature: $42.00, 42 % of the spend, where the guess left 60 %" in page
+    assert "$18.00 more" in page
     assert f'href="?feature={feature.pk}">Intake</a>' in page
 
 
