@@ -102,6 +102,7 @@ CALLS = (
     Column("today", "Today, $ a month", Form.MONEY),
     Column("after", "After, $ a month", Form.MONEY),
     Column("saving", "Saves, $ a month", Form.MONEY),
+    Column("one_sided_saving", "Of it on one side's answer, $ a month", Form.MONEY, 32),
     Column("code_location", "Code location", width=36),
     Column("source_repository", "Repository", width=36),
     Column("source_commit", "Commit", width=16),

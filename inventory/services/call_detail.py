@@ -37,6 +37,23 @@ class Detail:
     doubts: Sequence[str]
 
     @property
+    def _alone(self) -> list[Part]:
+        return [part for part in self.parts if part.one_sided]
+
+    @property
+    def one_sided_parts(self) -> int:
+        return len(self._alone)
+
+    @property
+    def one_sided(self) -> int:
+        """What of today's cost is labelled on one side's answer alone."""
+        return sum(part.cost_today or 0 for part in self._alone)
+
+    @property
+    def one_sided_saving(self) -> int:
+        return sum(part.saving for part in self._alone)
+
+    @property
     def possible(self) -> int:
         return sum(part.possible for part in self.parts)
 

@@ -135,6 +135,7 @@ def _call(call: Call) -> dict[str, Any]:
         "today": call.cost_today,
         "after": call.cost_target,
         "saving": call.saving,
+        "one_sided_saving": sum(part.saving for part in call.parts.all() if part.one_sided),
         **{name: getattr(call, name) for name in AS_IT_IS},
     }
 

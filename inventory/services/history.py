@@ -14,11 +14,13 @@ from inventory.services import blind
 
 ROWS = 50
 PERSONAL = ("person",)  # titles that are living names
+MAY_COUNT_ONE_SIDE = ("waiting.submit", "team.edit", "feature.edit")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One action in one sentence. `hidden` says that its answers are not to be seen yet; nor is its reason then."""
+    """One action in one sentence. `hidden` says that its answers are not to be seen yet; nor is its reason then.
+    `one_sided`: a label counts by it on one side's answer alone."""
 
     seq: int
     at: datetime
@@ -28,6 +30,7 @@ class Line:
     hidden: str
     reason: str
     effects: list[str]
+    one_sided: bool
 
     @property
     def text(self) -> str:
@@ -79,8 +82,16 @@ def lines(actions: Sequence[Action], viewer: Person) -> list[Line]:
     named = {action.team_id or 0 for action in actions if "{team}" in audit_words.SENTENCES.get(action.kind, "")}
     teams = dict(Team.objects.filter(pk__in=named).values_list("pk", "name")) if named else {}
     sides = blind.told(actions, viewer)
+    alone = _one_sided(actions)
     newer = zip(actions, [None, *actions], strict=False)
-    return [_line(each, people, teams, sides) for each, last in newer if not _repeats(each, last, sides)]
+    return [_line(each, people, teams, sides, alone) for each, last in newer if not _repeats(each, last, sides)]
+
+
+def _one_sided(actions: Sequence[Action]) -> set[int]:
+    """Those by which a label has come to count on one side's answer alone: no secret, its team allows it."""
+    pks = [action.pk for action in actions if action.kind in MAY_COUNT_ONE_SIDE]
+    found = Change.objects.filter(action__in=pks, record=Part.RECORD, after__contains='"one_sided":true')
+    return set(found.values_list("action_id", flat=True).distinct()) if pks else set()
 
 
 def _repeats(action: Action, newer: Action | None, sides: dict[int, blind.Told]) -> bool:
@@ -91,7 +102,9 @@ def _repeats(action: Action, newer: Action | None, sides: dict[int, blind.Told])
     return (action.kind, action.record_id) == (newer.kind, newer.record_id) and action.kind == "waiting.answer"
 
 
-def _line(action: Action, people: dict[str, str], teams: dict[int, str], sides: dict[int, blind.Told]) -> Line:
+def _line(
+    action: Action, people: dict[str, str], teams: dict[int, str], sides: dict[int, blind.Told], alone: set[int]
+) -> Line:
     is_person = action.actor_kind == "person"
     title = people.get(action.record_id, "a former member") if action.record in PERSONAL else f"“{action.title}”"
     done = audit_words.sentence(
@@ -111,6 +124,7 @@ def _line(action: Action, people: dict[str, str], teams: dict[int, str], sides: 
         effects=audit_words.effects(
             today=action.effect_today, saving=action.effect_saving, possible=action.effect_possible
         ),
+        one_sided=action.pk in alone,
     )  # fmt: skip
 
 

@@ -61,6 +61,8 @@ def test_summary_and_moves_equal_the_totals_of_the_page(seed: int) -> None:
     moves = table(book, "Moves")
     alone = [row["Saves, $ a month"] for row in moves if row["On one side's answer"] == "yes"]
     assert micro(alone) == totals.overall.sums.one_sided_saving
+    calls = table(book, "Calls")
+    assert micro([row["Of it on one side's answer, $ a month"] for row in calls]) == micro(alone)
     assert len(moves) == totals.overall.sums.parts
     assert micro([row["Today, $ a month"] for row in moves]) == totals.overall.sums.today
     assert micro([row["Saves, $ a month"] for row in moves]) == totals.overall.sums.saving

@@ -12,6 +12,7 @@ from inventory.services import audit, waiting
 from inventory.services import call as calls
 from inventory.services import feature as features
 from inventory.services import part as parts
+from inventory.services import team as teams
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]
@@ -343,3 +344,24 @@ def test_the_number_of_queries_is_the_same_for_one_action_and_for_many(
     one(3)
     assert [count(path) for path in paths] == before
     assert Change.objects.count() > 20
+
+
+def test_a_line_by_which_a_label_counts_on_one_sides_answer_is_marked(
+    call: Call, team: Team, pia: Person, ed: Person, as_ed: Client, now: datetime
+) -> None:
+    mark = "counts on one side's answer alone"
+    answered(call.parts.get(), "product", pia, now)
+    assert mark not in text(as_ed, "/history")
+    teams.edit(team=team, version=team.version, name=team.name, one_side_enough=True, by=pia.actor, at=now)
+    assert text(as_ed, "/history").count(mark) == 1
+    assert text(as_ed, f"/history/part/{call.parts.get().pk}").count(mark) == 1
+    assert mark in text(as_ed, f"/calls/{call.pk}").partition("Lately")[2]
+    answered(call.parts.get(), "engineering", ed, now)
+    assert text(as_ed, "/history").count(mark) == 1
+
+
+def test_the_page_of_a_call_says_what_of_its_cost_rests_on_one_side(call: Call, as_ed: Client) -> None:
+    said = "One-sided: 1 part counts on one side's answer alone, $4.00 a month today; $1.50 of the saving rests on it."
+    assert said not in text(as_ed, f"/calls/{call.pk}")
+    call.parts.update(one_sided=True, state="one_side", label="not_waiting", cost_today=4_000_000, saving=1_500_000)
+    assert said in text(as_ed, f"/calls/{call.pk}")
