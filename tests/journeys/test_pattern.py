@@ -1,0 +1,79 @@
+"""From a pattern to the waiting test or the split, with the examples where one looks for them, without JavaScript."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from inventory.domain.plan import Kind
+from inventory.models import Call, Part
+from tests import factories
+from tests.views.test_plan import made
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def feature(team):
+    factories.make_price()
+    return factories.make_feature(team=team, name="Search", first_guess=40)
+
+
+def register(page, pattern):
+    page.goto("/calls/new")
+    page.get_by_text("Start from a pattern").click()
+    page.get_by_role("link", name=pattern).click()
+    page.get_by_label("Feature", exact=True).select_option(label="Search")
+    page.get_by_label("Model", exact=True).fill("claude-sonnet-5-5")
+    page.get_by_label("Real time").check()
+    for label, value in (
+        ("Requests a month", "1000"),
+        ("Input tokens a request", "500"),
+        ("Output tokens a request", "50"),
+    ):
+        page.get_by_label(label).first.fill(value)
+    page.get_by_role("button", name="Register").click()
+
+
+def test_a_pattern_leads_to_the_first_question_with_nothing_chosen(plain, sign_in, pia, feature):
+    register(sign_in(plain, pia), "An upload watched on a spinner")
+    plain.wait_for_url("**/test/first")
+    assert Call.objects.get().name == "Upload reading"
+    expect(plain.locator("aside.examples")).to_be_visible()
+    expect(plain.locator("details.examples")).to_be_hidden()
+    assert plain.locator("input:checked").count() == 0
+    plain.get_by_label("A person, at the moment it appears").check()
+    plain.get_by_role("button", name="Continue").click()
+    plain.wait_for_url("**/test/meanwhile")
+    assert plain.locator("input:checked").count() == 0
+
+
+def test_a_pattern_of_two_readers_leads_to_its_split(plain, sign_in, pia, feature):
+    register(sign_in(plain, pia), "Preview, then full analysis")
+    plain.wait_for_url("**/split?pattern=preview")
+    expect(plain.get_by_label("Name", exact=True).nth(1)).to_have_value("Full analysis")
+    assert Part.objects.get().label == ""
+
+
+def test_examples_are_folded_on_a_phone(phone, sign_in, pia, feature):
+    part = factories.make_call(feature=feature).parts.get()
+    sign_in(phone, pia).goto(f"/parts/{part.pk}/test/first")
+    line = phone.locator("details.examples").get_by_text("An upload watched on a spinner")
+    expect(phone.locator("aside.examples")).to_be_hidden()
+    expect(line).to_be_hidden()
+    phone.locator("details.examples summary").click()
+    expect(line).to_be_visible()
+
+
+@pytest.mark.parametrize("options", [{}, {"color_scheme": "dark", "viewport": {"width": 320, "height": 700}}], ids=str)
+def test_patterns_examples_and_guesses_fit_and_pass_the_rules(open_page, sign_in, pia, feature, options):
+    part = made(Kind.MOVE_TO_BATCH, call=factories.make_call(feature=feature), one_sided=True, state="one_side")
+    page = sign_in(open_page(**options), pia)
+    for path in (
+        f"/parts/{part.pk}/test/first", "/calls/new?pattern=preview", "/plan/guess", f"/plan/guess?feature={feature.pk}",
+        "/plan/guess?by=team", "/plan/guess?by=none", "/plan?by=team", "/",
+    ):  # fmt: skip
+        page.goto(path)
+        for folded in page.locator("main details:visible").all():
+            folded.evaluate("each => each.open = true")
+        assert [each["id"] for each in Axe().run(page).response["violations"]] == [], path
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
