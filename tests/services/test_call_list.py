@@ -75,6 +75,8 @@ def test_the_total_says_what_of_it_is_labelled_by_one_side(feature: Feature) -> 
         call = make(feature, name)
         Call.objects.filter(pk=call.pk).update(cost_today=today)
         call.parts.update(label="waiting", state="one_side" if alone else "agreed", one_sided=alone, cost_today=today)
+    unlabelled = make(feature, "One side in, and that is not enough").parts
+    unlabelled.update(state="one_side", cost_today=100)
     found = call_list.listing(words="", filters={}, sort="name", number=1).total
     assert (found.today, found.one_sided_parts, found.one_sided) == (23, 2, 12)
     found = call_list.listing(words="tags", filters={}, sort="name", number=1).total

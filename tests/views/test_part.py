@@ -283,3 +283,20 @@ def test_weighing_takes_the_same_queries_for_any_number_of_parts(as_ed, call, dj
     as_ed.post(f"/calls/{call.pk}/split/cost", data, headers=HTMX)  # prices are read once
     with django_assert_num_queries(7):
         as_ed.post(f"/calls/{call.pk}/split/cost", data, headers=HTMX)
+
+
+def test_a_label_of_one_side_only_is_marked_in_the_split_and_before_it_is_undone(as_pia, call):
+    for number in range(2):
+        factories.make_part(call=call, name=f"Part of {number}", in_split=True)
+    call.parts.first().delete()
+    Call.objects.filter(pk=call.pk).update(is_split=True)
+    said = [as_pia.get(f"/calls/{call.pk}/{page}").content.decode() for page in ("split", "unsplit")]
+    assert ["one-sided" in said[0], "on one side" in said[1]] == [False, False]
+    first = call.parts.order_by("position").first()
+    first.label, first.state, first.one_sided, first.kind = "not_waiting", "one_side", True, "move_to_batch"
+    first.save()
+    said = [as_pia.get(f"/calls/{call.pk}/{page}").content.decode() for page in ("split", "unsplit")]
+    assert ["one-sided" in said[0], "Nobody waits, on one side's answer alone".lower() in said[1].lower()] == [
+        True,
+        True,
+    ]
