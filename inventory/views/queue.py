@@ -23,6 +23,7 @@ def shown(request: Request) -> HttpResponse:
         "form": form,
         "queue": queue.shown(person=request.user, at=timezone.now(), **chosen),
         "kept": {name: each.pk for name, each in chosen.items()},
+        "leads": access.may_administer(request.user) or bool(access.teams_led(request.user)),
         "answers": request.user.discipline in access.ANSWERING,
         "minutes": queue.lasts().seconds // 60,
     }
