@@ -29,7 +29,10 @@ class Ticked(forms.Form):
     use_required_attribute = False
 
     parts = forms.TypedMultipleChoiceField(
-        coerce=int, widget=forms.CheckboxSelectMultiple, label="Parts", error_messages={"required": "Tick a part first"}
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        label="Parts",
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Tick a part first"),
     )
 
     def __init__(self, data: Any = None) -> None:

@@ -52,7 +52,7 @@ class Version(forms.IntegerField):
         self.error_messages |= {"required": LOST, "invalid": LOST, "min_value": LOST, "max_value": LOST}
 
 
-class OfTest(forms.IntegerField):
+class OfTest(forms.CharField):
     """Which version of the test the page showed. Another one may be in force by the time it is sent."""
 
     widget = forms.HiddenInput
@@ -61,7 +61,7 @@ class OfTest(forms.IntegerField):
         super().__init__(required=False)
 
 
-def test_shown(data: Any) -> Test | None:
+def version_shown(data: Any) -> Test | None:
     """The version of the test a page was made for that was sent, None where it does not say or nobody knows it."""
     sent = str(data.get("test", ""))
     return waiting.TESTS.get(int(sent)) if sent.isdecimal() and len(sent) < 6 else None

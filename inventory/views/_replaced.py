@@ -11,13 +11,13 @@ from inventory.views._page import Request, page
 
 
 def is_replaced(request: Request) -> bool:
-    shown = forms.test_shown(request.POST)
+    shown = forms.version_shown(request.POST)
     return shown is not None and shown is not domain.CURRENT
 
 
 def answer(request: Request, part: Part, question: str) -> HttpResponse:
     """Nothing is saved: the question may be worded otherwise now, or not be asked any more."""
-    shown = forms.test_shown(request.POST)
+    shown = forms.version_shown(request.POST)
     asked = shown.question(question) if shown else None
     typed = forms.Answering(asked, request.POST).said() if asked else ""
     context = {"part": part, "typed": typed, "asked": asked, "shown": shown, "test": domain.CURRENT}

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 
-from inventory.domain import version, waiting
+from inventory.domain import question, version, waiting
 from inventory.domain.people import Discipline
-from inventory.domain.question import Test
 
 PRODUCT, ENGINEERING = Discipline.PRODUCT, Discipline.ENGINEERING
 LINE = 4
-Second = Callable[[], Test]
+Second = Callable[[], question.Test]
 
 ONE = {"first": {"choice": "person_later", "name": "lead"}, "late": {"choice": "longer"}, "needed": {"choice": "all"}}
 MINE = {**ONE, "notice": {"choice": "team"}}
@@ -18,7 +17,7 @@ THEIRS = {
 HOUR = {"late": {"choice": "hour"}}
 
 
-def carried(test: Test, side: Discipline, answers: dict[str, dict[str, object]]) -> dict[str, object]:
+def carried(test: question.Test, side: Discipline, answers: dict[str, dict[str, object]]) -> dict[str, object]:
     return dict(waiting.carried(test, side, answers, line_hours=LINE))
 
 
