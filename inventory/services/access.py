@@ -54,6 +54,11 @@ def teams_led(person: Person) -> list[int]:
     return sorted(team for team, role in roles.items() if role == Role.LEAD)
 
 
+def leads_some(person: Person) -> bool:
+    """Whether there are labels they may decide on."""
+    return person.is_administrator or bool(teams_led(person))
+
+
 def may_answer(person: Person, team: Team | int) -> bool:
     """Answer the waiting test for the person's own discipline."""
     return person.discipline in ANSWERING and may_edit(person, team)

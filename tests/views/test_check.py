@@ -81,4 +81,4 @@ def test_confirming_needs_one_press_and_says_who_is_still_missing(part: Part, as
     sheet = part.sheets.get(side="engineering")
     as_ed.post(f"/parts/{part.pk}/test/check", {"version": sheet.version, "test": 1, "outcome": "not_waiting"})
     assert "Engineering has confirmed, product has not yet" in shown(as_pia, f"/parts/{part.pk}/test/result")
-    assert '<td data-label="Has to confirm">Product' in shown(as_pia)
+    assert '<td data-label="Has to confirm"><span>Product' in shown(as_pia)
