@@ -141,7 +141,7 @@ def value(field: str, stored: object) -> str:
     if isinstance(stored, list):
         return ", ".join(str(each) for each in stored)
     if isinstance(stored, dict):
-        return ", ".join(f"{key}: {each}" for key, each in stored.items())
+        return ", ".join(f"{key}: {each}" for key, each in stored.items() if each not in (None, ""))
     return _share(str(stored)) if field in SHARES else str(stored)
 
 

@@ -67,6 +67,14 @@ class Standing:
         """Whether one's own sheet is in, and nothing asks to look it over."""
         return self.own is not None and Discipline(self.own.side) in self.sheets.counting
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether the other side has answered a newer version of the test than one's own sheet that was saved."""
+        if self.own is None or self.own.submitted_at is None:
+            return False
+        newer = self.sheets.engineering_in if self.own.side == Discipline.PRODUCT else self.sheets.product_in
+        return newer and not (self.sheets.product_in and self.sheets.engineering_in)
+
 
 def standing(*, part: Part, person: Person) -> Standing:
     """What this person may see of the part's sheets, and what follows from it."""

@@ -254,3 +254,21 @@ def test_one_that_was_broken_before_facts_were_kept_shows_what_it_says(part: Par
     Part.objects.update(state="check_needed", reason="It was so. A fact has changed.", sealed_at=now)
     (row,) = check.rows(check.to_check(), ed)
     assert (row.changes, row.because) == ((), "It was so. A fact has changed.")
+
+
+def test_a_database_from_before_facts_were_kept_verifies_before_and_after_its_first_edit(
+    part: Part, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = ("rested_on", "kept_on")
+    with monkeypatch.context() as before_upgrade:
+        before_upgrade.setattr(Part, "HISTORY", tuple(name for name in Part.HISTORY if name not in new))
+        fields = {**factories_of(part), "name": "Other", "key": "other"}
+        mine = calls.register(feature=part.feature, fields=fields, by=BY, at=now).parts.get()
+        both_in(mine, now)
+        Part.objects.filter(pk=mine.pk).update(rested_on={})
+    mine = Part.objects.get(pk=mine.pk)
+    for at, requests in ((now + HOUR, 1150), (now + 2 * HOUR, 1300)):
+        assert [each.text for each in verification.verify().findings if f"part {mine.pk} " in each.text] == []
+        edit(mine, at, requests=requests)
+    assert "Volume 1,000 → 1,300" in mine.reason
+    assert [each.text for each in verification.verify().findings if f"part {mine.pk} " in each.text] == []

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -343,3 +344,17 @@ def test_the_number_of_queries_is_the_same_for_one_action_and_for_many(
     one(3)
     assert [count(path) for path in paths] == before
     assert Change.objects.count() > 20
+
+
+def test_answers_read_as_the_version_of_the_test_worded_them(
+    call: Call, as_pia: Client, now: datetime, second: Callable[[], Any]
+) -> None:
+    """The second version has no such option any more."""
+    part = call.parts.get()
+    by = Actor("person", "0")
+    given: dict[str, Any] = {"first": "person_later", "late": "longer", "needed": "all", "notice": "nobody"}
+    for question, value in given.items():
+        waiting.answer(part=part, side=Discipline.PRODUCT, question=question, value=value, by=by, at=now)
+    second()
+    seq = Action.objects.latest("seq").seq
+    assert "nobody that day" in text(as_pia, f"/history/{seq}")

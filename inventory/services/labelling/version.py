@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from inventory.domain import version as domain
@@ -36,7 +36,9 @@ class Done:
 def differing(person: Person, *, teams: list[int] | None) -> Differings:
     """What this person may see of it, the dearest first; `teams` None is all of them."""
     found = Differing.objects.still(waiting.CURRENT.version).seen_by(person.discipline).of_teams(teams)
-    return found.select_related("part__feature", "part__team", "part__call").order_by("-part__cost_today", "-pk")
+    return found.select_related("part__feature", "part__team", "part__call").order_by(
+        F("part__cost_today").desc(nulls_last=True), "-pk"
+    )
 
 
 def teams(person: Person) -> list[int] | None:
@@ -45,7 +47,9 @@ def teams(person: Person) -> list[int] | None:
 
 
 def work_out(*, at: datetime, told: Told = lambda done, total: None) -> int:
-    """Look at every part that was answered on an older version, a lot at a time; how many would come out otherwise.
+    """Look at every part that was answered on an older version, a lot at a time; how many would come out otherwise by
+    what both sides have said. What one side's answers alone lead to is listed, but not counted: everybody may read how
+    a job ended.
 
     May be run again at any time, and after a crash from the start.
     """
@@ -58,7 +62,7 @@ def work_out(*, at: datetime, told: Told = lambda done, total: None) -> int:
         with transaction.atomic():
             Differing.objects.filter(part__in=[part.pk for part in lot]).delete()
             Differing.objects.bulk_create(found)
-        last, done, count = lot[-1].pk, done + len(lot), count + len(found)
+        last, done, count = lot[-1].pk, done + len(lot), count + sum(not each.side for each in found)
         told(done, total)
     Differing.objects.filter(~Q(test_version=version) | Q(at__lt=at)).delete()
     return count
