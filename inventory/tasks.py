@@ -20,6 +20,7 @@ from inventory.exchange import call_file
 from inventory.models import Job
 from inventory.services import demo, exchange, intake, notice
 from inventory.services import job as jobs
+from inventory.services.labelling import version
 
 log = logging.getLogger(__name__)
 SWEEP_EVERY = 15  # seconds
@@ -67,6 +68,12 @@ def check_inventory(job: Job) -> None:
     _take_in(job, check=True)
 
 
+def compare_versions(job: Job) -> str:
+    """What the test's current version would decide otherwise about answers to an older one."""
+    count = version.work_out(at=timezone.now(), told=partial(jobs.progress, job))
+    return f"{count:,} {'part' if count == 1 else 'parts'} would come out otherwise. Nothing was changed."
+
+
 def _take_in(job: Job, *, check: bool) -> None:
     file = call_file.read(b"".join(jobs.read_file(job)))
     jobs.renew(job, at=timezone.now() + LONG)
@@ -92,6 +99,7 @@ HANDLERS: dict[str, Handler] = {
     "check_inventory": check_inventory,
     "load_demo": load_demo,
     "remove_demo": remove_demo,
+    "compare_versions": compare_versions,
 }
 
 

@@ -6,6 +6,7 @@ from inventory.views import account, health, link, member, roster, team
 from inventory.views import agreement as agreement_views
 from inventory.views import audit as audit_views
 from inventory.views import call as call_views
+from inventory.views import check as check_views
 from inventory.views import exchange as exchange_views
 from inventory.views import feature as feature_views
 from inventory.views import figures as figures_views
@@ -18,6 +19,7 @@ from inventory.views import people as people_views
 from inventory.views import plan as plan_views
 from inventory.views import pricing as pricing_views
 from inventory.views import queue as queue_views
+from inventory.views import version as version_views
 from inventory.views import waiting as waiting_views
 
 home: list[URLPattern] = [path("", home_views.shown, name="home.page")]
@@ -102,6 +104,11 @@ queue: list[URLPattern] = [
     path("label/take", queue_views.take, name="queue.take"),
     path("label/leave", queue_views.leave, name="queue.leave"),
     path("label/keys", queue_views.keys, name="queue.keys"),
+    path("label/check", check_views.listed, name="queue.check"),
+    path("label/versions", version_views.listed, name="queue.versions"),
+    path("label/versions/work-out", version_views.work_out, name="queue.work_out"),
+    path("label/versions/look-over", version_views.look_over, name="queue.look_over"),
+    path("label/versions/keep", version_views.keep, name="queue.keep"),
 ]
 
 pricing: list[URLPattern] = [path("prices", pricing_views.index, name="pricing.list")]

@@ -1,6 +1,7 @@
 """The people every test knows, the clock, and databases that stay append-only while tests run."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import ClassVar
 from unittest import mock
@@ -11,7 +12,9 @@ from django.test import Client, TransactionTestCase
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from inventory.domain import waiting
 from inventory.domain.book import Book
+from inventory.domain.question import Test
 from inventory.models import ClaudeModel, Modifier, Person, PriceRow, Team, append_only
 from inventory.services import pricing
 from tests import factories
@@ -93,6 +96,25 @@ class _Packed:
 def changed_prices(prices: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     """For a test that writes price rows itself."""
     monkeypatch.setattr(pricing, "_book", pricing._book.read)
+
+
+@pytest.fixture
+def second(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Test]:
+    """Call it to put a second version of the test into force: no word on what stands in meanwhile any more, and nobody
+    who notices that day is no answer to who would notice first."""
+
+    def into_force() -> Test:
+        first = waiting.TESTS[1]
+        asked = [question for question in first.questions if not question.id.endswith("standin")]
+        notice = next(question for question in asked if question.id == "notice")
+        fewer = replace(notice, options=tuple(option for option in notice.options if option.id != "nobody"))
+        worded = [replace(fewer if each is notice else each, title=f"{each.title} (2)") for each in asked]
+        found = Test(2, tuple(worded))
+        monkeypatch.setattr(waiting, "TESTS", {1: first, 2: found})
+        monkeypatch.setattr(waiting, "CURRENT", found)
+        return found
+
+    return into_force
 
 
 @pytest.fixture

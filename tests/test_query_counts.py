@@ -17,8 +17,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from inventory import urls
+from inventory.domain import waiting
 from inventory.domain.book import Book
-from inventory.models import Action, Call, Part, Person, Team
+from inventory.models import Action, Call, Differing, Part, Person, Team
 from inventory.services import invitation, people
 from inventory.services import job as jobs
 from tests import factories
@@ -86,6 +87,10 @@ def grow(part: Part, by: Person) -> None:
         factories.make_call(feature=factories.make_feature(team=part.team))
         factories.make_call(feature=part.feature)
         factories.make_part(call=part.call)
+        broken = factories.make_call(feature=part.feature).parts.get()
+        Part.objects.filter(pk=broken.pk).update(state="check_needed", sealed_at=at, reason="A fact has changed.")
+        otherwise = factories.make_call(feature=part.feature).parts.get()
+        Differing.objects.create(part=otherwise, test_version=waiting.CURRENT.version, was="waiting", at=at)
         done_job(by)
 
 

@@ -48,6 +48,8 @@ SENTENCES: Mapping[str, str] = {
     "team.remove": "took somebody out of {team}",
     "team.restore": "restored the team {title}",
     "team.retire": "retired the team {title}",
+    "version.keep": "kept the label of {title}, whatever the test's new version decides",
+    "version.look_over": "had both sides look over {title}, which the test's new version decides otherwise",
     "waiting.answer": "answered the waiting test of {title}",
     "waiting.reopen": "took back an answer sheet of {title}",
     "waiting.submit": "saved an answer sheet of {title}",
@@ -81,6 +83,7 @@ LABELS: Mapping[str, str] = {
     "in_split": "one of several parts",
     "is_demo": "belongs to the sample",
     "is_live": "counted in totals",
+    "kept_on": "kept as it is on version",
     "named_at": "name or e-mail changed",
     "one_side_enough": "one side is enough",
     "one_sided": "label of one side only",
@@ -89,8 +92,10 @@ LABELS: Mapping[str, str] = {
     "path_assumed": "path today is assumed",
     "possible": "possible saving, a month",
     "requests": "requests a month",
+    "rested_on": "facts the label rests on",
     "rule": "rule that decided",
     "saving": "saving, a month",
+    "sealed_at": "answers count from",
     "test_version": "version of the test",
     "today_path": "runs today",
     "why": "why this move",
@@ -136,7 +141,7 @@ def value(field: str, stored: object) -> str:
     if isinstance(stored, list):
         return ", ".join(str(each) for each in stored)
     if isinstance(stored, dict):
-        return ", ".join(f"{key}: {each}" for key, each in stored.items())
+        return ", ".join(f"{key}: {each}" for key, each in stored.items() if each not in (None, ""))
     return _share(str(stored)) if field in SHARES else str(stored)
 
 

@@ -17,7 +17,8 @@ OPEN = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the plan knows of one part. `dearer` is what batch would cost more a month, where that is the reason."""
+    """What the plan knows of one part. `dearer` is what batch would cost more a month, where that is the reason,
+    `changed` what a label that is to be checked no longer rests on."""
 
     kind: Kind
     why: Why
@@ -32,6 +33,7 @@ class Facts:
     runs_in_batch: bool = False
     has_prefix: bool = False
     dearer: int | None = None
+    changed: str = ""
 
 
 def words(facts: Facts) -> str:
@@ -63,6 +65,8 @@ def _reason(facts: Facts) -> str:
 
 def _open(facts: Facts) -> str:
     reason = OPEN.get(facts.state, "no label that counts yet")
+    if facts.state is State.CHECK_NEEDED and facts.changed:
+        reason = f"check needed: {facts.changed[:1].lower()}{facts.changed[1:]}"
     if facts.outcome == "hybrid":
         reason = "two readers: split it"
     elif facts.outcome == "undecided":

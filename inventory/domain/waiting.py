@@ -7,11 +7,12 @@ far leave open, and only what the side can know.
 from collections.abc import Iterable, Mapping
 
 from inventory.domain import waiting_1
-from inventory.domain.consumer import Answers
+from inventory.domain.consumer import Answer, Answers
 from inventory.domain.people import Discipline
-from inventory.domain.question import Question, Test
+from inventory.domain.question import NotAnAnswer, Question, Test
 from inventory.domain.rule import Conflict, ruling
 
+# Read them through the module, never by name: then whoever tries a further version swaps them in one place.
 TESTS: Mapping[int, Test] = {1: waiting_1.TEST}
 CURRENT = TESTS[max(TESTS)]
 
@@ -33,6 +34,20 @@ def settled(test: Test, side: Discipline, answers: Answers, *, line_hours: int) 
     if open_among(questions, answers):
         return answers
     return {q.id: answers[q.id] for q in questions}
+
+
+def carried(test: Test, side: Discipline, answers: Answers, *, line_hours: int) -> Answers:
+    """The answers to another version of the test, as far as question, option and fields still exist in this one. What
+    does not fit any more is asked anew: an answer of which a tick or a needed field is gone is not taken in part."""
+    found: dict[str, Answer] = {}
+    for question in test.questions:
+        if side not in question.side or question.id not in answers:
+            continue
+        try:
+            found[question.id] = question.accepted(answers[question.id])
+        except NotAnAnswer:
+            continue
+    return settled(test, side, found, line_hours=line_hours)
 
 
 def conflict(answers: Answers, question_id: str, *, line_hours: int) -> Conflict | None:

@@ -6,8 +6,9 @@ from typing import Any
 
 from django import forms
 
+from inventory.domain import waiting
 from inventory.domain.consumer import DAYS, UNITS, Answer
-from inventory.domain.question import LARGEST_NUMBER, LONGEST_TEXT, Field, Question
+from inventory.domain.question import LARGEST_NUMBER, LONGEST_TEXT, Field, Question, Test
 from inventory.forms.number import Whole
 from inventory.forms.text import Line
 
@@ -51,16 +52,33 @@ class Version(forms.IntegerField):
         self.error_messages |= {"required": LOST, "invalid": LOST, "min_value": LOST, "max_value": LOST}
 
 
+class OfTest(forms.CharField):
+    """Which version of the test the page showed. Another one may be in force by the time it is sent."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
+
+
+def version_shown(data: Any) -> Test | None:
+    """The version of the test a page was made for that was sent, None where it does not say or nobody knows it."""
+    sent = str(data.get("test", ""))
+    return waiting.TESTS.get(int(sent)) if sent.isdecimal() and len(sent) < 6 else None
+
+
 class Answering(forms.Form):
-    """`choice` (or `choices`), the fields of the question, and the version of the sheet. Nothing is preselected."""
+    """`choice` (or `choices`), the fields of the question, the version of the sheet and of the test. Nothing is
+    preselected."""
 
     use_required_attribute = False
 
     def __init__(self, question: Question, data: Any = None, *, stored: Answer | None = None, version: int = 0) -> None:
-        super().__init__(data, initial={**(stored or {}), "version": version})
+        super().__init__(data, initial={**(stored or {}), "version": version, "test": waiting.CURRENT.version})
         self.question = question
         self.main = "choices" if question.many else "choice"
         self.fields["version"] = Version()
+        self.fields["test"] = OfTest()
         self.fields[self.main] = _options(question)
         for field in question.fields:
             self.fields[field.id] = _field(field)
@@ -93,7 +111,8 @@ class Answering(forms.Form):
 
     def value(self) -> dict[str, Any]:
         """The answer as a sheet keeps it."""
-        return self.question.accepted({name: value for name, value in self.cleaned_data.items() if name != "version"})
+        beside = ("version", "test")
+        return self.question.accepted({name: value for name, value in self.cleaned_data.items() if name not in beside})
 
     def back(self) -> str:
         """`first` or `second` where the option leads back to one of two contradicting answers."""
@@ -113,6 +132,7 @@ class Answering(forms.Form):
         """Carry on from what was saved meanwhile: saving once more is then a decision."""
         self.data = self.data.copy()  # type: ignore[attr-defined]
         self.data["version"] = str(version)  # type: ignore[index]
+        self.data["test"] = str(waiting.CURRENT.version)  # type: ignore[index]
 
 
 class Saving(forms.Form):

@@ -14,7 +14,7 @@ class Pairs(models.QuerySet["Pair"]):
 
 
 class Pair(models.Model):
-    """Written once for each part and version of the test, never changed by what the sides agree on later. The part may
+    """Written once for each part, never changed by what the sides agree on later. The part may
     be gone by now. The answers stay out of its history: they are in that of the sheets, which knows who may look."""
 
     RECORD: ClassVar = "pair"

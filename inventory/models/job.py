@@ -13,6 +13,7 @@ KINDS = [
     ("check_inventory", "Check of a file of calls"),
     ("load_demo", "Loading of the sample"),
     ("remove_demo", "Removal of the sample"),
+    ("compare_versions", "Comparison with the test's new version"),
 ]
 STATES = [
     ("queued", "Waiting to start"),

@@ -36,6 +36,7 @@ class Notice(models.Model):
     part = models.ForeignKey(Part, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     about = models.CharField(max_length=200, blank=True)  # the part as it was called then
+    count = models.PositiveIntegerField(default=1)  # how many parts one action did it to, `part` the first of them
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
 
@@ -52,3 +53,7 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} to {self.person_id}"
+
+    @property
+    def others(self) -> int:
+        return self.count - 1

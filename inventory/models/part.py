@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models.functions import Cast
 
-from inventory.domain import readiness
+from inventory.domain import readiness, seal
 from inventory.domain.line import Side, places
 from inventory.domain.part import Label, Path, State
 from inventory.domain.plan import Kind, Why
@@ -101,8 +101,8 @@ class Part(Profiled, Versioned):
     HISTORY: ClassVar = (
         "call_id", "team_id", "feature_id", "position", "name", "consumer", "reaches", "read_when", "deadline",
         "hand_over", "meanwhile", *PROFILE, "label", "state", "outcome", "one_sided", "confidence", "rule",
-        "test_version", "guard", "blockers", "reason", "sealed_at", "is_live", "in_split", "kind", "why",
-        "cost_today", "cost_target", "saving", "possible", "doubts",
+        "test_version", "guard", "blockers", "reason", "sealed_at", "rested_on", "kept_on", "is_live", "in_split",
+        "kind", "why", "cost_today", "cost_target", "saving", "possible", "doubts",
     )  # fmt: skip
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="parts")
@@ -127,7 +127,12 @@ class Part(Profiled, Versioned):
     guard = models.BooleanField(default=False)
     blockers = models.JSONField(default=list, blank=True)
     reason = models.TextField(blank=True, default="")
+    # When the label began to count; under "check needed", since when a sheet must be saved to confirm it.
     sealed_at = models.DateTimeField(null=True, blank=True)
+    # The facts a label that counts, or did, rests on: with what the label was. Empty where none were kept.
+    rested_on = models.JSONField(default=dict, blank=True)
+    # The version of the test on which a person said that the label stays, whatever that version decides.
+    kept_on = models.PositiveSmallIntegerField(null=True, blank=True)
 
     is_live = models.BooleanField(default=True)
     in_split = models.BooleanField(default=False)  # one of several: what the plan counts under "split"
@@ -192,6 +197,16 @@ class Part(Profiled, Versioned):
     def __str__(self) -> str:
         return self.name
 
+    def rests_on(self) -> seal.Facts:
+        """The facts a label rests on as they are now. The model is the call's."""
+        return {name: self.call.model if name == "model" else getattr(self, name) for name in seal.FACTS}
+
+    def changes(self) -> tuple[seal.Change, ...]:
+        """Which of them have changed since the label began to count, where that is to be checked."""
+        if self.state != State.CHECK_NEEDED:
+            return ()
+        return seal.changed(self.rested_on, self.rests_on())
+
     def facts(self, *, dearer: int | None = None) -> readiness.Facts:
         """As `domain.readiness` wants it. `dearer`: by how many micro-dollars a month batch would cost more."""
         return readiness.Facts(
@@ -199,4 +214,5 @@ class Part(Profiled, Versioned):
             one_sided=self.one_sided, guard=self.guard, blockers=self.blockers, priced=self.cost_today is not None,
             in_split=self.in_split, hand_over=self.hand_over, runs_in_batch=self.call.today_path == Path.BATCH,
             has_prefix=self.cacheable_prefix > 0, dearer=dearer,
+            changed=seal.said(self.changes()) or str(self.rested_on.get("because", "")).removesuffix("."),
         )  # fmt: skip

@@ -47,6 +47,18 @@ def may_lead(person: Person, team: Team | int) -> bool:
     return person.is_administrator or role_in(person, team) == Role.LEAD
 
 
+def teams_led(person: Person) -> list[int]:
+    """The teams in which they are lead."""
+    role_in(person, 0)
+    roles: dict[int, str] = vars(person)["_roles"]
+    return sorted(team for team, role in roles.items() if role == Role.LEAD)
+
+
+def leads_some(person: Person) -> bool:
+    """Whether there are labels they may decide on."""
+    return person.is_administrator or bool(teams_led(person))
+
+
 def may_answer(person: Person, team: Team | int) -> bool:
     """Answer the waiting test for the person's own discipline."""
     return person.discipline in ANSWERING and may_edit(person, team)

@@ -8,8 +8,7 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.utils import timezone
 
-from inventory.domain import audit_words, doubt, money
-from inventory.domain.waiting import CURRENT, TESTS
+from inventory.domain import audit_words, doubt, money, waiting
 from inventory.models import Change, Person, PriceRow
 from inventory.services import blind, replay
 
@@ -76,26 +75,26 @@ def _touched(
         noun,
         called,
         done,
-        list(_fields(change.record, before or {}, after or {}, names)),
+        list(_fields(change.record, before or {}, after or {}, names, told)),
     )
 
 
-def _fields(record: str, before: State, after: State, names: Names) -> Iterator[Field]:
+def _fields(record: str, before: State, after: State, names: Names, told: blind.Told | None = None) -> Iterator[Field]:
     model = _models().get(record)
     known = {name: place for place, name in enumerate(model.HISTORY if model else ())}
     for field in sorted({*before, *after}, key=lambda name: (known.get(name, len(known)), name)):
         was, now = before.get(field), after.get(field)
         if record == "sheet" and field == "answers":
-            yield from _answers(was or {}, now or {}, after.get("test_version") or before.get("test_version"))
+            yield from _answers(was or {}, now or {}, told.test_version if told else waiting.CURRENT.version)
         elif _says_something(was) or _says_something(now):
             own = getattr(_field(model, field), "verbose_name", "")
             shown = [_value(model, field, each, names) for each in (was, now)]
             yield Field(audit_words.label(field, str(own)), shown[0], shown[1])
 
 
-def _answers(was: State, now: State, version: int | None) -> Iterator[Field]:
+def _answers(was: State, now: State, version: int) -> Iterator[Field]:
     """Each question whose answer differs, as it stands among the check answers."""
-    for question in TESTS.get(version or CURRENT.version, CURRENT).questions:
+    for question in waiting.TESTS.get(version, waiting.CURRENT).questions:
         before, after = was.get(question.id), now.get(question.id)
         if before != after:
             yield Field(

@@ -6,12 +6,11 @@ from datetime import datetime
 
 from django.conf import settings
 
-from inventory.domain import agreement, consumer
+from inventory.domain import agreement, consumer, seal, waiting
 from inventory.domain.agreement import Agreement
 from inventory.domain.part import Label, State
 from inventory.domain.people import Discipline
 from inventory.domain.verdict import Verdict, decide
-from inventory.domain.waiting import TESTS
 from inventory.models import Part, Sheet
 
 BOTH = (Discipline.PRODUCT, Discipline.ENGINEERING)
@@ -31,38 +30,91 @@ def weigh(part: Part, sheets: Mapping[Discipline, Sheet], *, one_side_enough: bo
     """Set state, label and all that rests on it from the sheets that are in. Saves nothing.
 
     Where a sheet still waits to be looked over after a broken seal, the part waits with it, unless one side is enough.
+    Whoever has answered an older version of the test than the other side waits to be asked on the newer one, whatever
+    their answers say: until then the other side's word alone is not enough, as the two may differ.
     """
-    found = {side: sheet for side, sheet in sheets.items() if counts(part, sheet)}
+    found = counting(part, sheets)
+    is_behind = any(side not in found and counts(part, sheet) for side, sheet in sheets.items())
     is_broken = part.state == State.CHECK_NEEDED or any(
-        sheet.submitted_at is not None and side not in found for side, sheet in sheets.items()
+        sheet.submitted_at is not None and not counts(part, sheet) for sheet in sheets.values()
     )
     if len(found) == len(BOTH):
         _both_in(part, found, at)
     elif found and (one_side_enough or not is_broken):
-        _one_in(part, next(iter(found.values())), one_side_enough)
+        _one_in(part, next(iter(found.values())), one_side_enough and not is_behind)
     elif is_broken:
         breaks_seal(part)
     else:
         clear(part, State.UNLABELLED)
 
 
-def breaks_seal(part: Part) -> None:
-    """A fact the label rests on has changed: it counts no more until each side that answered has saved again.
+def edited(part: Part, was: seal.Facts, *, at: datetime) -> None:
+    """After an edit, where the facts were `was` before it: a fact the label rests on breaks the seal, measured against
+    its value when the label began to count. Without a label that counts, or did, nothing happens. Saves nothing.
 
-    Called by whoever changes consumer, deadline, volume or model. Without a label that counts nothing happens. Saves
-    nothing.
+    A label that began to count before such facts were kept rests on what they were before its first edit.
     """
-    if not part.label:
+    now = part.rests_on()
+    if now == was:
         return
-    was, sealed_at = part.get_label_display(), part.sealed_at
+    if part.label:
+        part.rested_on = part.rested_on or {"label": part.label, **was}
+        if seal.changed(part.rested_on, now):
+            breaks_seal(part, at=at)
+    elif part.state == State.CHECK_NEEDED and part.rested_on:
+        changes = seal.changed(part.rested_on, now)
+        if changes != seal.changed(part.rested_on, was):
+            part.reason, part.sealed_at = _why(part, changes, is_back=True), at
+
+
+def breaks_seal(part: Part, *, at: datetime | None = None, because: str = "") -> None:
+    """The label counts no more until each side that answered has saved again, after `at` where that is given.
+
+    Without a label that counts nothing happens. Saves nothing.
+    """
+    if part.label:
+        _to_check(part, part.rested_on or {"label": part.label}, at, because)
+
+
+def asks_again(part: Part, *, at: datetime, because: str) -> None:
+    """Both sides are to look the part over, whether they had come to a label or not. Saves nothing."""
+    _to_check(part, part.rested_on or rests(part), at, because)
+
+
+def _to_check(part: Part, rested_on: dict[str, object], at: datetime | None, because: str) -> None:
+    sealed_at = part.sealed_at
     clear(part, State.CHECK_NEEDED)
-    part.sealed_at = sealed_at
-    part.reason = f"It was “{was.lower()}”. A fact it rested on has changed since."
+    part.sealed_at = at or sealed_at
+    part.rested_on = {**rested_on, "because": because} if because else rested_on
+    part.reason = _why(part, part.changes())
+
+
+def has_to_be_checked(part: Part, before: Mapping[str, object]) -> bool:
+    """Whether an action has put the part there, or found one more fact of one that was there already."""
+    was = before["state"], before["reason"]
+    return part.state == State.CHECK_NEEDED and (part.state, part.reason) != was
+
+
+def _why(part: Part, changes: tuple[seal.Change, ...], *, is_back: bool = False) -> str:
+    kept = part.rested_on
+    return seal.reason(kept.get("label", ""), changes, because=kept.get("because", ""), is_back=is_back)
+
+
+def counting(part: Part, sheets: Mapping[Discipline, Sheet]) -> dict[Discipline, Sheet]:
+    """The sheets that are in, of those on the newest version of the test that a side has saved: only these can be held
+    against each other. `sheets` is the newest of each side."""
+    newest = round_of(sheets.values())
+    return {side: each for side, each in sheets.items() if each.test_version == newest and counts(part, each)}
+
+
+def round_of(sheets: Iterable[Sheet]) -> int:
+    """The newest version of the test that a side has saved; 0 where none has."""
+    return max((sheet.test_version for sheet in sheets if sheet.submitted_at is not None), default=0)
 
 
 def counts(part: Part, sheet: Sheet) -> bool:
-    """Whether it is in. After a broken seal only what was saved since the sealing counts, also beside a label that one
-    side has given since."""
+    """Whether it is in on its version of the test. After a broken seal only what was saved since counts,
+    also beside a label that one side has given since."""
     if sheet.submitted_at is None:
         return False
     if part.sealed_at is None:
@@ -74,15 +126,15 @@ def counts(part: Part, sheet: Sheet) -> bool:
 
 def both_in(part: Part, sheets: Iterable[Sheet]) -> bool:
     """Whether both sides have answered in the same round: a sheet saved since the seal broke stays blind until the
-    other side has saved again too, while what both had said before stays seen."""
-    given = {sheet.side: counts(part, sheet) for sheet in sheets if sheet.submitted_at is not None}
+    other side has saved again too, while what both had said before stays seen. So does one on a newer version."""
+    given = {sheet.side: (counts(part, sheet), sheet.test_version) for sheet in sheets if sheet.submitted_at}
     return len(given) == len(BOTH) and len(set(given.values())) == 1
 
 
 def compared(sheets: Mapping[Discipline, Sheet]) -> Agreement:
     """The two sides' sheets held against each other."""
     product, engineering = sheets[Discipline.PRODUCT], sheets[Discipline.ENGINEERING]
-    test = TESTS[product.test_version]
+    test = waiting.TESTS[product.test_version]
     return agreement.compare(test, product.answers, engineering.answers, line_hours=settings.WAITING_LINE_HOURS)
 
 
@@ -90,7 +142,7 @@ def side_by_side(sheets: Mapping[Discipline, Sheet]) -> list[Row]:
     """Every question that either side was asked, with both answers and whether they differ."""
     product, engineering = sheets[Discipline.PRODUCT].answers, sheets[Discipline.ENGINEERING].answers
     rows = []
-    for question in TESTS[sheets[Discipline.PRODUCT].test_version].questions:
+    for question in waiting.TESTS[sheets[Discipline.PRODUCT].test_version].questions:
         mine, theirs = product.get(question.id), engineering.get(question.id)
         if mine or theirs:
             differs = bool(mine and theirs) and mine.get("choice") != theirs.get("choice")
@@ -107,14 +159,16 @@ def _both_in(part: Part, sheets: Mapping[Discipline, Sheet], at: datetime) -> No
     clear(part, State.AGREED if found.label else State.UNLABELLED)
     part.outcome, part.reason = found.verdict.outcome, found.verdict.text
     _take(part, found.verdict, sheets[Discipline.PRODUCT].test_version, at)
-    if found.label and not part.consumer:
-        part.consumer = consumer_of(sheets)
+    if found.label:
+        part.consumer = part.consumer or consumer_of(sheets)
+        part.rested_on = rests(part)
 
 
 def _one_in(part: Part, sheet: Sheet, one_side_enough: bool) -> None:
     """Nothing of a blind sheet reaches the part, unless the team lets one side's label count: then the label and what
     the plan needs, but neither the answers nor the reason. It counts from when the sheet was saved."""
-    was_sealed = part.sealed_at is not None
+    was_sealed, rested_on = part.sealed_at is not None, part.rested_on
+    has_counted = part.one_sided and part.sealed_at == sheet.submitted_at
     clear(part, State.ONE_SIDE)
     if was_sealed:
         part.sealed_at = sheet.submitted_at
@@ -123,6 +177,12 @@ def _one_in(part: Part, sheet: Sheet, one_side_enough: bool) -> None:
         part.one_sided = True
         _take(part, verdict, sheet.test_version, sheet.submitted_at)
         part.rule = None
+        part.rested_on = rested_on if has_counted else rests(part)
+
+
+def rests(part: Part) -> dict[str, object]:
+    """The label that begins to count, with the facts it rests on."""
+    return {"label": part.label, **part.rests_on()}
 
 
 def _take(part: Part, verdict: Verdict, version: int, at: datetime | None) -> None:
@@ -137,13 +197,14 @@ def clear(part: Part, state: State) -> None:
     part.state, part.label, part.outcome, part.one_sided = state, Label.NONE, "", False
     part.confidence, part.rule, part.test_version = "", None, None
     part.guard, part.blockers, part.reason, part.sealed_at = False, [], "", None
+    part.rested_on, part.kept_on = {}, None
 
 
 def _said(found: Agreement, sheets: Mapping[Discipline, Sheet]) -> str:
     """The first difference in words. Both sheets are in, so nothing is blind any more."""
     if found.difference is None:
         return "The two sides come to different outcomes."
-    question = TESTS[sheets[Discipline.PRODUCT].test_version].question(found.difference.question)
+    question = waiting.TESTS[sheets[Discipline.PRODUCT].test_version].question(found.difference.question)
     if question is None:
         return "The two sides were asked different questions."
     product, engineering = question.said(found.difference.product), question.said(found.difference.engineering)

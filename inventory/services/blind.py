@@ -15,10 +15,12 @@ DECIDING = (*KEPT, "part__state", "part__sealed_at")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The side an action was about, and whether its answers are still hidden from the viewer."""
+    """The side an action was about, whether its answers are still hidden from the viewer, and the version of the test
+    they are answers to."""
 
     side: str
     hidden: bool
+    test_version: int
 
 
 def told(actions: Sequence[Action], viewer: Person) -> dict[int, Told]:
@@ -42,7 +44,9 @@ def visibility(record_ids: Iterable[str], viewer: Person) -> dict[str, Told]:
     for sheet in seen.values():
         pairs[sheet.part_id, sheet.test_version].append(sheet)
     both_in = {pair: agreement.both_in(sheets[0].part, sheets) for pair, sheets in pairs.items()}
-    return {key: Told(sheet.side, not _may_see(viewer, sheet, both_in)) for key, sheet in seen.items()}
+    return {
+        key: Told(sheet.side, not _may_see(viewer, sheet, both_in), sheet.test_version) for key, sheet in seen.items()
+    }
 
 
 def _may_see(viewer: Person, sheet: Sheet, both_in: dict[tuple[int, int], bool]) -> bool:

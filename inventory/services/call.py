@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -16,9 +15,7 @@ from inventory.domain.book import Book
 from inventory.domain.part import Gap
 from inventory.models import Call, Feature, Part, Team
 from inventory.models.call import PROFILE
-from inventory.services import agreement, audit, clash, pricing, recount
-
-SEAL_HOLDS_UP_TO = Decimal("0.2")  # a volume that changes by a larger share breaks the seal
+from inventory.services import agreement, audit, clash, notice, pricing, recount
 
 
 class KeyTaken(Exception):
@@ -105,16 +102,18 @@ def edit(*, call: Call, version: int, fields: Mapping[str, Any], by: Actor, at: 
     audit.record(
         kind="call.edit", by=by, at=at, subject=call, before=before, after=audit.states(call, *parts), reason=reason
     )
+    notice.to_check(parts, before, by=by, at=at)
     return call
 
 
 def revise(call: Call, parts: Sequence[Part], fields: Mapping[str, Any], *, book: Book, at: datetime) -> bool:
     """What an edit makes of a call and its parts; saves nothing. False, and nothing touched, where no field differs.
 
-    Reprices; breaks the seal of every part where a fact that labels rest on changed: the model, or the volume by more
-    than `SEAL_HOLDS_UP_TO`; in another team, counts by its rule what rests on one side. Raises `PartsFallShort`.
+    Reprices; breaks the seal of every part that no longer has the facts it rests on; in another team, counts by its
+    rule what rests on one side. Raises `PartsFallShort`.
     """
     before = audit.states(call)
+    facts = [part.rests_on() for part in parts]
     for name, value in fields.items():
         setattr(call, name, value)
     if not audit.changed(call, before):
@@ -122,9 +121,8 @@ def revise(call: Call, parts: Sequence[Part], fields: Mapping[str, Any], *, book
     was = before["call", call.pk]
     call.team = call.feature.team
     _keep_in_step(call, parts)
-    if _labels_rest_elsewhere(was, call):
-        for part in parts:
-            agreement.breaks_seal(part)
+    for part, rested in zip(parts, facts, strict=True):
+        agreement.edited(part, rested, at=at)
     if call.team_id != was["team_id"]:
         recount.weigh_anew(parts, one_side_enough=call.team.one_side_enough, at=at)
     call.search_text = search_text(call)
@@ -167,7 +165,7 @@ def _locked(call: Call) -> tuple[Call, list[Part]]:
     """The call as it is now, held until the transaction ends, and its parts: whoever touches parts locks their call."""
     Call.objects.select_for_update(no_key=True).get(pk=call.pk)
     fresh = Call.objects.select_related("feature__team", "team").get(pk=call.pk)
-    return fresh, list(Part.objects.filter(call=fresh).order_by("position"))
+    return fresh, list(fresh.parts.order_by("position"))
 
 
 def _home(feature: Feature) -> Feature:
@@ -204,8 +202,3 @@ def _keep_in_step(call: Call, parts: Sequence[Part]) -> None:
             setattr(parts[0], name, getattr(call, name))
     elif gaps := parts_of.shortfall(call.profile(), [part.profile() for part in parts]):
         raise PartsFallShort(gaps)
-
-
-def _labels_rest_elsewhere(was: Mapping[str, Any], call: Call) -> bool:
-    volume_moved = abs(call.requests - was["requests"])
-    return bool(call.model != was["model"] or volume_moved > SEAL_HOLDS_UP_TO * was["requests"])

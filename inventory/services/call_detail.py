@@ -1,18 +1,20 @@
 """What the page of one call shows beside the call: its parts on the line with both sides' standing, its doubts."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import Q
 
-from inventory.domain import doubt, waiting
+from inventory.domain import doubt
 from inventory.domain.line import Side
+from inventory.domain.part import State
 from inventory.domain.people import Discipline
 from inventory.models import Action, Call, Change, Part, Sheet
-from inventory.services import line
+from inventory.services import agreement, line
 
 LATEST = 5
+Sheets = Mapping[int, dict[Discipline, Sheet]]
 SIDES = {Discipline.PRODUCT: "Product", Discipline.ENGINEERING: "Engineering"}
 
 
@@ -63,8 +65,9 @@ def detail(call: Call) -> Detail:
     parts = list(call.parts.order_by("position"))
     for part in parts:
         part.call = call
-    sheets = Sheet.objects.filter(part__in=parts, test_version=waiting.CURRENT.version)
-    found = {(part, side): at for part, side, at in sheets.values_list("part_id", "side", "submitted_at")}
+    found: defaultdict[int, dict[Discipline, Sheet]] = defaultdict(dict)
+    for sheet in Sheet.objects.filter(part__in=parts).defer("answers").order_by("test_version"):
+        found[sheet.part_id][Discipline(sheet.side)] = sheet  # the newest of each side
     placed = line.rows(parts).items()
     cards = {side: [Card(row, _standings(found, row.part)) for row in rows] for side, rows in placed}
     codes = doubt.ordered(code for part in parts for code in part.doubts)
@@ -80,11 +83,17 @@ def latest(call: Call, parts: Sequence[Part]) -> list[Action]:
     return list(Action.objects.filter(pk__in=keys).order_by("-seq"))
 
 
-def _standings(found: Mapping[tuple[int, str], datetime | None], part: Part) -> tuple[Standing, ...]:
-    return tuple(Standing(name, _standing(found, (part.pk, side))) for side, name in SIDES.items())
+def _standings(found: Sheets, part: Part) -> tuple[Standing, ...]:
+    sheets = found.get(part.pk, {})
+    counting = agreement.counting(part, sheets)
+    return tuple(Standing(name, _standing(part, sheets.get(side), side in counting)) for side, name in SIDES.items())
 
 
-def _standing(found: Mapping[tuple[int, str], datetime | None], key: tuple[int, str]) -> str:
-    if key not in found:
+def _standing(part: Part, sheet: Sheet | None, counts: bool) -> str:
+    if sheet is None:
         return "has not begun"
-    return "is in" if found[key] else "has begun"
+    if counts:
+        return "has confirmed" if part.state == State.CHECK_NEEDED else "is in"
+    if part.state == State.CHECK_NEEDED:
+        return "has not confirmed yet"
+    return "has to look it over" if sheet.submitted_at else "has begun"

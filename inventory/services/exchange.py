@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from inventory.domain import money
 from inventory.domain.book import Book as PriceBook
-from inventory.domain.doubt import WORDS
+from inventory.domain.doubt import WORDS, Doubt
 from inventory.exchange import columns
 from inventory.exchange.workbook import Book, Sheet
 from inventory.models import Call, Feature, Part, PriceRow
@@ -118,9 +118,14 @@ def _move(row: move.Row, part: Part) -> dict[str, Any]:
         "saving": row.saving,
         "product_owner": product and product.name,
         "engineering_owner": engineering and engineering.name,
-        "doubts": "; ".join(WORDS.get(code, code) for code in part.doubts),
+        "doubts": "; ".join(_doubt(part, code) for code in part.doubts),
         **{name: getattr(part, name) for name in OF_THE_PART},
     }
+
+
+def _doubt(part: Part, code: str) -> str:
+    words = WORDS.get(code, code)
+    return f"{words}. {part.reason}" if code == Doubt.CHECK_NEEDED and part.reason else words
 
 
 def _call(call: Call) -> dict[str, Any]:

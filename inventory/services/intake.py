@@ -16,7 +16,7 @@ from inventory.domain.book import Book
 from inventory.exchange.call_file import CallFile, CallRow
 from inventory.exchange.reading import Problem
 from inventory.models import Call, Feature, Part, Person, Team
-from inventory.services import access, audit, pricing
+from inventory.services import access, audit, notice, pricing
 from inventory.services import call as calls
 
 ROWS = 500  # taken in at once
@@ -81,6 +81,7 @@ class _Intake:
     new_features: list[Feature] = field(default_factory=list)
     changes: audit.Changes = field(default_factory=audit.Changes)
     problems: list[Problem] = field(default_factory=list)
+    to_check: list[notice.Found] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     doubts: Counter[str] = field(default_factory=Counter)
 
@@ -128,6 +129,7 @@ def _take_in(intake: _Intake, file: CallFile, name: str, by: Actor) -> Summary:
         kind="exchange.import", by=by, at=intake.at, record="file", record_id=name[:40], title=name,
         team_id=teams.pop() if len(teams) == 1 else None, changes=intake.changes,
     )  # fmt: skip
+    notice.tell(intake.to_check, by=by, at=intake.at)
     counts = intake.counts
     return Summary(
         rows=len(file.rows), new_teams=tuple(team.name for team in intake.new_teams),
@@ -217,6 +219,7 @@ def _known(chunk: Sequence[CallRow]) -> dict[str, tuple[Call, list[Part]]]:
     held = Call.objects.select_for_update(of=("self",), no_key=True).select_related("feature__team", "team")
     found = {call.pk: (call, list[Part]()) for call in held.filter(pk__in=pks).order_by("pk")}
     for part in Part.objects.filter(call__in=pks).order_by("call_id", "position"):
+        part.call = found[part.call_id][0]
         found[part.call_id][1].append(part)
     return {call.key.lower(): (call, parts) for call, parts in found.values()}
 
@@ -244,6 +247,7 @@ def _change(intake: _Intake, row: CallRow, feature: Feature, call: Call, parts: 
     if revised:
         calls.write(call, parts, before, call.version)
         intake.changes.add(before, audit.states(call, *parts))
+        intake.to_check += notice.found(parts, before)
     return intake.count(call, parts, "changed" if revised else "unchanged")
 
 

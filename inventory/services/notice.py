@@ -1,28 +1,81 @@
-"""Tells people of what happened to a part of theirs. `about_part` is called inside the transaction it tells of."""
+"""Tells people of what happened to a part of theirs. Called inside the transaction it tells of.
 
-from collections.abc import Sequence
+A notice holds names of parts and nothing that either side has said. Whoever did it is not told, nor who can no longer
+sign in.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from inventory.domain.audit import Actor
 from inventory.domain.notice import Event
-from inventory.models import Feature, Notice, Part, Person, Sheet
+from inventory.models import Call, Feature, Notice, Part, Person, Sheet
+from inventory.services import agreement, audit
 
 KEPT = timedelta(days=180)
 SHOWN = 100
+AT_ONCE = 500  # parts looked up at once
+
+
+class Found(NamedTuple):
+    """A part that has to be looked over: all that telling of it takes."""
+
+    part_id: int
+    call_id: int
+    feature_id: int
+    name: str
+
+
+class Told(NamedTuple):
+    """How many parts one person hears of, and the first of them."""
+
+    first: Found
+    number: int
 
 
 def about_part(part: Part, event: Event, *, by: Actor, at: datetime) -> None:
-    """Tell both owners of its feature and whoever answered a sheet of it, but not whoever did it, nor who can no
-    longer sign in. A notice holds the part's name and nothing that either side has said."""
-    feature = Feature.objects.only("product_owner_id", "engineering_owner_id").get(pk=part.feature_id)
-    answered = Sheet.objects.filter(part=part).exclude(answered_by=None).values_list("answered_by", flat=True)
-    doer = int(by.id) if by.kind == "person" else None
-    wanted = {pk for pk in (feature.product_owner_id, feature.engineering_owner_id, *answered, doer) if pk is not None}
-    known = {person.pk: person for person in Person.objects.active().filter(pk__in=wanted).order_by("pk")}
-    told = {"event": event, "call_id": part.call_id, "part": part, "about": part.name[:200], "at": at}
-    Notice.objects.bulk_create(
-        Notice(person=person, by=known.get(doer or 0), **told) for pk, person in known.items() if pk != doer
-    )
+    """Tell both owners of its feature and whoever answered a sheet of it."""
+    told = {person: Told(_found(part), 1) for person in _concerned([_found(part)])}
+    _write(told, event, by=by, at=at)
+
+
+def to_check(parts: Iterable[Part], before: audit.States, *, by: Actor, at: datetime) -> None:
+    """Tell of those of the parts that an action has put under "check needed"."""
+    tell(found(parts, before), by=by, at=at)
+
+
+def found(parts: Iterable[Part], before: audit.States) -> list[Found]:
+    """Those that have to be looked over since the state `before`."""
+    return [_found(each) for each in parts if agreement.has_to_be_checked(each, before[Part.RECORD, each.pk])]
+
+
+def tell(parts: Sequence[Found], *, by: Actor, at: datetime) -> None:
+    """One notice a person for all of them, however many: it names the first and says how many more. Two queries for
+    each lot of parts, and two for all of it."""
+    if parts:
+        _write(people_of(parts), Event.CHECK_NEEDED, by=by, at=at)
+
+
+def people(parts: Sequence[Part]) -> Mapping[int, Told]:
+    """Whoever is to hear of these parts: asked before the parts are taken away."""
+    return people_of([_found(each) for each in parts])
+
+
+def people_of(parts: Sequence[Found]) -> Mapping[int, Told]:
+    told: dict[int, Told] = {}
+    for start in range(0, len(parts), AT_ONCE):
+        for person, mine in _concerned(parts[start : start + AT_ONCE]).items():
+            known = told.get(person)
+            told[person] = Told(known.first if known else mine[0], len(mine) + (known.number if known else 0))
+    return told
+
+
+def taken_away(told: Mapping[int, Told], call: Call, *, by: Actor, at: datetime) -> None:
+    """A split, or the undoing of one, took labels that counted with it: the new parts want theirs."""
+    gone = {person: Told(each.first._replace(part_id=0, call_id=call.pk), 1) for person, each in told.items()}
+    _write(gone, Event.CHECK_NEEDED, by=by, at=at)
 
 
 def shown(person: Person) -> Sequence[Notice]:
@@ -38,3 +91,38 @@ def read_all(*, person: Person, at: datetime, up_to: int) -> int:
 def drop_old(*, at: datetime) -> int:
     """Notices follow from the history and are kept for half a year."""
     return Notice.objects.filter(at__lt=at - KEPT).delete()[0]
+
+
+def _found(part: Part) -> Found:
+    return Found(part.pk, part.call_id, part.feature_id, part.name)
+
+
+def _concerned(parts: Sequence[Found]) -> Mapping[int, list[Found]]:
+    """Each person's parts, in the order they came."""
+    owners = ("product_owner_id", "engineering_owner_id")
+    of_feature = {
+        pk: pks for pk, *pks in Feature.objects.filter(pk__in={p.feature_id for p in parts}).values_list("pk", *owners)
+    }
+    answered: dict[int, list[int]] = defaultdict(list)
+    sheets = Sheet.objects.filter(part__in=[part.part_id for part in parts]).exclude(answered_by=None)
+    for part_id, person in sheets.values_list("part_id", "answered_by_id"):
+        answered[part_id].append(person)
+    told: dict[int, list[Found]] = defaultdict(list)
+    for part in parts:
+        for person in {*of_feature.get(part.feature_id, ()), *answered[part.part_id]} - {None}:
+            told[person].append(part)
+    return told
+
+
+def _write(told: Mapping[int, Told], event: Event, *, by: Actor, at: datetime) -> None:
+    doer = int(by.id) if by.kind == "person" else 0
+    wanted = {*told, doer} if told else set()
+    known = {person.pk: person for person in Person.objects.active().filter(pk__in=wanted).order_by("pk")}
+    Notice.objects.bulk_create(
+        Notice(
+            person=person, event=event, call_id=told[pk].first.call_id, part_id=told[pk].first.part_id or None,
+            about=told[pk].first.name[:200], count=told[pk].number, by=known.get(doer), at=at,
+        )
+        for pk, person in known.items()
+        if pk != doer
+    )  # fmt: skip

@@ -14,12 +14,10 @@ from inventory.domain.part import Balance, Gap, Label, Option, Path, State
 from inventory.domain.plan import Kind
 from inventory.models import Call, Part, Sheet, Stale
 from inventory.models.call import PROFILE
-from inventory.services import agreement, audit, pricing
-from inventory.services import call as calls
+from inventory.services import agreement, audit, notice, pricing
 
 LEAST, MOST = 2, 10
-CONSUMER = ("consumer", "reaches", "read_when", "deadline")  # a label rests on these
-TEXTS = (*CONSUMER, "hand_over", "meanwhile")
+TEXTS = ("consumer", "reaches", "read_when", "deadline", "hand_over", "meanwhile")
 
 
 class WrongCount(Exception):
@@ -61,15 +59,19 @@ def split(
     gone = [part for part in old if part.pk not in named] if call.is_split else old
     before = audit.states(call, *old, *Sheet.objects.filter(part__in=gone))
     counted = {part.pk for part in old if _counts(part)}
-    drafted = _drafted(call, old, parts)
+    drafted = _drafted(call, old, parts, at)
     _check(call, drafted)
     if not reason and any(part in gone or not _counts(part) for part in old if part.pk in counted):
         raise ReasonNeeded
     _reprice(call, drafted, at)
+    kept = [part for part in drafted if part.pk is not None]
+    told = notice.people([part for part in gone if part.pk in counted])
     if _save(gone, drafted, before):
         call.write(*audit.changed(call, before))
     after = audit.states(call, *drafted)
     audit.record(kind="part.split", by=by, at=at, subject=call, before=before, after=after, reason=reason)
+    notice.to_check(kept, before, by=by, at=at)
+    notice.taken_away(told, call, by=by, at=at)
     return call
 
 
@@ -85,6 +87,7 @@ def unsplit(*, call: Call, version: int, by: Actor, at: datetime, reason: str) -
     if not reason:
         raise ReasonNeeded
     before = audit.states(call, *old, *Sheet.objects.filter(part__in=old))
+    told = notice.people([part for part in old if _counts(part)])
     call.is_split = False
     whole = Part(call=call, feature=call.feature, team=call.team, position=0, name=call.name)
     for name in PROFILE:
@@ -94,6 +97,7 @@ def unsplit(*, call: Call, version: int, by: Actor, at: datetime, reason: str) -
     call.write(*audit.changed(call, before))
     after = audit.states(call, whole)
     audit.record(kind="part.unsplit", by=by, at=at, subject=call, before=before, after=after, reason=reason)
+    notice.taken_away(told, call, by=by, at=at)
     return call
 
 
@@ -107,14 +111,12 @@ def edit(*, part: Part, version: int, fields: Mapping[str, Any], by: Actor, at: 
     found = next((each for each in parts if each.pk == part.pk), None)
     if found is None:
         raise NotOfThisCall
-    before = audit.states(call, *parts)
+    before, was = audit.states(call, *parts), found.rests_on()
     for name in TEXTS:
         setattr(found, name, fields.get(name, getattr(found, name)))
-    changed = audit.changed(found, before)
-    if not changed:
+    if not audit.changed(found, before):
         return found
-    if set(changed) & set(CONSUMER):
-        agreement.breaks_seal(found)
+    agreement.edited(found, was, at=at)
     _reprice(call, parts, at)
     found.version = version
     _save([], parts, before)
@@ -122,6 +124,7 @@ def edit(*, part: Part, version: int, fields: Mapping[str, Any], by: Actor, at: 
         call.write(*fields_of_call)
     after = audit.states(call, *parts)
     audit.record(kind="part.edit", by=by, at=at, subject=found, before=before, after=after)
+    notice.to_check([found], before, by=by, at=at)
     return found
 
 
@@ -152,7 +155,7 @@ class Economics:
 def economics(*, call: Call, parts: Sequence[Mapping[str, Any]], on: date) -> Economics:
     """Weigh the parts as typed against the whole. Changes nothing, in memory or in the database."""
     draft, old = Call.objects.select_related("feature", "team").get(pk=call.pk), list(call.parts.order_by("position"))
-    drafted = _drafted(draft, old, parts)
+    drafted = _drafted(draft, old, parts, timezone.now())
     profiles = draft.profile(), [part.profile() for part in drafted]
     missing, extra = domain.shortfall(*profiles), domain.overhead(*profiles)
     book = pricing.book(on)
@@ -187,7 +190,7 @@ def _locked(call: Call, version: int | None = None) -> tuple[Call, list[Part]]:
     return fresh, list(fresh.parts.order_by("position"))
 
 
-def _drafted(call: Call, old: Sequence[Part], given: Sequence[Mapping[str, Any]]) -> list[Part]:
+def _drafted(call: Call, old: Sequence[Part], given: Sequence[Mapping[str, Any]], at: datetime) -> list[Part]:
     """The parts as they would be, in the order given. Changes `call` and `old` in memory."""
     known = {part.pk: part for part in old if call.is_split}
     call.is_split = True
@@ -196,7 +199,7 @@ def _drafted(call: Call, old: Sequence[Part], given: Sequence[Mapping[str, Any]]
         pk = fields.get("id")
         if pk is not None and pk not in known:
             raise NotOfThisCall
-        drafted.append(_changed(known.pop(pk), fields) if pk is not None else _new(call, fields))
+        drafted.append(_changed(known.pop(pk), fields, at) if pk is not None else _new(call, fields))
     return drafted
 
 
@@ -206,16 +209,13 @@ def _new(call: Call, fields: Mapping[str, Any]) -> Part:
     return Part(call=call, feature=call.feature, team=call.team, in_split=True, **{**shares, **given})
 
 
-def _changed(part: Part, fields: Mapping[str, Any]) -> Part:
-    was = {name: getattr(part, name) for name in CONSUMER}
-    requests = part.requests
+def _changed(part: Part, fields: Mapping[str, Any], at: datetime) -> Part:
+    was = part.rests_on()
     for name in ("name", *TEXTS, *PROFILE):
         if fields.get(name) is not None:
             setattr(part, name, fields[name])
     part.in_split = True
-    moved = abs(part.requests - requests) > calls.SEAL_HOLDS_UP_TO * requests
-    if moved or any(getattr(part, name) != was[name] for name in CONSUMER):
-        agreement.breaks_seal(part)
+    agreement.edited(part, was, at=at)
     return part
 
 

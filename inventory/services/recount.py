@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from inventory.domain.part import State
 from inventory.domain.people import Discipline
-from inventory.domain.waiting import CURRENT
 from inventory.models import Call, Part, Sheet, Team
 from inventory.services import agreement, audit, pricing
 
@@ -38,8 +37,11 @@ def affected(team: Team) -> Affected:
     list(of_team.select_for_update(no_key=True).values_list("pk"))
     resting = Part.objects.filter(team=team, state__in=REST_ON_ONE_SIDE).values("call_id")
     calls = list(of_team.filter(pk__in=resting))
-    parts = Part.objects.filter(call__in=[call.pk for call in calls]).order_by("call_id", "position")
-    return Affected(calls, list(parts))
+    parts = list(Part.objects.filter(call__in=[call.pk for call in calls]).order_by("call_id", "position"))
+    by_pk = {call.pk: call for call in calls}
+    for part in parts:
+        part.call = by_pk[part.call_id]
+    return Affected(calls, parts)
 
 
 def count_anew(found: Affected, before: audit.States, *, one_side_enough: bool, at: datetime) -> None:
@@ -63,7 +65,8 @@ def weigh_anew(parts: Sequence[Part], *, one_side_enough: bool, at: datetime) ->
 
 
 def _sheets(parts: Sequence[Part]) -> dict[int, dict[Discipline, Sheet]]:
+    """The newest of each side."""
     sheets: dict[int, dict[Discipline, Sheet]] = defaultdict(dict)
-    for sheet in Sheet.objects.filter(part__in=[part.pk for part in parts], test_version=CURRENT.version):
+    for sheet in Sheet.objects.filter(part__in=[part.pk for part in parts]).order_by("test_version"):
         sheets[sheet.part_id][Discipline(sheet.side)] = sheet
     return sheets

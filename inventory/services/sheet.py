@@ -1,7 +1,10 @@
 """One side's sheet taken in hand: the part held, the version checked, and what follows from it stored and recorded."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from inventory.domain import waiting
@@ -9,7 +12,7 @@ from inventory.domain.audit import Actor
 from inventory.domain.notice import Event
 from inventory.domain.part import State
 from inventory.domain.people import Discipline
-from inventory.models import Call, Pair, Part, Sheet, Stale
+from inventory.models import Call, Differing, Pair, Part, Sheet, Stale
 from inventory.services import agreement, audit, notice, pricing
 
 NEW = 0  # the version of a sheet that is not there yet
@@ -36,23 +39,58 @@ def locked(part: Part) -> tuple[Call, list[Part], Part]:
     return call, parts, found
 
 
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """The sheet one side works on, stored or not yet. `is_in`: it was saved, and counts."""
+
+    sheet: Sheet
+    is_in: bool
+
+    @property
+    def version(self) -> int:
+        return self.sheet.version if self.sheet.pk else NEW
+
+
 def sheets_of(part: Part) -> dict[Discipline, Sheet]:
-    """Both sides' sheets on the current test, as far as there are any."""
-    stored = Sheet.objects.filter(part=part, test_version=waiting.CURRENT.version)
-    return {Discipline(each.side): each for each in stored}
+    """Each side's sheet on the newest version of the test it has begun. Older ones stay what they are."""
+    return {Discipline(each.side): each for each in Sheet.objects.filter(part=part).order_by("test_version")}
 
 
-def stored(part: Part, side: Discipline) -> Sheet | None:
-    return Sheet.objects.filter(part=part, side=side, test_version=waiting.CURRENT.version).first()
+def in_hand(part: Part, side: Discipline) -> Hand:
+    """Where the side goes on: a sheet that counts as it is, on whatever version; else one on the current version, with
+    the answers of an older one carried over."""
+    both = sheets_of(part)
+    found = both.get(side)
+    if found is None:
+        return Hand(Sheet(part=part, side=side, test_version=waiting.CURRENT.version), False)
+    is_in = side in agreement.counting(part, both)
+    return Hand(found if is_in else renewed(found), is_in)
 
 
-def held(part: Part, side: Discipline, version: int | None) -> Sheet:
-    """The stored sheet or a new one, if it still has the version the answer was given on."""
-    found = stored(part, side)
-    sheet = found or Sheet(part=part, side=side, test_version=waiting.CURRENT.version)
-    if version is not None and version != (found.version if found else NEW):
-        raise Stale(sheet)
-    return sheet
+def renewed(sheet: Sheet) -> Sheet:
+    """The sheet, or where it is of an older version of the test, a new one with as much of it as still fits. Who has
+    seen its answers has seen them."""
+    if sheet.test_version >= waiting.CURRENT.version:
+        return sheet
+    side, line_hours = Discipline(sheet.side), settings.WAITING_LINE_HOURS
+    answers = waiting.carried(waiting.CURRENT, side, sheet.answers, line_hours=line_hours)
+    return Sheet(
+        part=sheet.part, side=side, test_version=waiting.CURRENT.version, answers=dict(answers),
+        opened_at=sheet.opened_at, answered_by_id=sheet.answered_by_id,
+    )  # fmt: skip
+
+
+def held(part: Part, side: Discipline, version: int | None) -> Hand:
+    """The sheet in hand, if it still has the version the answer was given on."""
+    found = in_hand(part, side)
+    if version is not None and version != found.version:
+        raise Stale(found.sheet)
+    return found
+
+
+def state(sheet: Sheet) -> dict[audit.Key, dict[str, Any]]:
+    """What history has of the sheet so far."""
+    return audit.states(sheet) if sheet.pk else {}
 
 
 def concluded(
@@ -69,6 +107,7 @@ def concluded(
 ) -> Sheet:
     """Store the sheet, and what both sides' sheets now make of the part and of the call's costs."""
     write(sheet, before)
+    Differing.objects.filter(part=part).delete()  # whatever a newer version would have made of the answers before
     both = sheets_of(part)
     # A settled label stands until a sheet is taken back, which asks for a reason: a sheet saved later only joins it.
     if part.state != State.SETTLED or sheet.submitted_at is None:
@@ -98,15 +137,16 @@ def tell(part: Part, before: audit.States, *, by: Actor, at: datetime) -> None:
 
 
 def _paired(part: Part, both: dict[Discipline, Sheet], at: datetime) -> list[Pair]:
-    """What both said apart, once for each part and version of the test: later rounds know the other's answers."""
+    """What both said apart, once for each part: later rounds, also on a newer version of the test, know the other's
+    answers."""
     if not agreement.both_in(part, both.values()) or any(sheet.opened_at for sheet in both.values()):
         return []
-    if Pair.objects.filter(part_id=part.pk, test_version=waiting.CURRENT.version).exists():
+    if Pair.objects.filter(part_id=part.pk).exists():
         return []
     product, engineering = both[Discipline.PRODUCT], both[Discipline.ENGINEERING]
     return [
         Pair.objects.create(
-            part_id=part.pk, team_id=part.team_id, test_version=waiting.CURRENT.version, at=at,
+            part_id=part.pk, team_id=part.team_id, test_version=product.test_version, at=at,
             product=product.outcome, engineering=engineering.outcome, product_answers=product.answers,
             engineering_answers=engineering.answers,
         )

@@ -13,11 +13,11 @@ from inventory.domain import confidence, consumer, waiting
 from inventory.domain.audit import Actor
 from inventory.domain.consumer import Answers
 from inventory.domain.people import Discipline
-from inventory.domain.question import Question
+from inventory.domain.question import Question, Test
 from inventory.domain.rule import Conflict
 from inventory.domain.verdict import Verdict, decide
-from inventory.models import Change, Part, Person, Sheet
-from inventory.services import agreement, audit
+from inventory.models import Change, Part, Person, Sheet, Stale
+from inventory.services import audit
 from inventory.services import sheet as sheets
 from inventory.services.sheet import NEW, Gone
 
@@ -66,10 +66,12 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """How far one side has come. `open` is the next question, None when the sheet is complete; `is_in` says that the
-    sheet was saved, and that no broken seal asks to look it over."""
+    """How far one side has come on `test`. `open` is the next question, None when the sheet is complete; `is_in` says
+    that the sheet was saved, and that neither a broken seal nor a newer version of the test asks to look it over.
+    `carried`: the answers come from an older version, and nothing is stored on this one yet."""
 
-    sheet: Sheet | None
+    test: Test
+    sheet: Sheet
     answers: Answers
     questions: tuple[Question, ...]
     open: Question | None
@@ -78,7 +80,11 @@ class Walk:
 
     @property
     def version(self) -> int:
-        return self.sheet.version if self.sheet else NEW
+        return self.sheet.version if self.sheet.pk else NEW
+
+    @property
+    def carried(self) -> bool:
+        return self.sheet.pk is None and bool(self.sheet.answers)
 
     @property
     def misfits(self) -> bool:
@@ -97,8 +103,8 @@ class Walk:
 
 
 def walk(*, part: Part, side: Discipline) -> Walk:
-    """One side's sheet on the current test: its answers, the questions they lead to, what follows so far."""
-    return walked(part, sheets.stored(part, side), side)
+    """The sheet one side works on: its answers, the questions they lead to, what follows so far."""
+    return walked(sheets.in_hand(part, side))
 
 
 def lost(pk: int) -> Lost | None:
@@ -129,15 +135,15 @@ def answer(
     """
     _, _, part = sheets.locked(part)
     only_one_side(part, side, person)
-    sheet = sheets.held(part, side, version)
-    so_far = walked(part, sheet, side)
+    hand = sheets.held(part, side, version)
+    sheet, so_far = hand.sheet, walked(hand)
     if so_far.is_in:
         raise Submitted(sheet)
     found = so_far.asks(question)
     if found is None:
         raise NotAsked
     accepted = found.accepted({"choice": value} if isinstance(value, str) else value)
-    before = audit.states(sheet) if sheet.pk else {}
+    before = sheets.state(sheet)
     answers = {**sheet.answers, question: accepted}
     sheet.answers = dict(waiting.settled(waiting.CURRENT, side, answers, line_hours=settings.WAITING_LINE_HOURS))
     if before and not audit.changed(sheet, before):
@@ -166,13 +172,13 @@ def submit(
     """
     call, parts, part = sheets.locked(part)
     only_one_side(part, side, person)
-    sheet = sheets.held(part, side, version)
-    so_far = walked(part, sheet, side)
+    hand = sheets.held(part, side, version)
+    sheet, so_far = hand.sheet, walked(hand)
     if so_far.open is not None:
         raise Unfinished(so_far.open)
     if so_far.is_in:
         return sheet
-    before = audit.states(call, *parts, sheet)
+    before = audit.states(call, *parts) | sheets.state(sheet)
     sheet.outcome, sheet.submitted_at = so_far.verdict.outcome, at
     sheet.answered_by = person or sheet.answered_by
     return sheets.concluded(call, parts, part, sheet, before, kind="waiting.submit", by=by, at=at, reason="")
@@ -182,17 +188,21 @@ def submit(
 def reopen(
     *, part: Part, side: Discipline, by: Actor, at: datetime, reason: str = "", version: int | None = None
 ) -> Sheet:
-    """Take back a saved sheet to change it; its answers stay. Until it is saved again it does not count.
+    """Take back a saved sheet to change it; its answers stay. Until it is saved again it does not count. One on an
+    older version of the test stays as it is, and its answers go on, on the current one.
 
     Raises `ReasonNeeded` where a label counts, `Stale`, `Gone`.
     """
     call, parts, part = sheets.locked(part)
-    sheet = sheets.held(part, side, version)
-    if sheet.submitted_at is None:
-        return sheet
+    saved = sheets.sheets_of(part).get(side)
+    if version is not None and version != (saved.version if saved else NEW):
+        raise Stale(saved or sheets.in_hand(part, side).sheet)
+    if saved is None or saved.submitted_at is None:
+        return saved or sheets.in_hand(part, side).sheet
     if part.label and not reason:
         raise ReasonNeeded
-    before = audit.states(call, *parts, sheet)
+    sheet = sheets.renewed(saved)
+    before = audit.states(call, *parts) | sheets.state(sheet)
     sheet.outcome, sheet.submitted_at = "", None
     return sheets.concluded(call, parts, part, sheet, before, kind="waiting.reopen", by=by, at=at, reason=reason)
 
@@ -203,12 +213,12 @@ def only_one_side(part: Part, side: Discipline, person: Person | None) -> None:
         raise AnsweredOtherSide
 
 
-def walked(part: Part, sheet: Sheet | None, side: Discipline) -> Walk:
+def walked(hand: sheets.Hand) -> Walk:
     """How far the side has come with these answers, stored or not."""
     line_hours: int = settings.WAITING_LINE_HOURS
-    answers = sheet.answers if sheet else {}
-    questions = tuple(waiting.asked(waiting.CURRENT, side, answers, line_hours=line_hours))
+    sheet, answers = hand.sheet, hand.sheet.answers
+    test = waiting.TESTS[sheet.test_version]
+    questions = tuple(waiting.asked(test, Discipline(sheet.side), answers, line_hours=line_hours))
     given = {question.id: answers[question.id] for question in questions if question.id in answers}
     still_open = waiting.open_among(questions, answers)
-    is_in = sheet is not None and agreement.counts(part, sheet)
-    return Walk(sheet, given, questions, still_open, decide(given, line_hours=line_hours), is_in)
+    return Walk(test, sheet, given, questions, still_open, decide(given, line_hours=line_hours), hand.is_in)

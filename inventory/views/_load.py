@@ -110,6 +110,17 @@ def person_to_administer(pk: int, person: Person) -> Person:
     return _only(get_object_or_404(Person, pk=pk), access.may_administer(person))
 
 
+def leader(person: Person) -> Person:
+    """Who decides about labels in some team at least."""
+    return _only(person, access.leads_some(person))
+
+
+def parts_to_lead(pks: list[int], person: Person) -> list[int]:
+    """All of them, or none."""
+    teams = set(Part.objects.filter(pk__in=pks).values_list("team", flat=True))
+    return _only(pks, all(access.may_lead(person, team) for team in teams))
+
+
 def administrator(person: Person) -> Person:
     return _only(person, access.may_administer(person))
 

@@ -8,9 +8,9 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from inventory.domain import waiting as domain
 from inventory.domain.part import Label, State
 from inventory.domain.people import Discipline
-from inventory.domain.waiting import CURRENT
 from inventory.forms import agreement as forms
 from inventory.models import Part, Stale
 from inventory.services import access, sheet, standing, waiting
@@ -78,7 +78,8 @@ def edit(request: Request, pk: int) -> HttpResponse:
         return redirect("agreement.page", pk)
     except sheet.Gone:
         return _gone(request, part)
-    if differs is None:
+    # Their sheet may go on on a newer version of the test, that has another question there.
+    if differs is None or domain.CURRENT.question(differs.question) is None:
         return redirect("waiting.check", pk)
     return redirect("waiting.question", pk, differs.question)
 
@@ -149,7 +150,7 @@ def _shown(
 def _first(found: standing.Standing) -> dict[str, str] | None:
     """The first question on which the sides differ, with both answers in words."""
     differs = found.compared.difference if found.compared else None
-    question = CURRENT.question(differs.question) if differs else None
+    question = found.test.question(differs.question) if differs else None
     if differs is None or question is None:
         return None
     return {

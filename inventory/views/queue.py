@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
+from inventory.domain import waiting
 from inventory.domain.part import State
 from inventory.services import access
 from inventory.services.labelling import queue
@@ -23,6 +24,7 @@ def shown(request: Request) -> HttpResponse:
         "form": form,
         "queue": queue.shown(person=request.user, at=timezone.now(), **chosen),
         "kept": {name: each.pk for name, each in chosen.items()},
+        "has_versions": len(waiting.TESTS) > 1 and access.leads_some(request.user),
         "answers": request.user.discipline in access.ANSWERING,
         "minutes": queue.lasts().seconds // 60,
     }

@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from inventory.domain import example
+from inventory.domain import waiting as domain
 from inventory.domain.people import Discipline
 from inventory.domain.question import Question
-from inventory.domain.waiting import CURRENT
 from inventory.forms import waiting as forms
 from inventory.models import Hold, Part, Stale
 from inventory.services import access, standing, waiting
 from inventory.services.labelling import queue
-from inventory.views import _load
+from inventory.views import _load, _replaced
 from inventory.views._page import Request, page
 from inventory.views._queue import following
 from inventory.views._stale import Difference
@@ -49,7 +49,9 @@ def start(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def question(request: Request, pk: int, question: str) -> HttpResponse:
     part = _load.part_to_answer(pk, request.user)
-    asked = CURRENT.question(question)
+    if request.method == "POST" and not isinstance(part, waiting.Lost) and _replaced.is_replaced(request):
+        return _replaced.answer(request, part, question)
+    asked = domain.CURRENT.question(question)
     if asked is None:
         raise Http404
     if isinstance(part, waiting.Lost):
@@ -151,6 +153,8 @@ def _question_page(
         "examples": example.beside(form.question),
         "back": before if walk.open else None,
         "is_change": walk.open is None,
+        "carried": walk.carried,
+        "test": walk.test,
         "in_hand": queue.holder(part=part, person=request.user, at=timezone.now()),
         **more,
     }
@@ -174,8 +178,8 @@ def _check_page(request: Request, part: Part, walk: waiting.Walk, *, status: int
         "side": side,
         "statements": [(each, each.said(walk.answers[each.id])) for each in walk.questions],
         "verdict": walk.verdict,
-        "decided": standing.decided(walk.verdict, walk.answers),
-        "test": CURRENT,
+        "decided": standing.decided(walk.verdict, walk.answers, walk.test),
+        "test": walk.test,
         "walk": walk,
         "said": SAID[walk.verdict.outcome],
         **_other_side(part, side, sheets),
@@ -195,6 +199,8 @@ def _other_side(part: Part, side: Discipline, sheets: standing.Sheets) -> dict[s
 
 def _saved(request: Request, part: Part) -> HttpResponse:
     side = _side(request)
+    if _replaced.is_replaced(request):
+        return _replaced.sheet(request, part)
     form = forms.Saving(request.POST)
     version = form.cleaned_data["version"] if form.is_valid() else -1
     if held := queue.holder(part=part, person=request.user, at=timezone.now()):
@@ -253,7 +259,8 @@ def _result_page(request: Request, part: Part, form: forms.Reopening, *, status:
         "standing": found,
         "verdict": found.verdict,
         "decided": found.decided,
-        "test": CURRENT,
+        "test": found.test,
+        "is_older": found.test.version < domain.CURRENT.version,
         "form": form,
         "outcomes": SAID,
         "may_answer": part.is_live and access.may_answer(request.user, part.team_id),

@@ -7,7 +7,7 @@ import pytest
 
 from inventory.domain.audit import Actor
 from inventory.exchange import call_file
-from inventory.models import Action, Call, Feature, Part, Person, Team
+from inventory.models import Action, Call, Feature, Notice, Part, Person, Team
 from inventory.services import call as calls
 from inventory.services import intake, verification
 from tests import factories
@@ -125,6 +125,22 @@ def test_a_changed_model_breaks_the_seal(now: datetime) -> None:
     Part.objects.update(label="not_waiting", state="agreed", sealed_at=now)
     take_in(now, {"model": "claude-sonnet-4-5"})
     assert Part.objects.get().state == "check_needed"
+
+
+def test_a_file_that_breaks_many_seals_tells_each_person_once(
+    now: datetime, pia: Person, ed: Person, django_assert_max_num_queries: Any
+) -> None:
+    """As many queries for sixty as for one: two for each lot of parts and two for all of them."""
+    take_in(now, *({"call_key": f"k{n}"} for n in range(60)))
+    Feature.objects.update(product_owner=pia, engineering_owner=ed)
+    Part.objects.update(label="not_waiting", state="agreed", sealed_at=now)
+    take_in(now, *({"call_key": f"k{n}", "model": "claude-sonnet-4-5"} for n in range(60)), check=True)
+    assert not Notice.objects.exists()
+    with django_assert_max_num_queries(260):  # two updates and a savepoint a call, and six for telling of all
+        take_in(now, *({"call_key": f"k{n}", "model": "claude-sonnet-4-5"} for n in range(60)))
+    assert Part.objects.filter(state="check_needed").count() == 60
+    told = Notice.objects.order_by("person").values_list("person", "event", "count")
+    assert list(told) == [(pia.pk, "check_needed", 60), (ed.pk, "check_needed", 60)]
 
 
 def test_an_unknown_model_is_kept_and_its_cost_is_not_zero_but_unknown(now: datetime) -> None:

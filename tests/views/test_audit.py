@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -365,3 +366,17 @@ def test_the_page_of_a_call_says_what_of_its_cost_rests_on_one_side(call: Call, 
     assert said not in text(as_ed, f"/calls/{call.pk}")
     call.parts.update(one_sided=True, state="one_side", label="not_waiting", cost_today=4_000_000, saving=1_500_000)
     assert said in text(as_ed, f"/calls/{call.pk}")
+
+
+def test_answers_read_as_the_version_of_the_test_worded_them(
+    call: Call, as_pia: Client, now: datetime, second: Callable[[], Any]
+) -> None:
+    """The second version has no such option any more."""
+    part = call.parts.get()
+    by = Actor("person", "0")
+    given: dict[str, Any] = {"first": "person_later", "late": "longer", "needed": "all", "notice": "nobody"}
+    for question, value in given.items():
+        waiting.answer(part=part, side=Discipline.PRODUCT, question=question, value=value, by=by, at=now)
+    second()
+    seq = Action.objects.latest("seq").seq
+    assert "nobody that day" in text(as_pia, f"/history/{seq}")

@@ -1,6 +1,6 @@
 """The agreement figures of a team and month, over what both sides had said apart."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,8 +9,8 @@ from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
 from inventory.domain import agreement_figures as domain
+from inventory.domain import waiting
 from inventory.domain.rule import Outcome
-from inventory.domain.waiting import TESTS
 from inventory.models import Pair, Team
 
 OUTCOMES = (Outcome.WAITING, Outcome.NOT_WAITING, Outcome.HYBRID, Outcome.UNDECIDED)
@@ -34,12 +34,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`asked` is empty where both versions of the test are mixed in no pair; the first of it differs most."""
+    """`asked` holds the questions of `version` of the test alone, since those of two versions are not the same; the
+    first of it differs most."""
 
     overall: domain.Figures
     directions: list[list[domain.Direction]]
     lean: domain.Lean
     asked: list[Asked]
+    version: int
     teams: list[Group]
     months: list[Group]
 
@@ -53,11 +55,13 @@ def report(*, team: Team | None = None, month: str = "") -> Report:
         found = found.filter(at__gte=_start(month), at__lt=_start(month, later=1))
     pairs = list(found)
     ratings = [(each.product, each.engineering) for each in pairs]
+    version = _version(pairs)
     return Report(
         domain.figures(ratings),
         domain.directions(ratings, OUTCOMES),
         domain.lean(ratings, Outcome.WAITING, Outcome.NOT_WAITING),
-        _asked(pairs),
+        _asked(pairs, version),
+        version,
         _grouped(pairs, lambda each: each.team.name),
         _grouped(pairs, lambda each: f"{timezone.localtime(each.at):%Y-%m}"),
     )
@@ -69,13 +73,18 @@ def months() -> list[str]:
     return [f"{each:%Y-%m}" for each in found]
 
 
-def _asked(pairs: Sequence[Pair]) -> list[Asked]:
-    """On the newest version of the test that occurs: questions of different versions are not the same question."""
-    version = max((each.test_version for each in pairs), default=0)
-    if version not in TESTS:
+def _version(pairs: Sequence[Pair]) -> int:
+    """The newest version of the test with enough pairs to say something, else the one with most; 0 where there are
+    none."""
+    counts = Counter(each.test_version for each in pairs if each.test_version in waiting.TESTS)
+    return max(counts, key=lambda each: (min(counts[each], domain.ENOUGH), each), default=0)
+
+
+def _asked(pairs: Sequence[Pair], version: int) -> list[Asked]:
+    if not version:
         return []
     sheets = [(each.product_answers, each.engineering_answers) for each in pairs if each.test_version == version]
-    test = TESTS[version]
+    test = waiting.TESTS[version]
     return [
         Asked(question.title, each.figures)
         for each in domain.by_question(test, sheets)

@@ -14,7 +14,6 @@ from django.db.models import CharField, Count, Exists, ExpressionWrapper, OuterR
 from django.db.models.lookups import IsNull
 
 from inventory.domain.part import State
-from inventory.domain.waiting import CURRENT
 from inventory.models import Feature, Hold, Part, Person, Sheet, Team
 from inventory.models.part import Parts as Found
 from inventory.services import access
@@ -132,15 +131,18 @@ def _open(person: Person, *states: State) -> Found:
 
 
 def _in(person: Person) -> QuerySet[Sheet]:
-    """What this person's side has handed in on the current test and that still counts: in a dispute nothing does. The
-    part's state is taken from the row outside, so that no second part is looked up for each."""
+    """What this person's side has handed in and that still counts: in a dispute nothing does, nor does a sheet once
+    either side has gone on to a newer version of the test. The part's state is taken from the row outside, so that no
+    second part is looked up for each."""
     since = Q(submitted_at__gte=OuterRef("sealed_at")) | IsNull(OuterRef("sealed_at"), True)
     counts = (
         Q(standing=State.UNLABELLED)
         | (Q(standing=State.ONE_SIDE) & since)
         | Q(standing=State.CHECK_NEEDED, submitted_at__gt=OuterRef("sealed_at"))
     )
-    of_side = Sheet.objects.filter(part=OuterRef("pk"), test_version=CURRENT.version, side=person.discipline)
+    newer = Sheet.objects.filter(part=OuterRef("part_id"), test_version__gt=OuterRef("test_version"))
+    replaces = newer.filter(Q(side=person.discipline) | Q(submitted_at__isnull=False))
+    of_side = Sheet.objects.filter(~Exists(replaces), part=OuterRef("pk"), side=person.discipline)
     standing = ExpressionWrapper(OuterRef("state"), output_field=CharField())
     return of_side.filter(submitted_at__isnull=False).alias(standing=standing).filter(counts)
 

@@ -17,6 +17,7 @@ from inventory.domain.consumer import Answer, Answers
 from inventory.domain.notice import Event
 from inventory.domain.part import Label, State
 from inventory.domain.people import Discipline
+from inventory.domain.question import Test
 from inventory.domain.rule import Confidence, Outcome
 from inventory.domain.verdict import decide
 from inventory.models import Part, Person, Sheet, Stale
@@ -58,17 +59,18 @@ class Adopted:
 @transaction.atomic
 def adopt(*, part: Part, side: Discipline, person: Person, by: Actor, at: datetime, version: int) -> Adopted:
     """Take over the other side's answers to what both were asked, and save the sheet; answers that are this side's
-    alone stay. Raises `Stale`, `NothingToSettle` where not both are in, `AnsweredOtherSide`, `Gone`."""
+    alone stay. A dispute ends on the version of the test it came up on. Raises `Stale`, `NothingToSettle` where not
+    both are in, `AnsweredOtherSide`, `Gone`."""
     call, parts, part = sheets.locked(part)
     only_one_side(part, side, person)
-    sheet = sheets.held(part, side, version)
-    both = sheets.sheets_of(part)
+    hand = sheets.held(part, side, version)
+    sheet, both = hand.sheet, sheets.sheets_of(part)
     if part.state != State.DISPUTED or not agreement.both_in(part, both.values()):
         raise NothingToSettle
     other = next(each for name, each in both.items() if name != side)
     before = audit.states(call, *parts, sheet)
-    sheet.answers = dict(_adopted(side, sheet.answers, other.answers))
-    so_far = walked(part, sheet, side)
+    sheet.answers = dict(_adopted(waiting.TESTS[sheet.test_version], side, sheet.answers, other.answers))
+    so_far = walked(hand)
     is_in = so_far.open is None
     sheet.outcome, sheet.submitted_at = (so_far.verdict.outcome, at) if is_in else ("", None)
     sheet.answered_by = person
@@ -94,11 +96,12 @@ def settle(*, part: Part, label: Label, reason: str, by: Actor, at: datetime, ve
     moves = label is Label.NOT_WAITING
     agreement.clear(part, State.SETTLED)
     part.label, part.reason, part.sealed_at = label, reason, at
-    part.confidence, part.test_version = Confidence.LOW, waiting.CURRENT.version
+    part.confidence, part.test_version = Confidence.LOW, agreement.round_of(said.values())
     part.outcome = Outcome.NOT_WAITING if moves else Outcome.WAITING
     part.guard = moves and any(view.guard is not None or view.outcome is not Outcome.NOT_WAITING for view in views)
     part.blockers = list(dict.fromkeys(words for view in views for words in view.blockers)) if moves else []
     part.consumer = part.consumer or agreement.consumer_of(said)
+    part.rested_on = agreement.rests(part)
     sheets.store(call, parts, before, at)
     audit.record(
         kind="agreement.settle",
@@ -161,15 +164,15 @@ def _may_be_settled(part: Part, both: Sides) -> None:
 
 def _in(part: Part, both: Sides) -> Sides:
     """The sheets that are in. What a side has only begun stays its own, and so does what it took back."""
-    return {side: each for side, each in both.items() if agreement.counts(part, each)}
+    return agreement.counting(part, both)
 
 
-def _adopted(side: Discipline, mine: Answers, theirs: Answers) -> Answers:
+def _adopted(test: Test, side: Discipline, mine: Answers, theirs: Answers) -> Answers:
     """The other side's word on what both are asked, one's own on the rest, without what is not asked any more."""
     answers: dict[str, Answer] = {}
-    for question in waiting.CURRENT.questions:
+    for question in test.questions:
         if side in question.side:
             source = theirs if len(question.side) > 1 else mine
             if question.id in source:
                 answers[question.id] = source[question.id]
-    return waiting.settled(waiting.CURRENT, side, answers, line_hours=settings.WAITING_LINE_HOURS)
+    return waiting.settled(test, side, answers, line_hours=settings.WAITING_LINE_HOURS)

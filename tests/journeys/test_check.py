@@ -1,0 +1,113 @@
+"""A broken seal and a new version of the test in a browser: found, looked over, confirmed, for every reader."""
+
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from inventory.models import Part
+from inventory.services import call as calls
+from inventory.services.labelling import version
+from tests import factories
+from tests.services.labelling.test_version import OPENS, OTHERWISE
+from tests.services.test_waiting import both_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+READERS = [
+    {},
+    {"color_scheme": "dark", "viewport": {"width": 320, "height": 700}},
+]
+
+
+@pytest.fixture
+def broken(team, pia, ed, now) -> Part:
+    factories.make_price()
+    factories.make_price(model="claude-haiku-5-5")
+    feature = factories.make_feature(team=team, name="Support desk", product_owner=pia, engineering_owner=ed)
+    part = factories.make_call(feature=feature, name="Ticket summary", requests=46000).parts.get()
+    both_in(part, now)
+    call = calls.Call.objects.get(pk=part.call_id)
+    changed = {"requests": 92000, "model": "claude-haiku-5-5"}
+    calls.edit(call=call, version=call.version, fields=changed, by=pia.actor, at=now + timedelta(hours=1))
+    return part
+
+
+@pytest.fixture
+def replaced(broken, second, now) -> list[Part]:
+    """Version 2 asks one part more and decides another otherwise."""
+    found = []
+    for name, answers in (("Reply draft", OPENS), ("Nightly tags", OTHERWISE)):
+        found.append(factories.make_call(feature=broken.feature, name=name).parts.get())
+        both_in(found[-1], now, answers, answers)
+    second()
+    version.work_out(at=now)
+    return found
+
+
+def looks_right(page: Page) -> None:
+    assert [each["id"] for each in Axe().run(page).response["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_from_the_notice_to_a_label_that_counts_again_without_javascript(plain, page, sign_in, ed, pia, broken):
+    sign_in(plain, ed).goto("/notices")
+    plain.get_by_role("link", name="Ticket summary").first.click()
+    expect(plain.get_by_text("Neither side has confirmed since")).to_be_visible()
+    plain.get_by_role("link", name="Look your answers over").click()
+    expect(plain.get_by_text("Volume 46,000 → 92,000 requests a month")).to_be_visible()
+    plain.get_by_role("button", name="Save as “nobody waits”").click()
+    sign_in(page, pia).goto("/label")
+    page.get_by_role("link", name="Check needed", exact=True).click()
+    page.get_by_role("link", name="Look your answers over for Ticket summary").press("Enter")
+    page.get_by_role("button", name="Save as “nobody waits”").press("Enter")
+    expect(page.get_by_text("Product and engineering agree: this counts.")).to_be_visible()
+    page.goto("/label/check")
+    expect(page.get_by_role("heading", name="Nothing to check")).to_be_visible()
+
+
+def test_a_lead_has_one_looked_over_and_keeps_the_other_by_keyboard(page, sign_in, pia, replaced):
+    sign_in(page, pia).goto("/label")
+    page.get_by_role("link", name="What a new version of the test changes").press("Enter")
+    page.get_by_label("Nightly tags").press("Space")
+    page.get_by_role("button", name="Have both sides look them over").press("Enter")
+    expect(page.get_by_text("1 part: put under “check needed”")).to_be_visible()
+    page.get_by_label("Reply draft").press("Space")
+    page.get_by_role("button", name="Keep them as they are").press("Enter")
+    page.get_by_role("link", name="Type why these labels stay as they are").press("Enter")
+    expect(page.get_by_label("Reply draft")).to_be_checked()
+    page.keyboard.type("Nobody would notice, as before")
+    page.get_by_role("button", name="Keep them as they are").press("Enter")
+    expect(page.get_by_text("1 part: kept as they are.")).to_be_visible()
+    states = [Part.objects.get(pk=part.pk).state for part in replaced]
+    assert states == ["agreed", "check_needed"]
+
+
+def test_an_answer_typed_while_the_version_came_is_kept_in_sight(page, sign_in, ed, broken, second):
+    sign_in(page, ed).goto(f"/parts/{broken.pk}/test/late")
+    page.get_by_label("Up to an hour").check()
+    second()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("You had chosen: up to an hour.")).to_be_visible()
+    looks_right(page)
+    page.get_by_role("link", name="Go on with version 2").click()
+    expect(page.get_by_text("carried over to version 2")).to_be_visible()
+
+
+@pytest.mark.parametrize("options", READERS, ids=str)
+def test_every_page_fits_and_passes_the_rules(open_page, sign_in, pia, broken, replaced, options):
+    page = sign_in(open_page(**options), pia)
+    first, _ = replaced
+    of_part = f"/parts/{broken.pk}"
+    paths = (
+        "/label/check", "/label/versions", f"{of_part}/test/result", f"{of_part}/test/check", f"{of_part}/test/late",
+        f"{of_part}/agree", f"/parts/{first.pk}/test/result", "/label", "/", "/plan/doubts", "/notices",
+        f"/calls/{broken.call_id}",
+    )  # fmt: skip
+    for path in paths:
+        page.goto(path)
+        looks_right(page)
+    page.goto("/label/versions")
+    page.get_by_label("Nightly tags").check()
+    page.get_by_role("button", name="Keep them as they are").click()
+    looks_right(page)
