@@ -36,7 +36,7 @@ WORDS: dict[str, str] = {
     Doubt.UNDECIDED: "Not labelled yet: counted as real time",
     Doubt.ONE_SIDED: "Only one side has answered",
     Doubt.DISPUTED: "The two sides disagree: counted as real time",
-    Doubt.CHECK_NEEDED: "A fact the label rests on has changed: counted as real time",
+    Doubt.CHECK_NEEDED: "The label has to be checked: counted as real time",
     Doubt.PROVIDER_UNKNOWN: "Provider not known: priced as on the Claude API",
     Doubt.GATEWAY: "Through a gateway: priced as on the Claude API, without the gateway's own fee",
     Doubt.PATH_ASSUMED: "That it runs in real time today is assumed",
