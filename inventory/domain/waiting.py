@@ -6,13 +6,13 @@ far leave open, and only what the side can know.
 
 from collections.abc import Iterable, Mapping
 
-from inventory.domain import waiting_1
+from inventory.domain import waiting_1, waiting_2
 from inventory.domain.consumer import Answers
 from inventory.domain.people import Discipline
 from inventory.domain.question import Question, Test
 from inventory.domain.rule import Conflict, ruling
 
-TESTS: Mapping[int, Test] = {1: waiting_1.TEST}
+TESTS: Mapping[int, Test] = {1: waiting_1.TEST, 2: waiting_2.TEST}
 CURRENT = TESTS[max(TESTS)]
 
 
