@@ -145,6 +145,8 @@ def _more(answer: Answer) -> str:
         told.append(f"{answer['limit']} {unit}")
     if "rounds" in answer:
         told.append(f"{answer['rounds']} in a row")
+    if "by" in answer:
+        told.append(str(answer["by"]))
     for field, word in (("final", "inputs final"), ("start", "starts"), ("read", "read")):
         if field in answer:
             told.append(f"{word} {answer[field]} {days_said(answer.get(f'{field}_days', ()))}")

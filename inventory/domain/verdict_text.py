@@ -156,7 +156,8 @@ def _not_waiting(deciding: Ruling, answers: Answers) -> str:
 def _undecided(deciding: Ruling, answers: Answers) -> str:
     if deciding.number == 6:
         if deciding.decided_by.endswith("late"):
-            return "It is needed by a set time of day; engineering says when its inputs are final and when it is read."
+            by = answers.get(deciding.decided_by, {}).get("by", "a set time of day")
+            return f"It is needed by {by}; engineering says when its inputs are final and when it is read."
         return "It is needed by a set time of day, but nobody knows yet how much time lies between inputs and reader."
     what = "who uses this, or what happens there meanwhile" if deciding.number == 0 else "how late this may come"
     return f"It is not known yet {what}. It stays at full price until somebody has found out."
@@ -169,7 +170,8 @@ def _two_readers(rulings: Sequence[Ruling], answers: Answers) -> str:
     named = {now: part, rest: "the rest"}
     return (
         f"Two moments: {named[waits]} at once, for {_who(waits.moment, answers)}; "
-        f"{named[other]} {_when(other.moment, answers)}, for {_who(other.moment, answers)}. Split the call."
+        f"{named[other]} {_when(other.moment, answers)}, for {_who(other.moment, answers)}. "
+        "Split the call, by part of the result or by kind of case."
     )
 
 

@@ -16,7 +16,7 @@ from inventory.domain.waiting_1_consumer import NOT_SURE
 
 _FIRST = {
     # “At the moment it appears” was taken for a page made beforehand; who is paged by a result found no place.
-    "hint": "A program takes it first, and somebody stands behind it? Choose the program: who is behind it comes next",
+    "hint": "Of several, think of whoever can wait least; where a program takes it, who is behind it comes next",
     "options": (
         Option("person_now", "A person, at once: there while it is made, or called by it", "a person, at once"),
         Option("person_later", "A person, later: inbox, report, list, or a page made beforehand", "a person, later"),
@@ -72,7 +72,8 @@ _MEANWHILE = {
     ),
 }
 _LATE = {
-    # “How late” was counted from today's arrival by some and from the deadline by others; the bands had gaps.
+    # “How late” was counted from today's arrival by some and from the deadline by others; the bands had gaps; a date
+    # was taken for a time of day, and product had no place for the time it knew.
     "title": "How soon must {this} be there, before somebody is harmed, complains or does it by hand?",
     "label": "Must be there",
     "missing": "Select how soon it must be there",
@@ -83,21 +84,24 @@ _LATE = {
         Option("hour", "Within the hour", "within the hour"),
         Option("set_time", "By a set time of day, such as 07:00 or the start of a shift", "by a set time of day"),
         Option("next_day", "By the next working day, at no special hour", "by the next working day"),
-        Option("longer", "It may take longer than that", "it may take longer than a day"),
+        Option("longer", "It may take longer: by a set day, or at no set time", "it may take longer than a day"),
         NOT_SURE,
     ),
+    "fields": (Field("by", "time", "By what time, if you know it", only_for=("set_time",)),),
 }
 _NEEDED = {
-    # “Every part” was read as a part of each answer by some, as some of the cases by others: both need a split.
-    "title": "Is all of it needed at that moment, in every case?",
-    "missing": "Select whether all of it is needed at that moment, in every case",
+    # “At that moment” meant nothing for what is read later. “Every part” was a part of each answer to some, some of
+    # the cases to others: both need a split.
+    "title": "Is all of it needed that soon, in every case?",
+    "label": "Needed that soon",
+    "missing": "Select whether all of it is needed that soon, in every case",
     "options": (
         Option("all", "Yes, all of it, in every case", "all of it, in every case"),
         Option("part", "Only a part of each result, or only some of the cases", "only a part, or some cases"),
-        Option("none", "None of it: it is only looked at later", "none of it"),
+        Option("none", "None of it is needed that soon", "none of it"),
         NOT_SURE,
     ),
-    "hint": "That moment: when it is first used",
+    "hint": "As soon as the answers before this one say",
     "fields": (
         Field(
             "name",
@@ -106,7 +110,7 @@ _NEEDED = {
             "For example: the preview; the urgent messages",
             only_for=("part",),
             needed_for=("part",),
-            missing="Name the part, or the cases, needed at that moment",
+            missing="Name the part, or the cases, needed that soon",
         ),
     ),
 }
