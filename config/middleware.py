@@ -9,17 +9,15 @@ from django_htmx.http import HttpResponseClientRedirect
 Respond = Callable[[HttpRequest], HttpResponse]
 
 
-class ReadableText:
-    """Refuses what no browser sends: text in another charset, which may hold halves of surrogate pairs that no page can
-    show, and cookies with NUL, which PostgreSQL cannot look up."""
+class ReadableCookies:
+    """Refuses what no browser sends: cookies with NUL, which PostgreSQL cannot look up. Text in another charset does
+    not come this far: config/wsgi.py."""
 
     def __init__(self, respond: Respond) -> None:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        charset = (request.content_params or {}).get("charset", "utf-8")
-        if charset.lower() not in ("utf-8", "utf8") or any("\0" in value for value in request.COOKIES.values()):
-            request.encoding = "utf-8"  # the page that says so reads the address
+        if any("\0" in value for value in request.COOKIES.values()):
             raise BadRequest("Not readable as UTF-8 text.")
         return self.respond(request)
 

@@ -2,7 +2,7 @@
 
 from inventory.domain.consumer import REST, Answers, Reader, choice, hops, moment
 from inventory.domain.question import When, always
-from inventory.domain.rule import could_be_batch, ruling
+from inventory.domain.rule import could_be_batch, needs_guard, ruling
 
 
 def in_part(prefix: str) -> When:
@@ -32,6 +32,11 @@ def contradicts(answers: Answers, line_hours: int, *, prefix: str, kind: str) ->
 def standin_matters(answers: Answers, line_hours: int, *, prefix: str) -> bool:
     is_known = bool(choice(answers, "needed")) and in_part(prefix)(answers, line_hours)
     return is_known and could_be_batch(answers, prefix, standin="older", line_hours=line_hours)
+
+
+def guard_matters(answers: Answers, line_hours: int, *, prefix: str) -> bool:
+    """Like `standin_matters`, but not where nobody would miss what is late."""
+    return standin_matters(answers, line_hours, prefix=prefix) and needs_guard(answers, prefix, line_hours=line_hours)
 
 
 def limits_matter(answers: Answers, line_hours: int) -> bool:

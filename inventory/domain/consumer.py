@@ -153,11 +153,20 @@ def _held(answers: Answers, prefix: str, reader: Reader | None) -> tuple[bool, s
     """
     if reader is Reader.HELD:
         meanwhile = f"{prefix}meanwhile"
-        return choice(answers, meanwhile) != "leaves", meanwhile if meanwhile in answers else ""
+        goes_on = choice(answers, meanwhile) == "leaves" or _called_in_time(answers, prefix)
+        return not goes_on, meanwhile if meanwhile in answers else ""
     if reader is Reader.MACHINE:
         seconds = limit(answers, prefix)
         return seconds is None or seconds < DAY * 60, ""
     return False, ""
+
+
+def _called_in_time(answers: Answers, prefix: str) -> bool:
+    """Whoever is called by the result is held up by a delay only where it must be there soon."""
+    if choice(answers, f"{prefix}meanwhile") != "called":
+        return False
+    need = _NEEDS.get(choice(answers, f"{prefix}late"))
+    return need is not None and need >= Need.SET_TIME
 
 
 def _need(answers: Answers, prefix: str, reader: Reader | None) -> Need | None:

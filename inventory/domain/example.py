@@ -103,6 +103,7 @@ WATCHED = (
             Shown("hop", "person_held", "A partner's form, locked until the webhook"),
             Shown("hop", "process_held", "A payment that the bank drops after a minute"),
             Shown("hop", "system", "A queue that feeds the next service's queue"),
+            Shown("meanwhile", "called", "The engineer asleep until a pager goes off"),
             Shown("late", "hour", "An answer somebody rings back for by then"),
             Shown("notice", "customer", "The partner's customer, three services on"),
             Shown("standin", "nothing", "A partner's list that goes out with a gap"),
@@ -157,6 +158,7 @@ UNWATCHED = (
         "Content enrichment", "What is added to which content, and where it is shown afterwards",
         ("Content that was saved", "A schedule"),
         (
+            Shown("meanwhile", "called", "A buyer who hears of a match by a notice"),
             Shown("hop", "system", "A catalogue that hands it on to the search"),
             Shown("late", "hour", "Keywords of an article while it is still news"),
             Shown("needed", "none", "Keywords that a search will use one day"),

@@ -41,7 +41,8 @@ class Option:
 class Field:
     """What is asked beside the options: `kind` is text, number, unit, time or days.
 
-    `only_for` names the options it belongs to (all where empty), `missing` is the error where one of those needs it.
+    `only_for` names the options it belongs to (all where empty), `missing` is the error where one of those needs it,
+    `beside` the field without which it says nothing, as a unit does without its number.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Field:
     needed_for: tuple[str, ...] = ()
     missing: str = ""
     least: int = 1
+    beside: str = ""
 
     def belongs_to(self, chosen: str) -> bool:
         return not self.only_for or chosen in self.only_for
@@ -92,7 +94,7 @@ class Question:
         if chosen not in {option.id for option in self.options if not option.back}:
             raise NotAnAnswer(f"{self.id} has no option {chosen!r}")
         mine = [field for field in self.fields if field.belongs_to(str(chosen))]
-        kept = {field.id: value[field.id] for field in mine if value.get(field.id) not in (None, "", [], ())}
+        kept = {field.id: value[field.id] for field in mine if _is_given(value, field.id, field.beside)}
         for field in mine:
             if field.id in kept and not _fits(field, kept[field.id]):
                 raise NotAnAnswer(f"{self.id}: {field.id} cannot be {kept[field.id]!r}")
@@ -118,6 +120,10 @@ class Test:
         return next((question for question in self.questions if question.id == question_id), None)
 
 
+def _is_given(value: Mapping[str, Any], *names: str) -> bool:
+    return all(value.get(name) not in (None, "", [], ()) for name in names if name)
+
+
 def _fits(field: Field, value: Any) -> bool:
     if field.kind == "number":
         return type(value) is int and field.least <= value <= LARGEST_NUMBER
@@ -135,9 +141,12 @@ def _more(answer: Answer) -> str:
     """What was typed beside the option: a name, a number, times."""
     told = [str(answer["name"])] if "name" in answer else []
     if "limit" in answer:
-        told.append(f"{answer['limit']} {answer['unit']}")
+        unit = answer["unit"].removesuffix("s") if answer["limit"] == 1 else answer["unit"]
+        told.append(f"{answer['limit']} {unit}")
     if "rounds" in answer:
         told.append(f"{answer['rounds']} in a row")
+    if "by" in answer:
+        told.append(str(answer["by"]))
     for field, word in (("final", "inputs final"), ("start", "starts"), ("read", "read")):
         if field in answer:
             told.append(f"{word} {answer[field]} {days_said(answer.get(f'{field}_days', ()))}")

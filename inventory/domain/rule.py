@@ -66,10 +66,19 @@ def ruling(answers: Answers, prefix: str = "", *, line_hours: int) -> Ruling:
 def could_be_batch(answers: Answers, prefix: str = "", *, standin: str = "", line_hours: int) -> bool:
     """Whether batch is still within reach, whatever product says the person does meanwhile: then it is worth asking
     what stands in (with `standin` as if it were answered) and what rules batch out."""
+    return _tried(answers, prefix, standin, line_hours).outcome is Outcome.NOT_WAITING
+
+
+def needs_guard(answers: Answers, prefix: str = "", *, line_hours: int) -> bool:
+    """Whether batch, where it is within reach, would have to catch what is late."""
+    return _tried(answers, prefix, "older", line_hours).guarded
+
+
+def _tried(answers: Answers, prefix: str, standin: str, line_hours: int) -> Ruling:
     trial = {f"{prefix}meanwhile": {"choice": "leaves"}, **answers}
     if standin:
         trial[f"{prefix}standin"] = {"choice": standin}
-    return ruling(trial, prefix, line_hours=line_hours).outcome is Outcome.NOT_WAITING
+    return ruling(trial, prefix, line_hours=line_hours)
 
 
 def _held(at: Moment) -> Ruling:

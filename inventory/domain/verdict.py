@@ -91,7 +91,8 @@ def _blockers(answers: Answers, batch: Sequence[Ruling], line_hours: int) -> tup
     rounds = int(answers.get("chain", {}).get("rounds", 1))
     allowed = min(_allowed(r) for r in batch)
     if rounds > 1 and allowed < rounds * line_hours * HOUR:
-        return (*ticked, f"{rounds} calls in a row in {text.duration(allowed)}"), "limits" if ticked else "chain"
+        too_long = f"{rounds} calls in a row, {line_hours} hours each, do not fit into {text.duration(allowed)}"
+        return (*ticked, too_long), "limits" if ticked else "chain"
     return ticked, "limits"
 
 

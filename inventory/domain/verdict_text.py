@@ -94,6 +94,8 @@ def _waiting(deciding: Ruling, answers: Answers) -> str:
             f"Held up until it arrives: {_who(at, answers)}. And yet it could come {_when(at, answers)}. "
             "Until that is cleared up, it stays at full price."
         )
+    if deciding.number == 4 and choice(answers, f"{at.prefix}conflict_b") == "keep":
+        return "Nobody is held up, and yet a delay does harm within minutes. Keep at full price."
     if deciding.number == 4:
         return (
             "Nobody seems to be held up, and yet somebody is harmed within minutes. "
@@ -121,6 +123,8 @@ def _held_up(at: Moment, answers: Answers) -> str:
     meanwhile = choice(answers, f"{at.prefix}meanwhile")
     if meanwhile == "comes_back":
         return f"Held up until it arrives: {who}. Coming straight back when it is there is waiting too."
+    if meanwhile == "called":
+        return f"Called by it: {who}. Until it arrives, they know nothing of what needs them."
     if meanwhile == "stays":
         return f"Held up until it arrives: {who}, looking at the screen or holding the line."
     return f"There at the moment it arrives: {who}."
@@ -145,17 +149,18 @@ def _not_waiting(deciding: Ruling, answers: Answers) -> str:
     if at.reader is Reader.NOBODY:
         return f"The result is stored, and nobody is held up by it. {caught}"
     who = name(answers, at.prefix)
-    by = f" by {who}" if who else ""
-    return f"First used {_when(at, answers)}{by}. Nobody is held up before that. {caught}"
+    reader = f", for {who}" if who else ""
+    return f"It may come {_when(at, answers)}{reader}. Nobody is held up before that. {caught}"
 
 
 def _undecided(deciding: Ruling, answers: Answers) -> str:
     if deciding.number == 6:
         if deciding.decided_by.endswith("late"):
-            return "It is needed by a set time of day; engineering says when its inputs are final and when it is read."
+            by = answers.get(deciding.decided_by, {}).get("by", "a set time of day")
+            return f"It is needed by {by}; engineering says when its inputs are final and when it is read."
         return "It is needed by a set time of day, but nobody knows yet how much time lies between inputs and reader."
-    what = "who uses this" if deciding.number == 0 else "how late this may come"
-    return f"We do not know {what}. It stays at full price until someone follows the result."
+    what = "who uses this, or what happens there meanwhile" if deciding.number == 0 else "how late this may come"
+    return f"It is not known yet {what}. It stays at full price until somebody has found out."
 
 
 def _two_readers(rulings: Sequence[Ruling], answers: Answers) -> str:
@@ -164,8 +169,9 @@ def _two_readers(rulings: Sequence[Ruling], answers: Answers) -> str:
     waits, other = (now, rest) if now.outcome is Outcome.WAITING else (rest, now)
     named = {now: part, rest: "the rest"}
     return (
-        f"Two readers: {named[waits]} at once, for {_who(waits.moment, answers)}; "
-        f"{named[other]} {_when(other.moment, answers)}, for {_who(other.moment, answers)}. Split the call."
+        f"Two moments: {named[waits]} at once, for {_who(waits.moment, answers)}; "
+        f"{named[other]} {_when(other.moment, answers)}, for {_who(other.moment, answers)}. "
+        "Split the call, by part of the result or by kind of case."
     )
 
 
@@ -208,7 +214,9 @@ def _span_of(at: Moment, answers: Answers) -> str:
 
 
 def _seconds(seconds: int) -> str:
-    return f"{seconds} second{'s' * (seconds != 1)}" if seconds < 120 else duration(seconds // 60)
+    if seconds < 120 or (seconds < 600 and seconds % 60):
+        return f"{seconds} second{'s' * (seconds != 1)}"
+    return duration(seconds // 60)
 
 
 def _earlier(clock: str, minutes: int) -> str:

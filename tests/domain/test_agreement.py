@@ -88,7 +88,7 @@ def test_the_less_sure_view_speaks_for_both():
     found = agreed(product(late=pick("longer"), notice=pick("nobody")), engineering())
     assert (found.verdict.rule, found.verdict.guard is not None) == (7, True)
     chained = agreed(product(late=pick("longer"), notice=pick("nobody")), engineering(chain=pick("yes", rounds=5)))
-    assert chained.verdict.blockers == ("5 calls in a row in 14 hours",)
+    assert chained.verdict.blockers == ("5 calls in a row, 4 hours each, do not fit into 14 hours",)
     assert chained.verdict.says == "It cannot move to batch yet."
 
 

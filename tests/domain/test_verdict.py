@@ -218,6 +218,22 @@ def test_a_limit_in_a_contract_holds_and_a_day_long_one_does_not():
     )
 
 
+def test_a_process_that_holds_out_for_an_unknown_time_holds_somebody_up():
+    answers = {"first": pick("system"), "hop1": pick("process_held"), "needed": pick("all")}
+    assert decide({**answers, "late": pick("minutes")}, line_hours=LINE).outcome is Outcome.WAITING
+    assert decide({**answers, "late": pick("longer")}, line_hours=LINE).conflicts[0].kind == "a"
+
+
+@pytest.mark.parametrize(
+    ("late", "outcome", "rule"),
+    [("minutes", "waiting", 2), ("hour", "waiting", 2), ("unsure", "waiting", 2), ("next_day", "not_waiting", 7)],
+)
+def test_whoever_is_called_by_a_result_waits_where_it_must_come_soon(late, outcome, rule):
+    answers = {"first": pick("person_now"), "meanwhile": pick("called"), "late": pick(late), "needed": pick("all")}
+    verdict = decide(answers, line_hours=LINE)
+    assert (verdict.outcome, verdict.rule, verdict.conflicts) == (outcome, rule, ())
+
+
 def test_two_misfits_between_who_notices_and_how_late_make_it_unsure():
     answers = {"first": pick("nobody"), "late": pick("longer"), "needed": pick("all")}
     levels = [
@@ -251,7 +267,7 @@ DISGUISES = {
     ),
     "an alert at night that wakes an engineer": (
         {
-            "first": pick("person_now", name="engineer on call"), "meanwhile": pick("unsure"),
+            "first": pick("person_now", name="engineer on call"), "meanwhile": pick("called"),
             "late": pick("minutes"), "notice": pick("team"),
         }, "waiting",
     ),
@@ -290,8 +306,8 @@ def test_disguises_are_seen_through(answers, outcome):
 def test_both_readers_of_a_hybrid_are_named():
     answers, _ = DISGUISES["one prompt for the applicant's form and tomorrow's ranking"]
     assert decide(answers, line_hours=LINE).text == (
-        "Two readers: the filled-in fields at once, for applicant; the rest the next working day, for recruiters. "
-        "Split the call."
+        "Two moments: the filled-in fields at once, for applicant; the rest the next working day, for recruiters. "
+        "Split the call, by part of the result or by kind of case."
     )
 
 

@@ -28,6 +28,7 @@ FIRSTS = [pick(o) for o in ("person_now", "person_later", "system", "nobody", "u
 LAST_HOPS = [
     pick("person_held"),
     pick("process_held", limit=30, unit="seconds"),
+    pick("process_held"),
     pick("process_held", limit=48, unit="hours"),
     pick("person_later"),
     pick("nobody"),
@@ -36,7 +37,7 @@ LAST_HOPS = [
 EVERY = {
     "first": FIRSTS,
     "hop1": LAST_HOPS,
-    "meanwhile": [pick(o) for o in ("stays", "comes_back", "leaves", "unsure")],
+    "meanwhile": [pick(o) for o in ("stays", "comes_back", "called", "leaves", "unsure")],
     "late": [pick(o) for o in LATES],
     "times": TIMES,
     "needed": [pick("all"), pick("part", name="the preview"), pick("none"), pick("unsure")],
