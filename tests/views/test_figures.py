@@ -48,7 +48,7 @@ def test_both_sheets_in_make_a_pair_with_the_words_of_the_question(as_ed: Client
 
 def test_it_is_narrowed_to_a_team_and_a_month(as_ed: Client, team: Team) -> None:
     pair(team, "waiting", "not_waiting")
-    pair(factories.make_team(name="Search"), "waiting", "waiting", datetime(2026, 11, 1, tzinfo=UTC))
+    pair(factories.make_team(name="Search"), "waiting", "waiting", datetime(2026, 11, 2, tzinfo=UTC))
     assert "agree on 50 %" in text(as_ed)
     assert "agree on 0 %" in text(as_ed, f"?team={team.pk}")
     assert "agree on 0 %" in text(as_ed, "?month=2026-10")
