@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,11 @@ def empty(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The address of a migrated database of the kind the suite runs on, to be copied: the suite's own as it is between
-    two tests, since to migrate another takes as long as most of the tests that need one."""
+    two tests, since to migrate another takes as long as most of the tests that need one.
+
+    Whoever asks for it is marked `django_db`, else the suite may have made no database of its own."""
+    name = str(connection.settings_dict["NAME"])
+    assert name.startswith(("test_", "file:memorydb"))
     with django_db_blocker.unblock():
         if settings.IS_SQLITE:
             path = tmp_path_factory.mktemp("jobs") / "empty.sqlite3"
@@ -28,21 +32,26 @@ def empty(
                 connection.connection.backup(copy)
             yield f"sqlite:///{path}"
             return
-        name = connection.settings_dict["NAME"]
         connection.close()
         connection.close_pool()  # PostgreSQL copies only what nobody is connected to
     with postgres() as server, database(server, name) as url:
         yield url
 
 
-@pytest.fixture
-def env(tmp_path: Path, empty: str) -> Iterator[Env]:
+@contextmanager
+def copied(empty: str, folder: Path) -> Iterator[Env]:
     """The environment of other processes, on an empty database of their own."""
-    given = {**BARE, "VAR_DIR": str(tmp_path)}
+    given = {**BARE, "VAR_DIR": str(folder)}
     if settings.IS_SQLITE:
-        copy = tmp_path / "jobs.sqlite3"
+        copy = folder / "jobs.sqlite3"
         shutil.copy(empty.removeprefix("sqlite:///"), copy)
         yield {**given, "DATABASE_URL": f"sqlite:///{copy}"}
         return
     with postgres() as server, database(server, empty.rpartition("/")[2]) as url:
         yield {**given, "DATABASE_URL": url}
+
+
+@pytest.fixture
+def env(tmp_path: Path, empty: str) -> Iterator[Env]:
+    with copied(empty, tmp_path) as given:
+        yield given
