@@ -1,6 +1,9 @@
 """The same settings, made fast and closed for tests."""
 
 import os
+from datetime import timedelta
+
+from django.utils import timezone
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
 
@@ -13,3 +16,8 @@ STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.s
 WHITENOISE_AUTOREFRESH = True
 CELERY_BROKER_URL = ""
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}  # no test sees what another left
+
+# As if it were so many days later, for everything that asks this clock: no test may lean on the date of its day.
+if LATER := int(os.environ.get("LATER", "0")):
+    _today = timezone.now
+    timezone.now = lambda: _today() + timedelta(days=LATER)

@@ -32,10 +32,10 @@ def export_plan(job: Job) -> str:
     """The plan as a workbook, kept as the job's file."""
     with tempfile.TemporaryFile() as file:
         now = timezone.now()
-        sums = exchange.export_plan(file, at=now, told=partial(jobs.progress, job)).overall.sums
+        sums = exchange.export_plan(file, at=now, told=partial(_tell, job)).overall.sums
         file.seek(0)
         name = f"batchline-plan-{timezone.localtime(now):%Y-%m-%d-%H%M}.xlsx"
-        jobs.save_file(job, name, iter(partial(file.read, jobs.CHUNK), b""))
+        jobs.save_file(job, name, iter(partial(file.read, jobs.CHUNK), b""), at=timezone.now())
     return f"{sums.parts:,} parts: {money.shown(sums.today)} a month today, {money.shown(sums.after)} after."
 
 
@@ -85,6 +85,10 @@ def _take_in(job: Job, *, check: bool) -> None:
         except intake.Refused as refusal:
             raise jobs.Refused(refusal.told()) from refusal
         jobs.finish(job, at=timezone.now(), message=summary.told(check=check))
+
+
+def _tell(job: Job, done: int, total: int) -> None:
+    jobs.progress(job, done, total, at=timezone.now())
 
 
 def _asked_by(job: Job) -> Actor:

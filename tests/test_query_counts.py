@@ -72,7 +72,7 @@ def done_job(person: Person) -> int:
     pk = jobs.enqueue(kind="export_plan", params={}, by=person.actor, at=at, person=person).pk
     job = jobs.claim(pk=pk, worker="one", at=at)
     assert job is not None
-    jobs.save_file(job, "plan.xlsx", [b"rows"])
+    jobs.save_file(job, "plan.xlsx", [b"rows"], at=at)
     jobs.finish(job, at=at)
     return pk
 

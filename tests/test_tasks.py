@@ -86,7 +86,7 @@ def test_an_unknown_kind_fails_without_taking_the_worker_along(job: Job) -> None
 def test_cancelling_ends_a_running_job_at_its_next_progress(job: Job, handle) -> None:
     def work(job: Job) -> None:
         jobs.cancel(job=job, by=BY, at=timezone.now())
-        jobs.progress(job, 1, 2)
+        jobs.progress(job, 1, 2, at=timezone.now())
 
     handle(work)
     tasks.run_job(job.pk)
@@ -97,7 +97,7 @@ def test_cancelling_ends_a_running_job_at_its_next_progress(job: Job, handle) ->
 def test_a_worker_that_is_stopping_gives_the_job_back(job: Job, handle, monkeypatch: pytest.MonkeyPatch) -> None:
     def work(job: Job) -> None:
         jobs.stopping.set()
-        jobs.progress(job, 1)
+        jobs.progress(job, 1, at=timezone.now())
 
     handle(work)
     try:

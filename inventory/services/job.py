@@ -13,7 +13,6 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from inventory.domain.audit import Actor
 from inventory.models import FileChunk, Heartbeat, Job, Person
@@ -101,7 +100,7 @@ def claim_next(*, worker: str, at: datetime) -> Job | None:
     return None
 
 
-def progress(job: Job, done: int, total: int | None = None) -> None:
+def progress(job: Job, done: int, total: int | None = None, *, at: datetime) -> None:
     """Tell how far the work is and renew the lease, at most twice a second: call it as often as convenient.
 
     Outside a transaction, else nobody sees it. Raises Cancelled, Interrupted or Lost: let them pass.
@@ -112,7 +111,7 @@ def progress(job: Job, done: int, total: int | None = None) -> None:
         return
     job.told_at = time.monotonic()
     job.done_rows, job.all_rows = done, total
-    renew(job, at=timezone.now(), done_rows=done, all_rows=total)
+    renew(job, at=at, done_rows=done, all_rows=total)
 
 
 def renew(job: Job, *, at: datetime, **fields: Any) -> None:
@@ -157,12 +156,11 @@ def sweep(*, at: datetime) -> list[int]:
 
 
 @transaction.atomic
-def save_file(job: Job, name: str, chunks: Iterable[bytes]) -> None:
+def save_file(job: Job, name: str, chunks: Iterable[bytes], *, at: datetime) -> None:
     """Keep the result, replacing that of an earlier attempt. Raises Lost before anything is replaced.
 
     Hand over finished bytes (read from a temporary file): on SQLite nobody else can write meanwhile.
     """
-    at = timezone.now()
     if not _held(job).update(lease_until=at + LEASE):
         raise Lost
     FileChunk.objects.filter(job=job).delete()

@@ -1,5 +1,6 @@
 """From the plan's button to the workbook on the desk: the same cents on the way."""
 
+from datetime import datetime
 from io import BytesIO
 
 import pytest
@@ -36,7 +37,7 @@ def test_a_cancelled_export_keeps_nothing(as_pia: Client, monkeypatch: pytest.Mo
     as_pia.post("/plan/export")
     job = Job.objects.get()
 
-    def cancelled(job: Job, done: int, total: int | None = None) -> None:
+    def cancelled(job: Job, done: int, total: int, *, at: datetime) -> None:
         raise jobs.Cancelled
 
     monkeypatch.setattr(jobs, "progress", cancelled)

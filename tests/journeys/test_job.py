@@ -17,12 +17,12 @@ def running(pia: Person) -> Job:
     asked = jobs.enqueue(kind="export_plan", params={}, by=pia.actor, at=at, person=pia)
     job = jobs.claim(pk=asked.pk, worker="one", at=at)
     assert job is not None
-    jobs.progress(job, 40, 100)
+    jobs.progress(job, 40, 100, at=at)
     return job
 
 
 def end(job: Job) -> None:
-    jobs.save_file(job, "plan.xlsx", [b"rows"])
+    jobs.save_file(job, "plan.xlsx", [b"rows"], at=timezone.now())
     jobs.finish(job, at=timezone.now(), message="3 parts.")
 
 

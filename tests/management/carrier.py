@@ -35,7 +35,7 @@ app.conf.beat_max_loop_interval = 1
 def effect(job: Job) -> None:
     """Half a second of work, then one row, in one transaction with the end of the job."""
     for step in range(10):
-        jobs.progress(job, step, 10)
+        jobs.progress(job, step, 10, at=timezone.now())
         time.sleep(0.05)
     with transaction.atomic():
         Team.objects.create(name=f"Job {job.pk}, attempt {job.attempts}")

@@ -19,12 +19,6 @@ Env = dict[str, str]
 BARE = {n: v for n, v in os.environ.items() if n != "CELERY_BROKER_URL"} | {"SECRET_KEY": "x" * 60}
 
 
-def migrated(url: str) -> str:
-    env = {**BARE, "DATABASE_URL": url}
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=settings.BASE_DIR, env=env, check=True)
-    return url
-
-
 def postgres() -> psycopg.Connection:
     return psycopg.connect(os.environ["DATABASE_URL"], dbname="postgres", autocommit=True)
 

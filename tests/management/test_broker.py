@@ -11,7 +11,7 @@ from kombu import Connection
 
 from tests.management.processes import Env, Group, are_done, carrier, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.production]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.production]
 BROKERS = ["redis://127.0.0.1:6379/5", "amqp://guest:guest@127.0.0.1:5672//"]
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 

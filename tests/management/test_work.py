@@ -7,7 +7,7 @@ import pytest
 
 from tests.management.processes import Env, Group, are_done, carrier, state, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_killed_workers_lose_nothing_and_double_nothing(env: Env) -> None:

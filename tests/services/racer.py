@@ -20,7 +20,7 @@ from django.utils import timezone  # noqa: E402
 
 from inventory.domain.part import Label  # noqa: E402
 from inventory.domain.people import Discipline  # noqa: E402
-from inventory.models import Action, Part, Person, Sheet, Stale  # noqa: E402
+from inventory.models import Action, Part, Person, PriceRow, Sheet, Stale  # noqa: E402
 from inventory.services import waiting  # noqa: E402
 from inventory.services.labelling import reconcile  # noqa: E402
 from tests import factories  # noqa: E402
@@ -42,27 +42,27 @@ class Race(NamedTuple):
 
 
 def answer(part: Part, version: int, me: int) -> str:
-    person = people(PRODUCT)[me]
+    person = people(part, PRODUCT)[me]
     given = {"part": part, "side": PRODUCT, "question": "first", "value": ANSWERS[me], "person": person}
     waiting.answer(**given, by=person.actor, at=timezone.now(), version=version)
     return ANSWERS[me]
 
 
 def submit(part: Part, version: int, me: int) -> int:
-    person = people(PRODUCT)[me]
+    person = people(part, PRODUCT)[me]
     waiting.submit(part=part, side=PRODUCT, by=person.actor, at=timezone.now(), version=version, person=person)
     return person.pk
 
 
 def adopt(part: Part, version: int, me: int) -> int:
-    person = people(ENGINEERING)[me]
+    person = people(part, ENGINEERING)[me]
     given = {"part": part, "side": ENGINEERING, "person": person, "by": person.actor}
     reconcile.adopt(**given, at=timezone.now(), version=version)
     return person.pk
 
 
 def settle(part: Part, version: int, me: int) -> str:
-    by = people(PRODUCT)[me].actor
+    by = people(part, PRODUCT)[me].actor
     reconcile.settle(part=part, label=LABELS[me], reason="Seen.", by=by, at=timezone.now(), version=version)
     return LABELS[me].value
 
@@ -125,13 +125,14 @@ RACES = {
 }
 
 
-def people(side: Discipline) -> list[Person]:
-    return list(Person.objects.filter(discipline=side).order_by("pk"))
+def people(part: Part, side: Discipline) -> list[Person]:
+    return list(Person.objects.filter(discipline=side, memberships__team=part.team_id).order_by("pk"))
 
 
 @transaction.atomic
 def prepared(race: Race, count: int) -> list[dict[str, int]]:
-    factories.make_price()
+    if not PriceRow.objects.exists():
+        factories.make_price()
     feature = factories.make_feature(team=factories.make_team())
     for side in (PRODUCT, ENGINEERING):
         for _ in range(2):

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tests.management.conftest import empty, env  # noqa: F401, the fixtures
+from tests.management.conftest import copied, empty  # noqa: F401, the fixture
 from tests.management.processes import Env, Group
 from tests.services.racer import RACES
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SOON = 0.002  # until both have read the line that starts them
 PATIENCE = 60
 SETTLED_ELSEWHERE = ("adopt or settle",)  # who adopts too late holds a sheet nobody changed, on a part that is settled
@@ -28,11 +28,12 @@ SETTLED_ELSEWHERE = ("adopt or settle",)  # who adopts too late holds a sheet no
 class Racer(Group):
     """The process, killed with its block; one line of JSON to it is answered by one."""
 
-    def __init__(self, given: Env, name: str) -> None:
+    name = ""  # of the race
+
+    def __init__(self, given: Env) -> None:
         pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         command = [sys.executable, "-m", "tests.services.racer"]
         self.process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=given, start_new_session=True, **pipes)
-        self.name = name
 
     def __exit__(self, *_: object) -> None:
         self.process.stdin.close()
@@ -52,10 +53,18 @@ class Racer(Group):
         return self.told()
 
 
+@pytest.fixture(scope="module")
+def pair(empty: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Racer]]:  # noqa: F811
+    """Two processes for all the races of the module: each race has a feature, people and parts of its own."""
+    with copied(empty, tmp_path_factory.mktemp("races")) as given, ExitStack() as stack:
+        yield [stack.enter_context(Racer(given)) for _ in range(2)]
+
+
 @pytest.fixture
-def racers(env: Env, name: str) -> Iterator[list[Racer]]:  # noqa: F811
-    with ExitStack() as stack:
-        yield [stack.enter_context(Racer(env, name)) for _ in range(2)]
+def racers(pair: list[Racer], name: str) -> list[Racer]:
+    for racer in pair:
+        racer.name = name
+    return pair
 
 
 @pytest.mark.parametrize("trials", [50, pytest.param(1000, marks=pytest.mark.soak)])

@@ -1,9 +1,10 @@
 """The page of the agreement figures: pairs of one team and month, and what it says where there are few."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from inventory.models import Pair, Team
 from tests import factories
@@ -11,9 +12,12 @@ from tests.services.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in
 
 pytestmark = pytest.mark.django_db
 ANSWERS = {"first": {"choice": "person_now"}}
+HERE = timezone.get_default_timezone()  # months are those of the installation
+LAST_OF_OCTOBER = datetime(2026, 10, 31, 23, 59, tzinfo=HERE)
+FIRST_OF_NOVEMBER = datetime(2026, 11, 1, tzinfo=HERE)
 
 
-def pair(team: Team, product: str, engineering: str, at: datetime = datetime(2026, 10, 31, 23, 59, tzinfo=UTC)) -> None:
+def pair(team: Team, product: str, engineering: str, at: datetime = LAST_OF_OCTOBER) -> None:
     Pair.objects.create(
         part_id=1, team=team, test_version=1, at=at, product=product, engineering=engineering,
         product_answers=ANSWERS, engineering_answers=ANSWERS,
@@ -48,7 +52,7 @@ def test_both_sheets_in_make_a_pair_with_the_words_of_the_question(as_ed: Client
 
 def test_it_is_narrowed_to_a_team_and_a_month(as_ed: Client, team: Team) -> None:
     pair(team, "waiting", "not_waiting")
-    pair(factories.make_team(name="Search"), "waiting", "waiting", datetime(2026, 11, 1, tzinfo=UTC))
+    pair(factories.make_team(name="Search"), "waiting", "waiting", FIRST_OF_NOVEMBER)
     assert "agree on 50 %" in text(as_ed)
     assert "agree on 0 %" in text(as_ed, f"?team={team.pk}")
     assert "agree on 0 %" in text(as_ed, "?month=2026-10")

@@ -26,9 +26,10 @@ def running(person: Person, at: datetime) -> Job:
 
 
 def done(person: Person) -> Job:
-    job = running(person, timezone.now())
-    jobs.save_file(job, "plan.xlsx", [b"PK", b"rows"])
-    jobs.finish(job, at=timezone.now(), message="3 moves.")
+    at = timezone.now()
+    job = running(person, at)
+    jobs.save_file(job, "plan.xlsx", [b"PK", b"rows"], at=at)
+    jobs.finish(job, at=at, message="3 moves.")
     return job
 
 
@@ -54,7 +55,7 @@ def test_the_list_takes_the_same_queries_for_one_row_and_for_three(
 
 def test_a_running_job_shows_how_far_it_is_and_asks_again(as_pia: Client, pia: Person, now: datetime) -> None:
     job = running(pia, now)
-    jobs.progress(job, 12_000, 100_000)
+    jobs.progress(job, 12_000, 100_000, at=now)
     text = as_pia.get(f"/jobs/{job.pk}").text
     assert "12,000 of 100,000 rows" in text
     assert 'hx-trigger="every 1s"' in text

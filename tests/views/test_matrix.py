@@ -103,7 +103,7 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
     job = jobs.enqueue(kind="export_plan", params={}, by=admin.actor, at=at, person=admin)
     claimed = jobs.claim(pk=job.pk, worker="one", at=at)
     assert claimed is not None
-    jobs.save_file(claimed, "plan.xlsx", [b"rows"])
+    jobs.save_file(claimed, "plan.xlsx", [b"rows"], at=at)
     jobs.finish(claimed, at=at)
     pks = {"people": ed.pk, "team": team.pk, "feature": call.feature_id, "job": job.pk, "exchange": job.pk}
     pks |= {"call": call.pk, "part": call.pk, "waiting": call.parts.get().pk, "agreement": call.parts.get().pk}

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from inventory.domain import waiting
 from inventory.domain.audit import Actor
@@ -119,9 +118,9 @@ def settle(*, part: Part, label: Label, reason: str, by: Actor, at: datetime, ve
 def opens_at(part: Part, sides: Sides) -> datetime | None:
     """From when a lead may open the one sheet that is in; None where none waits alone."""
     alone = list(_in(part, sides).values())
-    if len(alone) != 1 or alone[0].opened_at is not None:
+    if len(alone) != 1 or alone[0].submitted_at is None or alone[0].opened_at is not None:
         return None
-    return (alone[0].submitted_at or timezone.now()) + timedelta(days=part.team.opens_after)
+    return alone[0].submitted_at + timedelta(days=part.team.opens_after)
 
 
 @transaction.atomic
