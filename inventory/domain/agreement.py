@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from inventory.domain.consumer import REST, Answer, Answers, limit, moment
+from inventory.domain.consumer import REST, UNSURE, Answer, Answers, limit, moment
 from inventory.domain.part import Label
 from inventory.domain.people import Discipline
 from inventory.domain.question import Test
@@ -21,6 +21,14 @@ class Difference:
     question: str
     product: Answer | None
     engineering: Answer | None
+
+    @property
+    def unsure(self) -> Discipline | None:
+        """The side that does not know where the other one does: it has a fact to learn, not a view to give up."""
+        said = {Discipline.PRODUCT: self.product, Discipline.ENGINEERING: self.engineering}
+        answered = {side: answer.get("choice") == UNSURE for side, answer in said.items() if answer}
+        unsure = [side for side, is_unsure in answered.items() if is_unsure]
+        return unsure[0] if len(answered) == len(said) and len(unsure) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ def _shown(
 
 
 def _first(found: standing.Standing) -> dict[str, str] | None:
-    """The first question on which the sides differ, with both answers in words."""
+    """The first question on which the sides differ, with both answers in words, and who is not sure of it."""
     differs = found.compared.difference if found.compared else None
     question = found.test.question(differs.question) if differs else None
     if differs is None or question is None:
@@ -158,6 +158,7 @@ def _first(found: standing.Standing) -> dict[str, str] | None:
         "why": question.why,
         "product": question.said(differs.product) or "not asked",
         "engineering": question.said(differs.engineering) or "not asked",
+        "unsure": differs.unsure or "",
     }
 
 

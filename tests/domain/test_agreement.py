@@ -2,6 +2,8 @@
 
 from itertools import product as product_of
 
+import pytest
+
 from inventory.domain import waiting
 from inventory.domain.agreement import Difference, compare, completed
 from inventory.domain.rule import Confidence, Outcome
@@ -62,6 +64,15 @@ def test_other_labels_are_a_dispute_that_names_the_first_difference():
     assert found.verdict is None
     assert (found.product.outcome, found.engineering.outcome) == ("waiting", "not_waiting")
     assert found.difference == Difference("first", pick("person_now"), pick("person_later"))
+
+
+@pytest.mark.parametrize(
+    ("product_says", "engineering_says", "unsure"),
+    [("unsure", "minutes", PRODUCT), ("minutes", "unsure", ENGINEERING), ("seconds", "next_day", None)],
+)
+def test_a_side_that_is_not_sure_where_the_other_is_has_a_fact_to_learn(product_says, engineering_says, unsure):
+    found = agreed(product(late=pick(product_says)), engineering(late=pick(engineering_says)))
+    assert (found.difference.question, found.difference.unsure) == ("late", unsure)
 
 
 def test_the_same_consumer_and_another_tolerance_differ_there():

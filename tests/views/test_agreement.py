@@ -10,6 +10,7 @@ from tests.services.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in, p
 
 pytestmark = pytest.mark.django_db
 PRODUCT, ENGINEERING = Discipline.PRODUCT, Discipline.ENGINEERING
+UNSURE = dict.fromkeys(("first", "late", "needed"), "unsure")
 
 
 @pytest.fixture
@@ -37,6 +38,14 @@ def test_the_first_differing_answer_stands_on_top_with_what_each_leads_to(as_ed:
     assert "<h1>Who or what uses this result first?</h1>" in page
     assert page.index("A person, at once") < page.index("A person, later") < page.index("Both sheets")
     assert "which leads to: Somebody waits for this." in page
+
+
+def test_who_is_not_sure_is_told_that_the_other_side_knows(as_ed: Client, part: Part, now) -> None:
+    put_in(part, PRODUCT, SOMEBODY_WAITS[PRODUCT], now)
+    put_in(part, ENGINEERING, UNSURE, now)
+    page = shown(as_ed, part)
+    assert "Engineering is not sure, and product is." in page
+    assert "Product is not sure" not in page
 
 
 def test_a_blind_sheet_is_not_on_the_page(as_ed: Client, as_pia: Client, part: Part, now) -> None:
