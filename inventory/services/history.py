@@ -146,7 +146,7 @@ def _family(record: str, record_id: str) -> Iterator[Q]:
 
 
 def _of(model: Any, **given: Any) -> Q:
-    pks = model.objects.filter(**given).annotate(text=Cast("pk", CharField())).values("text")
+    pks = model.objects.filter(**given).annotate(own_id=Cast("pk", CharField())).values("own_id")
     return Q(record=model.RECORD, record_id__in=pks)
 
 
