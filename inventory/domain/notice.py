@@ -41,4 +41,5 @@ def usual(event: Event) -> frozenset[str]:
 
 def kept(ways: Iterable[str]) -> str:
     """The ways in the form they are kept."""
-    return " ".join(way for way in Way if way in set(ways))
+    wanted = set(ways)
+    return " ".join(way for way in Way if way in wanted)
