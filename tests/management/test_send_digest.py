@@ -1,12 +1,14 @@
 """`send_digest` sends at any hour what there is by now."""
 
 import io
+from datetime import datetime, timedelta
 
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
 
+from inventory.management.commands import send_digest
 from inventory.models import Notice, Person, Team
 from tests import factories
 from tests.services.test_comment import say
@@ -15,7 +17,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def told(team: Team, pia: Person, stranger: Person, now) -> None:
+def told(team: Team, pia: Person, stranger: Person, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Something to tell, and the command asks the clock an hour later."""
+    monkeypatch.setattr(send_digest.timezone, "now", lambda: now + timedelta(hours=1))
     say(factories.make_call(feature=factories.make_feature(team=team, product_owner=pia)), stranger, now)
 
 

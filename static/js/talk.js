@@ -1,4 +1,5 @@
-// Put a name after an @ where one last typed. Without this script the names are a list to read.
+// Put a name after an @ where one last typed, and keep the place of the keyboard when a thread is exchanged. Without this
+// script the names are a list to read.
 (() => {
   let box = null;
 
@@ -28,6 +29,11 @@
   document.addEventListener("focusin", (event) => {
     if (event.target.matches("#talk textarea")) box = event.target;
   });
-  document.addEventListener("htmx:afterSwap", arm);
+  document.addEventListener("htmx:afterSettle", () => {
+    arm();
+    const wrong = document.querySelector("#talk .wrong textarea");
+    const landed = wrong || document.querySelector("#talk [role=status]");
+    if (landed) landed.focus();
+  });
   arm();
 })();
