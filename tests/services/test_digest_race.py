@@ -16,7 +16,11 @@ from tests import factories
 from tests.services.test_comment import say
 from tests.services.test_digest import MORNING
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.skipif(connection.vendor == "sqlite", reason="in memory: see tests/management/test_send_digest.py"),
+]
 WORKERS = 4
 
 
