@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import Q
 
 from inventory.domain import comment as comments
 from inventory.domain import notice as domain
@@ -112,8 +113,8 @@ def about_mentions(comment: Comment, people: Iterable[int], *, by: Actor, at: da
 
 
 def about_resolved(thread: Comment, *, by: Actor, at: datetime) -> None:
-    """Tell who wrote in it; not again while they have not read of the last time."""
-    last = Notice.objects.filter(comment=thread, event=Event.RESOLVED, read_at=None)
+    """Tell who wrote in it; not again while the last time is still to be read, in the app or by mail."""
+    last = Notice.objects.filter(Q(in_app=True) | Q(to_mail=True), comment=thread, event=Event.RESOLVED, read_at=None)
     new = set(_writers(thread)) - set(last.values_list("person", flat=True))
     _tell_of_comment(thread, dict.fromkeys(new, (Event.RESOLVED,)), by=by, at=at)
 

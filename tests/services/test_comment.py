@@ -242,3 +242,19 @@ def test_resolving_tells_who_wrote_once_until_they_have_read_it(
 def test_what_is_deleted_is_no_news(call: Call, pia: Person, now: datetime) -> None:
     comment.delete(comment=say(call, pia, now), by=pia.actor, at=now)
     assert told() == []
+
+
+def test_whoever_hears_by_mail_alone_hears_again_once_the_last_has_gone_out(
+    call: Call, pia: Person, stranger: Person, now: datetime
+) -> None:
+    notice.choose(person=stranger, version=1, chosen={Event.RESOLVED: "mail"}, by=stranger.actor, at=now)
+    first = say(call, stranger, now)
+
+    def resolved_and_reopened() -> int:
+        comment.resolve(thread=first, person=pia, by=pia.actor, at=now)
+        comment.reopen(thread=first, by=pia.actor, at=now)
+        return Notice.objects.filter(person=stranger, event="resolved").count()
+
+    assert [resolved_and_reopened() for _ in range(2)] == [1, 1]
+    Notice.objects.update(to_mail=False)  # as when the mail of the day has gone
+    assert resolved_and_reopened() == 2
