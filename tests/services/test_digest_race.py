@@ -32,9 +32,7 @@ def at_once(work: Callable[[], Any]) -> list[Any]:
             start.wait()
             return work()
         finally:
-            connections.close_all()
-            if connection.vendor == "postgresql":
-                connection.close_pool()  # type: ignore[attr-defined]
+            connections.close_all()  # the pool they go back to is everybody's
 
     with ThreadPoolExecutor(WORKERS) as pool:
         return list(pool.map(run, range(WORKERS)))
