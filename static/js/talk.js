@@ -26,9 +26,12 @@
     }
   };
 
-  document.addEventListener("focusin", (event) => {
-    if (event.target.matches("#talk textarea")) box = event.target;
-  });
+  // Not where the focus merely went by: with the keyboard the way to the names leads through other boxes.
+  for (const touched of ["input", "click"]) {
+    document.addEventListener(touched, (event) => {
+      if (event.target.matches("#talk textarea")) box = event.target;
+    });
+  }
   document.addEventListener("htmx:afterSettle", () => {
     arm();
     const wrong = document.querySelector("#talk .wrong textarea");
