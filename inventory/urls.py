@@ -7,6 +7,7 @@ from inventory.views import agreement as agreement_views
 from inventory.views import audit as audit_views
 from inventory.views import call as call_views
 from inventory.views import check as check_views
+from inventory.views import comment as comment_views
 from inventory.views import exchange as exchange_views
 from inventory.views import feature as feature_views
 from inventory.views import figures as figures_views
@@ -31,6 +32,7 @@ people: list[URLPattern] = [
     path("reset/sent", people_views.reset_sent, name="people.reset_sent"),
     path("link/<str:token>", link.link, name="people.link"),
     path("account", account.account, name="people.account"),
+    path("account/notices", account.notices, name="people.notices"),
     path("account/password", account.password, name="people.password"),
     path("people", roster.index, name="people.list"),
     path("people/<int:pk>", roster.detail, name="people.detail"),
@@ -111,6 +113,16 @@ queue: list[URLPattern] = [
     path("label/versions/keep", version_views.keep, name="queue.keep"),
 ]
 
+comment: list[URLPattern] = [
+    path("calls/<int:pk>/comments", comment_views.write, name="comment.write"),
+    path("comments/<int:pk>", comment_views.shown, name="comment.shown"),
+    path("comments/<int:pk>/reply", comment_views.reply, name="comment.reply"),
+    path("comments/<int:pk>/edit", comment_views.edit, name="comment.edit"),
+    path("comments/<int:pk>/delete", comment_views.delete, name="comment.delete"),
+    path("comments/<int:pk>/resolve", comment_views.resolve, name="comment.resolve"),
+    path("comments/<int:pk>/reopen", comment_views.reopen, name="comment.reopen"),
+]
+
 pricing: list[URLPattern] = [path("prices", pricing_views.index, name="pricing.list")]
 
 plan: list[URLPattern] = [
@@ -143,6 +155,6 @@ job: list[URLPattern] = [
 watch: list[URLPattern] = [path("healthz", health.check, name="health.check")]
 
 urlpatterns = [
-    *home, *people, *feature, *call, *part, *waiting, *agreement, *figures, *notice, *queue, *pricing, *plan, *audit,
-    *exchange, *job, *watch,
+    *home, *people, *feature, *call, *part, *waiting, *agreement, *figures, *notice, *comment, *queue, *pricing, *plan,
+    *audit, *exchange, *job, *watch,
 ]  # fmt: skip

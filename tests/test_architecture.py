@@ -19,6 +19,7 @@ LONG_FUNCTIONS: dict[str, str] = {
     "inventory/domain/waiting_1_consumer.py:_hop": "the declaration of one page of questions, with their wording",
 }
 WRITES_WITHOUT_ACTION: dict[str, str] = {
+    "digest._gone": "that a mail has gone out is like the end of a job: it changes no record",
     "job.save_file": "a job's own machinery: the job's action was written when somebody asked for it",
     "queue.take": "a hold is like the lease of a job: it runs out, and changes no record",
 }

@@ -15,6 +15,12 @@ SENTENCES: Mapping[str, str] = {
     "call.register": "registered the call {title}",
     "call.restore": "restored the call {title}",
     "call.retire": "retired the call {title}",
+    "comment.delete": "deleted a comment on {title}",
+    "comment.edit": "changed a comment on {title}",
+    "comment.reopen": "reopened a thread on {title}",
+    "comment.reply": "replied in a thread on {title}",
+    "comment.resolve": "resolved a thread on {title}",
+    "comment.write": "wrote a comment on {title}",
     "exchange.demo_remove": "removed the sample inventory",
     "exchange.import": "imported {title}",
     "feature.edit": "changed the feature {title}",
@@ -23,6 +29,7 @@ SENTENCES: Mapping[str, str] = {
     "feature.retire": "retired the feature {title}",
     "job.cancel": "asked for a job to stop: {title}",
     "job.enqueue": "started a job: {title}",
+    "notice.choose": "chose which notices to get",
     "part.edit": "said who uses {title}",
     "part.split": "split the call {title}",
     "part.unsplit": "made the call {title} whole again",
@@ -68,9 +75,10 @@ KINDS = sorted(
 )
 
 RECORDS: Mapping[str, str] = {
-    "call": "Call", "claude_model": "Model", "feature": "Feature", "file": "File", "job": "Job",
-    "link": "One-time link", "membership": "Membership", "modifier": "Price modifier", "pair": "Both sides, apart",
-    "part": "Part", "person": "Person", "price_book": "Price book", "price_row": "Price", "sheet": "Answer sheet",
+    "call": "Call", "claude_model": "Model", "comment": "Comment", "feature": "Feature", "file": "File", "job": "Job",
+    "link": "One-time link", "membership": "Membership", "modifier": "Price modifier",
+    "notice_choices": "Choice of notices", "pair": "Both sides, apart", "part": "Part",
+    "person": "Person", "price_book": "Price book", "price_row": "Price", "sheet": "Answer sheet",
     "team": "Team",
 }  # fmt: skip
 
@@ -78,6 +86,7 @@ RECORDS: Mapping[str, str] = {
 LABELS: Mapping[str, str] = {
     "batch_hit_share": "cache hit share in batch",
     "call_id": "call",
+    "chosen": "told of",
     "cost_target": "cost after, a month",
     "cost_today": "cost today, a month",
     "in_split": "one of several parts",
@@ -97,6 +106,7 @@ LABELS: Mapping[str, str] = {
     "saving": "saving, a month",
     "sealed_at": "answers count from",
     "test_version": "version of the test",
+    "thread_id": "in the thread on",
     "today_path": "runs today",
     "why": "why this move",
 }

@@ -9,7 +9,7 @@ from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 
 from inventory.domain import audit_words
-from inventory.models import Action, Call, Change, Part, Person, Sheet, Team
+from inventory.models import Action, Call, Change, Comment, Part, Person, Sheet, Team
 from inventory.services import blind
 
 ROWS = 50
@@ -153,13 +153,14 @@ def _family(record: str, record_id: str) -> Iterator[Q]:
     if record == "part":
         yield _of(Sheet, part=pk)
     if record == "call":
-        yield from (_of(Part, call=pk), _of(Sheet, part__call=pk), _taken_away(record_id))
+        yield from (_of(Part, call=pk), _of(Sheet, part__call=pk), _of(Comment, call=pk), _taken_away(record_id))
     if record == "feature":
         yield from (_of(Call, feature=pk), _of(Part, feature=pk), _of(Sheet, part__feature=pk))
+        yield _of(Comment, call__feature=pk)
 
 
 def _of(model: Any, **given: Any) -> Q:
-    pks = model.objects.filter(**given).annotate(text=Cast("pk", CharField())).values("text")
+    pks = model.objects.filter(**given).annotate(own_id=Cast("pk", CharField())).values("own_id")
     return Q(record=model.RECORD, record_id__in=pks)
 
 

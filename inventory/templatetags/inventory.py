@@ -50,6 +50,12 @@ def number(value: int | None) -> str:
 
 
 @register.filter
+def one_line(text: str) -> str:
+    """For mails, where a line break would begin something else."""
+    return " ".join(text.split())
+
+
+@register.filter
 def doubt(code: str) -> str:
     """A stored code in words."""
     return WORDS.get(code, code)
