@@ -306,8 +306,8 @@ def test_disguises_are_seen_through(answers, outcome):
 def test_both_readers_of_a_hybrid_are_named():
     answers, _ = DISGUISES["one prompt for the applicant's form and tomorrow's ranking"]
     assert decide(answers, line_hours=LINE).text == (
-        "Two moments: the filled-in fields at once, for applicant; the rest the next working day, for recruiters. "
-        "Split the call, by part of the result or by kind of case."
+        "Two moments: “the filled-in fields” at once, for applicant; the rest the next working day, for recruiters. "
+        "Split the call, by part of the result or by kind of case where cases can be told apart."
     )
 
 
