@@ -62,7 +62,7 @@ def text(
     elif outcome is Outcome.UNDECIDED:
         said = _undecided(deciding, answers)
     else:
-        said = _not_waiting(deciding, answers)
+        said = _not_waiting(deciding, answers, moves=not blockers)
     if not blockers:
         return said
     what = "What could wait cannot move yet" if outcome is Outcome.HYBRID else "It cannot move yet"
@@ -138,19 +138,20 @@ def _on_the_way(at: Moment, answers: Answers) -> str:
     return f" It goes through {through}, but the person is still there."
 
 
-def _not_waiting(deciding: Ruling, answers: Answers) -> str:
+def _not_waiting(deciding: Ruling, answers: Answers, *, moves: bool) -> str:
     at = deciding.moment
     caught = guard(deciding, answers).text if deciding.guarded else "Half price is possible."
+    caught = f" {caught}" if moves else ""
     if deciding.number == 6:
         times = answers[f"{at.prefix}times"]
         start = times["final"] if times.get("choice") == "yes" else times["start"]
-        begins = f"Start at {start}. " if deciding.guarded else ""
-        return f"{duration(at.slack or 0).capitalize()} lie between {_span_of(at, answers)}. {begins}{caught}"
+        begins = f" Start at {start}." if deciding.guarded and moves else ""
+        return f"{duration(at.slack or 0).capitalize()} lie between {_span_of(at, answers)}.{begins}{caught}"
     if at.reader is Reader.NOBODY:
-        return f"The result is stored, and nobody is held up by it. {caught}"
+        return f"The result is stored, and nobody is held up by it.{caught}"
     who = name(answers, at.prefix)
     reader = f", for {who}" if who else ""
-    return f"It may come {_when(at, answers)}{reader}. Nobody is held up before that. {caught}"
+    return f"It may come {_when(at, answers)}{reader}. Nobody is held up before that.{caught}"
 
 
 def _undecided(deciding: Ruling, answers: Answers) -> str:

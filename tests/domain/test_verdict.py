@@ -202,6 +202,10 @@ def test_a_blocker_leaves_the_label():
     verdict = decide({**answers, "limits": {"choices": ["retention"]}}, line_hours=LINE)
     assert verdict.blockers == ("zero data retention or HIPAA-ready handling is required",)
     assert (verdict.label, verdict.says) == ("not_waiting", "It cannot move to batch yet.")
+    assert verdict.text == (
+        "The result is stored, and nobody is held up by it. It cannot move yet: zero data retention or HIPAA-ready "
+        "handling is required."
+    )
 
 
 def test_a_limit_in_a_contract_holds_and_a_day_long_one_does_not():
