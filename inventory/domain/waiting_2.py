@@ -1,7 +1,7 @@
 """Version 2 of the waiting test: version 1, reworded where people who know nothing of the rules read it two ways, and
 with fewer pages. Never edited once in use.
 
-Each change says what was misread. Twelve readers' sheets, before and after: docs/decisions/0013.
+Each change says what was misread. How it was read, before and after: docs/decisions/0015.
 """
 
 from collections.abc import Mapping
