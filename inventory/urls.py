@@ -6,6 +6,7 @@ from inventory.views import account, health, link, member, roster, team
 from inventory.views import agreement as agreement_views
 from inventory.views import audit as audit_views
 from inventory.views import call as call_views
+from inventory.views import compact as compact_views
 from inventory.views import exchange as exchange_views
 from inventory.views import feature as feature_views
 from inventory.views import figures as figures_views
@@ -76,6 +77,7 @@ part: list[URLPattern] = [
 
 waiting: list[URLPattern] = [
     path("parts/<int:pk>/test", waiting_views.start, name="waiting.start"),
+    path("parts/<int:pk>/test/all", compact_views.shown, name="waiting.all"),
     path("parts/<int:pk>/test/check", waiting_views.check, name="waiting.check"),
     path("parts/<int:pk>/test/result", waiting_views.result, name="waiting.result"),
     path("parts/<int:pk>/test/<slug:question>", waiting_views.question, name="waiting.question"),

@@ -49,8 +49,11 @@ SENTENCES: Mapping[str, str] = {
     "team.restore": "restored the team {title}",
     "team.retire": "retired the team {title}",
     "waiting.answer": "answered the waiting test of {title}",
+    "waiting.answer_all": "answered the waiting test of {title} on one page",
+    "waiting.begin_alike": "began answer sheets of parts used by {title}",
     "waiting.reopen": "took back an answer sheet of {title}",
     "waiting.submit": "saved an answer sheet of {title}",
+    "waiting.submit_alike": "saved answer sheets of parts used by {title}",
 }
 COMMANDS: Mapping[str, str] = {
     "person": "A former member",
@@ -76,6 +79,8 @@ RECORDS: Mapping[str, str] = {
 LABELS: Mapping[str, str] = {
     "batch_hit_share": "cache hit share in batch",
     "call_id": "call",
+    "copied": "still as copied",
+    "copied_part_id": "number of the part copied",
     "cost_target": "cost after, a month",
     "cost_today": "cost today, a month",
     "in_split": "one of several parts",

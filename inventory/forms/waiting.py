@@ -51,16 +51,15 @@ class Version(forms.IntegerField):
         self.error_messages |= {"required": LOST, "invalid": LOST, "min_value": LOST, "max_value": LOST}
 
 
-class Answering(forms.Form):
-    """`choice` (or `choices`), the fields of the question, and the version of the sheet. Nothing is preselected."""
+class Choosing(forms.Form):
+    """`choice` (or `choices`) and the fields of the question. Nothing is preselected."""
 
     use_required_attribute = False
 
-    def __init__(self, question: Question, data: Any = None, *, stored: Answer | None = None, version: int = 0) -> None:
-        super().__init__(data, initial={**(stored or {}), "version": version})
+    def __init__(self, question: Question, data: Any = None, *, stored: Answer | None = None, prefix: str = "") -> None:
+        super().__init__(data, initial=dict(stored or {}), prefix=prefix)
         self.question = question
         self.main = "choices" if question.many else "choice"
-        self.fields["version"] = Version()
         self.fields[self.main] = _options(question)
         for field in question.fields:
             self.fields[field.id] = _field(field)
@@ -93,7 +92,7 @@ class Answering(forms.Form):
 
     def value(self) -> dict[str, Any]:
         """The answer as a sheet keeps it."""
-        return self.question.accepted({name: value for name, value in self.cleaned_data.items() if name != "version"})
+        return self.question.accepted(self.cleaned_data)
 
     def back(self) -> str:
         """`first` or `second` where the option leads back to one of two contradicting answers."""
@@ -108,6 +107,15 @@ class Answering(forms.Form):
         if self.back():
             return next(option.text for option in self.question.options if option.id == chosen)
         return self.question.said(self.value())
+
+
+class Answering(Choosing):
+    """One question a page: with the version of the sheet it was answered on."""
+
+    def __init__(self, question: Question, data: Any = None, *, stored: Answer | None = None, version: int = 0) -> None:
+        super().__init__(question, data, stored=stored)
+        self.initial["version"] = version
+        self.fields["version"] = Version()
 
     def renewed(self, version: int) -> None:
         """Carry on from what was saved meanwhile: saving once more is then a decision."""

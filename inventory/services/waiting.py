@@ -127,27 +127,25 @@ def answer(
     Raises `Stale` for another `version` (0 where there is no sheet yet), `AnsweredOtherSide`, `Submitted`, `NotAsked`,
     `Gone`, and `NotAnAnswer` for what the question does not take.
     """
-    _, _, part = sheets.locked(part)
-    only_one_side(part, side, person)
-    sheet = sheets.held(part, side, version)
-    so_far = walked(part, sheet, side)
-    if so_far.is_in:
-        raise Submitted(sheet)
-    found = so_far.asks(question)
-    if found is None:
-        raise NotAsked
-    accepted = found.accepted({"choice": value} if isinstance(value, str) else value)
-    before = audit.states(sheet) if sheet.pk else {}
-    answers = {**sheet.answers, question: accepted}
-    sheet.answers = dict(waiting.settled(waiting.CURRENT, side, answers, line_hours=settings.WAITING_LINE_HOURS))
-    if before and not audit.changed(sheet, before):
-        return sheet
-    # A sheet that a broken seal asks to look over is taken back by its first change.
-    sheet.submitted_at, sheet.outcome = None, ""
-    sheet.answered_by = person or sheet.answered_by
-    sheets.write(sheet, before)
-    audit.record(kind="waiting.answer", by=by, at=at, subject=part, before=before, after=audit.states(sheet))
-    return sheet
+    given = {question: {"choice": value} if isinstance(value, str) else value}
+    part, sheet = in_hand(part, side, version, person)
+    return _answered(part, sheet, side, given, kind="waiting.answer", by=by, at=at, person=person)
+
+
+@transaction.atomic
+def answer_all(
+    *,
+    part: Part,
+    side: Discipline,
+    answers: Mapping[str, Mapping[str, Any]],
+    by: Actor,
+    at: datetime,
+    version: int | None = None,
+    person: Person | None = None,
+) -> Sheet:
+    """Store the answers of a whole page at once; those it leaves out stay. Raises what `answer` raises."""
+    part, sheet = in_hand(part, side, version, person)
+    return _answered(part, sheet, side, answers, kind="waiting.answer_all", by=by, at=at, person=person)
 
 
 @transaction.atomic
@@ -197,6 +195,16 @@ def reopen(
     return sheets.concluded(call, parts, part, sheet, before, kind="waiting.reopen", by=by, at=at, reason=reason)
 
 
+def in_hand(part: Part, side: Discipline, version: int | None, person: Person | None) -> tuple[Part, Sheet]:
+    """The part held until the transaction ends, and this side's sheet, for whoever changes its answers."""
+    _, _, part = sheets.locked(part)
+    only_one_side(part, side, person)
+    sheet = sheets.held(part, side, version)
+    if walked(part, sheet, side).is_in:
+        raise Submitted(sheet)
+    return part, sheet
+
+
 def only_one_side(part: Part, side: Discipline, person: Person | None) -> None:
     """Nobody answers for both: raises `AnsweredOtherSide` for whoever has a hand in the other sheet."""
     if person and Sheet.objects.filter(part=part, answered_by=person).exclude(side=side).exists():
@@ -212,3 +220,39 @@ def walked(part: Part, sheet: Sheet | None, side: Discipline) -> Walk:
     still_open = waiting.open_among(questions, answers)
     is_in = sheet is not None and agreement.counts(part, sheet)
     return Walk(sheet, given, questions, still_open, decide(given, line_hours=line_hours), is_in)
+
+
+def _answered(
+    part: Part,
+    sheet: Sheet,
+    side: Discipline,
+    given: Mapping[str, Mapping[str, Any]],
+    *,
+    kind: str,
+    by: Actor,
+    at: datetime,
+    person: Person | None,
+) -> Sheet:
+    before = audit.states(sheet) if sheet.pk else {}
+    answers = {**sheet.answers, **{key: _accepted(key, value) for key, value in given.items()}}
+    asked = waiting.asked(waiting.CURRENT, side, answers, line_hours=settings.WAITING_LINE_HOURS)
+    if set(given) - {question.id for question in asked}:
+        raise NotAsked
+    answers = dict(waiting.settled(waiting.CURRENT, side, answers, line_hours=settings.WAITING_LINE_HOURS))
+    sheet.copied = [key for key in sheet.copied if answers.get(key) == sheet.answers.get(key)]
+    sheet.answers = answers
+    if before and not audit.changed(sheet, before):
+        return sheet
+    # A sheet that a broken seal asks to look over is taken back by its first change.
+    sheet.submitted_at, sheet.outcome = None, ""
+    sheet.answered_by = person or sheet.answered_by
+    sheets.write(sheet, before)
+    audit.record(kind=kind, by=by, at=at, subject=part, before=before, after=audit.states(sheet))
+    return sheet
+
+
+def _accepted(key: str, value: Mapping[str, Any]) -> dict[str, Any]:
+    found = waiting.CURRENT.question(key)
+    if found is None:
+        raise NotAsked
+    return found.accepted(value)
