@@ -7,6 +7,7 @@ from inventory.views import agreement as agreement_views
 from inventory.views import audit as audit_views
 from inventory.views import call as call_views
 from inventory.views import compact as compact_views
+from inventory.views import copying as copying_views
 from inventory.views import exchange as exchange_views
 from inventory.views import feature as feature_views
 from inventory.views import figures as figures_views
@@ -18,6 +19,7 @@ from inventory.views import people as people_views
 from inventory.views import plan as plan_views
 from inventory.views import pricing as pricing_views
 from inventory.views import queue as queue_views
+from inventory.views import together as together_views
 from inventory.views import waiting as waiting_views
 
 home: list[URLPattern] = [path("", home_views.shown, name="home.page")]
@@ -78,6 +80,7 @@ part: list[URLPattern] = [
 waiting: list[URLPattern] = [
     path("parts/<int:pk>/test", waiting_views.start, name="waiting.start"),
     path("parts/<int:pk>/test/all", compact_views.shown, name="waiting.all"),
+    path("parts/<int:pk>/test/copy", copying_views.shown, name="waiting.copy"),
     path("parts/<int:pk>/test/check", waiting_views.check, name="waiting.check"),
     path("parts/<int:pk>/test/result", waiting_views.result, name="waiting.result"),
     path("parts/<int:pk>/test/<slug:question>", waiting_views.question, name="waiting.question"),
@@ -102,6 +105,8 @@ queue: list[URLPattern] = [
     path("label", queue_views.shown, name="queue.page"),
     path("label/take", queue_views.take, name="queue.take"),
     path("label/leave", queue_views.leave, name="queue.leave"),
+    path("label/together", together_views.chosen, name="queue.together"),
+    path("label/together/<int:pk>", together_views.drafts, name="queue.drafts"),
     path("label/keys", queue_views.keys, name="queue.keys"),
 ]
 

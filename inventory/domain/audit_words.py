@@ -50,7 +50,6 @@ SENTENCES: Mapping[str, str] = {
     "team.retire": "retired the team {title}",
     "waiting.answer": "answered the waiting test of {title}",
     "waiting.answer_all": "answered the waiting test of {title} on one page",
-    "waiting.begin_alike": "began answer sheets of parts used by {title}",
     "waiting.reopen": "took back an answer sheet of {title}",
     "waiting.submit": "saved an answer sheet of {title}",
     "waiting.submit_alike": "saved answer sheets of parts used by {title}",
@@ -62,6 +61,9 @@ COMMANDS: Mapping[str, str] = {
     "token": "Token {id}",
     "visitor": "Somebody not signed in",
 }
+
+# Actions on the sheets of several parts: which they are may tell the other side that they are answered alike.
+TOGETHER = {"waiting.submit_alike"}
 
 # What one can look for: every kind of action with its verb alone.
 KINDS = sorted(

@@ -1,6 +1,7 @@
 """Answer sheets: one discipline's answers to one version of the waiting test for one part."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -56,6 +57,11 @@ class Sheet(Versioned):
             models.Index(fields=["copied_part_id"], name="sheet_by_copied_part"),
             models.Index(fields=["side", "submitted_at"], name="sheet_of_side_by_time"),
         ]
+
+    def take(self, answers: Mapping[str, Any]) -> None:
+        """Set the answers; one that is another now does not stand as copied any more. Saves nothing."""
+        self.copied = [key for key in self.copied if answers.get(key) == self.answers.get(key)]
+        self.answers = dict(answers)
 
     def __str__(self) -> str:
         return f"{self.side} on {self.part_id}"

@@ -68,6 +68,16 @@ def concluded(
     reason: str,
 ) -> Sheet:
     """Store the sheet, and what both sides' sheets now make of the part and of the call's costs."""
+    after = weighed(call, parts, part, sheet, before, at=at)
+    audit.record(kind=kind, by=by, at=at, subject=part, before=before, after=after, reason=reason)
+    tell(part, before, by=by, at=at)
+    return sheet
+
+
+def weighed(
+    call: Call, parts: list[Part], part: Part, sheet: Sheet, before: audit.States, *, at: datetime
+) -> audit.States:
+    """Store as `concluded` does, for whoever records it together with others: the states after it."""
     write(sheet, before)
     both = sheets_of(part)
     # A settled label stands until a sheet is taken back, which asks for a reason: a sheet saved later only joins it.
@@ -75,10 +85,7 @@ def concluded(
         agreement.weigh(part, both, one_side_enough=call.team.one_side_enough, at=at)
     store(call, parts, before, at)
     pairs = [] if sheet.submitted_at is None else _paired(part, both, at)
-    after = audit.states(call, *parts, sheet, *pairs)
-    audit.record(kind=kind, by=by, at=at, subject=part, before=before, after=after, reason=reason)
-    tell(part, before, by=by, at=at)
-    return sheet
+    return audit.states(call, *parts, sheet, *pairs)
 
 
 def store(call: Call, parts: list[Part], before: audit.States, at: datetime) -> None:
@@ -98,8 +105,10 @@ def tell(part: Part, before: audit.States, *, by: Actor, at: datetime) -> None:
 
 
 def _paired(part: Part, both: dict[Discipline, Sheet], at: datetime) -> list[Pair]:
-    """What both said apart, once for each part and version of the test: later rounds know the other's answers."""
-    if not agreement.both_in(part, both.values()) or any(sheet.opened_at for sheet in both.values()):
+    """What both said apart, once for each part and version of the test: later rounds know the other's answers, and a
+    sheet begun as a copy repeats a judgement that counts already."""
+    sheets = both.values()
+    if not agreement.both_in(part, sheets) or any(sheet.opened_at or sheet.copied_from for sheet in sheets):
         return []
     if Pair.objects.filter(part_id=part.pk, test_version=waiting.CURRENT.version).exists():
         return []

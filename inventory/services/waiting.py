@@ -238,9 +238,7 @@ def _answered(
     asked = waiting.asked(waiting.CURRENT, side, answers, line_hours=settings.WAITING_LINE_HOURS)
     if set(given) - {question.id for question in asked}:
         raise NotAsked
-    answers = dict(waiting.settled(waiting.CURRENT, side, answers, line_hours=settings.WAITING_LINE_HOURS))
-    sheet.copied = [key for key in sheet.copied if answers.get(key) == sheet.answers.get(key)]
-    sheet.answers = answers
+    sheet.take(waiting.settled(waiting.CURRENT, side, answers, line_hours=settings.WAITING_LINE_HOURS))
     if before and not audit.changed(sheet, before):
         return sheet
     # A sheet that a broken seal asks to look over is taken back by its first change.

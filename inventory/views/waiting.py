@@ -12,9 +12,9 @@ from inventory.domain.people import Discipline
 from inventory.domain.question import Question
 from inventory.domain.waiting import CURRENT
 from inventory.forms import waiting as forms
-from inventory.models import Part, Stale
-from inventory.services import access, standing, waiting
-from inventory.services.labelling import queue
+from inventory.models import Part, Person, Stale
+from inventory.services import access, agreement, standing, waiting
+from inventory.services.labelling import queue, similar
 from inventory.views import _load
 from inventory.views._page import Request, page
 from inventory.views._queue import following
@@ -31,6 +31,8 @@ from inventory.views._waiting import (
     side_of,
     what_is_left,
 )
+
+NUMBERS = ("no", "one", "two", "three", "four", "five")  # as many as are shown
 
 
 @require_safe
@@ -155,10 +157,12 @@ def _question_page(
 def _check_page(request: Request, part: Part, walk: waiting.Walk, *, status: int = 200, **more: Any) -> HttpResponse:
     sheets = standing.sheets_for(part, request.user)
     side = side_of(request)
+    copied = walk.sheet.copied if walk.sheet else []
     context = {
         "part": part,
         "side": side,
-        "statements": [(each, each.said(walk.answers[each.id])) for each in walk.questions],
+        "statements": [(each, each.said(walk.answers[each.id]), each.id in copied) for each in walk.questions],
+        "copied": copied,
         "verdict": walk.verdict,
         "decided": standing.decided(walk.verdict, walk.answers),
         "test": CURRENT,
@@ -242,11 +246,23 @@ def _result_page(request: Request, part: Part, form: forms.Reopening, *, status:
         "test": CURRENT,
         "form": form,
         "outcomes": SAID,
+        "copies": [each for each in found.sheets.by_side().values() if each.copied_from],
+        **_similar(part, found, request.user),
         "may_answer": part.is_live and access.may_answer(request.user, part.team_id),
         "may_edit": access.may_edit(request.user, part.team_id),
         **following(request),
     }
     return page(request, "waiting/result.html", context, status=status)
+
+
+def _similar(part: Part, found: standing.Standing, person: Person) -> dict[str, Any]:
+    """Sealed parts like this one, never before one's own side is in: they would lead the answers."""
+    if person.discipline in access.ANSWERING and not (found.own and agreement.counts(part, found.own)):
+        return {}
+    mine = part.label or (found.verdict.label if found.verdict else "")
+    seen = similar.sealed(part)
+    against = similar.against(mine, seen)
+    return {"similar": seen, "against": against, "against_said": NUMBERS[against]}
 
 
 def _typed(form: forms.Answering) -> str:
