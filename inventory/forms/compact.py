@@ -69,6 +69,10 @@ class Compact:
         """Those the page showed and that have no answer yet, a choice that leads back to another answer among them."""
         return [each for each in self._unanswered() if each not in self.wrong()]
 
+    def left(self) -> list[Question]:
+        """Those without an answer."""
+        return [each for each in self.questions if each.id not in self.answers]
+
     def carried(self) -> list[Carried]:
         """What was typed for questions that are not asked now."""
         asked = {question.id for question in self.questions}

@@ -54,11 +54,13 @@ def _form(request: Request, walk: waiting.Walk, data: QueryDict | None = None) -
 
 
 def _refreshed(request: Request, part: Part, walk: waiting.Walk, form: Compact) -> HttpResponse:
-    """Nothing to swap where the same questions stand there already: so nothing typed meanwhile is touched."""
-    asked = [question.id for question in form.questions]
-    if asked == [key for key in request.POST.getlist("asked") if CURRENT.question(key)]:
-        return HttpResponse(status=204)
-    return _page(request, part, walk, form)
+    """Where the same questions stand there already only how many are open is told: nothing typed meanwhile is
+    touched."""
+    if [question.id for question in form.questions] != request.POST.getlist("asked"):
+        return _page(request, part, walk, form)
+    answer = page(request, "waiting/compact.html", {"left": form.left()}, fragment="left")
+    answer["HX-Reswap"] = "none"
+    return answer
 
 
 def _answered(request: Request, part: Part, walk: waiting.Walk, form: Compact) -> HttpResponse:
@@ -130,7 +132,7 @@ def _page(
         "side": side_of(request),
         "form": form,
         "entries": entries,
-        "left": [each for each in form.questions if each.id not in form.answers],
+        "left": form.left(),
         "problems": [problem for each in entries for problem in each["problems"]],
         "is_bad": status != 200,
         "is_part": wants_part(request),

@@ -109,8 +109,11 @@ def test_htmx_gets_the_questions_that_the_answers_lead_to_with_what_was_typed(as
     assert not Sheet.objects.exists()
 
 
-def test_where_the_same_questions_stand_nothing_is_swapped(as_pia, address):
-    assert post(as_pia, address, htmx=True, **{"first-choice": "nobody"}).status_code == 204
+def test_where_the_same_questions_stand_only_what_is_open_is_told(as_pia, address):
+    answer = post(as_pia, address, htmx=True, **{"first-choice": "nobody"})
+    assert answer.headers["HX-Reswap"] == "none"
+    assert "3 questions open" in answer.content.decode()
+    assert "fieldset" not in answer.content.decode()
 
 
 def test_what_was_typed_for_a_question_that_is_gone_comes_back_with_it(as_pia, address):
