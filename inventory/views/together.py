@@ -96,7 +96,14 @@ def _drafts_page(
         }
         for draft in together.drafts(model, request.user)
     ]
-    context = {"model": model, "side": side_of(request), "rows": rows, "form": form, "refused": refused}
+    context = {
+        "model": model,
+        "model_said": SAID.get(together.outcome(model, request.user), "not saved"),
+        "side": side_of(request),
+        "rows": rows,
+        "form": form,
+        "refused": refused,
+    }
     return page(request, "queue/drafts.html", context, status=status)
 
 

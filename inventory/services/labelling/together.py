@@ -92,6 +92,12 @@ def drafts(model: Part, person: Person) -> list[Draft]:
     return [Draft(each.part, waiting.walked(each.part, each, side)) for each in found]
 
 
+def outcome(model: Part, person: Person) -> str:
+    """What this person's side has saved there; empty where it has not."""
+    found = sheets.stored(model, Discipline(person.discipline))
+    return found.outcome if found else ""
+
+
 @transaction.atomic
 def begin(*, model: Part, parts: Sequence[int], person: Person, by: Actor, at: datetime) -> Done:
     """Fill the untouched sheets of these parts with this side's answers on the model. An action each: together in one
