@@ -52,7 +52,6 @@ SENTENCES: Mapping[str, str] = {
     "waiting.answer_all": "answered the waiting test of {title} on one page",
     "waiting.reopen": "took back an answer sheet of {title}",
     "waiting.submit": "saved an answer sheet of {title}",
-    "waiting.submit_alike": "saved answer sheets of parts used by {title}",
 }
 COMMANDS: Mapping[str, str] = {
     "person": "A former member",
@@ -61,9 +60,6 @@ COMMANDS: Mapping[str, str] = {
     "token": "Token {id}",
     "visitor": "Somebody not signed in",
 }
-
-# Actions on the sheets of several parts: which they are may tell the other side that they are answered alike.
-TOGETHER = {"waiting.submit_alike"}
 
 # What one can look for: every kind of action with its verb alone.
 KINDS = sorted(

@@ -54,7 +54,11 @@ class Sheet(Versioned):
         ]
         indexes = [
             # The drafts copied from one part, and what a side has handed in last.
-            models.Index(fields=["copied_part_id"], name="sheet_by_copied_part"),
+            models.Index(
+                fields=["copied_part_id"],
+                condition=models.Q(copied_part_id__isnull=False),  # few are copies
+                name="sheet_by_copied_part",
+            ),
             models.Index(fields=["side", "submitted_at"], name="sheet_of_side_by_time"),
         ]
 

@@ -26,13 +26,9 @@ def told(actions: Sequence[Action], viewer: Person) -> dict[int, Told]:
     pks = [action.pk for action in actions if action.kind.startswith("waiting.")]
     if not pks:
         return {}
-    touched = Change.objects.filter(action__in=pks, record="sheet").values_list("action_id", "record_id")
-    visible = visibility((sheet for _, sheet in touched), viewer)
-    found: dict[int, Told] = {}
-    for pk, sheet in touched:
-        if sheet in visible:  # what was saved together is hidden until the last of it is not
-            found[pk] = Told(visible[sheet].side, visible[sheet].hidden or (pk in found and found[pk].hidden))
-    return found
+    touched = dict(Change.objects.filter(action__in=pks, record="sheet").values_list("action_id", "record_id"))
+    visible = visibility(touched.values(), viewer)
+    return {pk: visible[sheet] for pk, sheet in touched.items() if sheet in visible}
 
 
 def visibility(record_ids: Iterable[str], viewer: Person) -> dict[str, Told]:

@@ -68,16 +68,6 @@ def concluded(
     reason: str,
 ) -> Sheet:
     """Store the sheet, and what both sides' sheets now make of the part and of the call's costs."""
-    after = weighed(call, parts, part, sheet, before, at=at)
-    audit.record(kind=kind, by=by, at=at, subject=part, before=before, after=after, reason=reason)
-    tell(part, before, by=by, at=at)
-    return sheet
-
-
-def weighed(
-    call: Call, parts: list[Part], part: Part, sheet: Sheet, before: audit.States, *, at: datetime
-) -> audit.States:
-    """Store as `concluded` does, for whoever records it together with others: the states after it."""
     write(sheet, before)
     both = sheets_of(part)
     # A settled label stands until a sheet is taken back, which asks for a reason: a sheet saved later only joins it.
@@ -85,7 +75,10 @@ def weighed(
         agreement.weigh(part, both, one_side_enough=call.team.one_side_enough, at=at)
     store(call, parts, before, at)
     pairs = [] if sheet.submitted_at is None else _paired(part, both, at)
-    return audit.states(call, *parts, sheet, *pairs)
+    after = audit.states(call, *parts, sheet, *pairs)
+    audit.record(kind=kind, by=by, at=at, subject=part, before=before, after=after, reason=reason)
+    tell(part, before, by=by, at=at)
+    return sheet
 
 
 def store(call: Call, parts: list[Part], before: audit.States, at: datetime) -> None:

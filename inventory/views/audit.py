@@ -56,14 +56,11 @@ def detail(request: Request, seq: int) -> HttpResponse:
     pages = Paginator(Change.objects.filter(action=action).order_by("position"), ROWS)
     pages.count = action.changes_count  # kept with the action: an import has thousands
     found = pages.get_page(request.GET.get("page"))
-    line = history.lines([action], request.user)[0]
-    is_closed = bool(line.hidden) and action.kind in audit_words.TOGETHER
     context = {
         "action": action,
-        "line": line,
+        "line": history.lines([action], request.user)[0],
         "page": found,
-        "is_closed": is_closed,
-        "touched": [] if is_closed else actions.touched(list(found), request.user),
+        "touched": actions.touched(list(found), request.user),
     }
     return page(request, "audit/detail.html", context)
 

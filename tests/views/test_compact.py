@@ -254,3 +254,12 @@ def test_all_answers_are_refused_together(part, now):
             part=part, side=Discipline.PRODUCT, answers={"first": pick("nobody"), "meanwhile": pick("stays")}, by=BY, at=now
         )  # fmt: skip
     assert not Sheet.objects.exists()
+
+
+def test_how_often_somebody_continued_is_not_told_to_the_other_side(as_pia, as_ed, part, address, now):
+    """How many questions the other side was asked would tell which way it went."""
+    give(part, PRODUCT, {"first": "person_now"}, now)
+    post(as_pia, address, version=1, shown=["late"], **{"late-choice": "minutes"})
+    post(as_pia, address, version=2, shown=["meanwhile"], **{"meanwhile-choice": "stays"})
+    theirs, mine = (client.get(f"/history/part/{part.pk}").context["found"].lines for client in (as_ed, as_pia))
+    assert (len(theirs), len(mine)) == (1, 3)

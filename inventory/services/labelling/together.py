@@ -1,14 +1,14 @@
 """Parts with the same consumer answered together: one is the model, the others begin as copies of it, and those that
-somebody has looked at are saved in one action.
+somebody has looked at are saved at once.
 
-Each part is refused for itself, with the reason told; the others go through.
+Each part is refused for itself, with the reason told; the others go through. Every part has an action of its own, like
+any answer: one action over all of them would tell the other side, while they are blind, which are answered alike.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Exists, Max, OuterRef
@@ -18,7 +18,8 @@ from django.utils import timezone
 from inventory.domain import waiting as domain
 from inventory.domain.audit import Actor
 from inventory.domain.people import Discipline
-from inventory.models import Call, Hold, Part, Person, Sheet, Stale
+from inventory.domain.verdict import Verdict
+from inventory.models import Hold, Part, Person, Sheet, Stale
 from inventory.models.part import Parts
 from inventory.services import access, audit, waiting
 from inventory.services import sheet as sheets
@@ -100,8 +101,7 @@ def outcome(model: Part, person: Person) -> str:
 
 @transaction.atomic
 def begin(*, model: Part, parts: Sequence[int], person: Person, by: Actor, at: datetime) -> Done:
-    """Fill the untouched sheets of these parts with this side's answers on the model. An action each: together in one
-    they would tell the other side which parts are answered alike. Raises `NothingToSay`."""
+    """Fill the untouched sheets of these parts with this side's answers on the model. Raises `NothingToSay`."""
     side, given = Discipline(person.discipline), _given(model, person)
 
     def fill(part: Part) -> None:
@@ -117,14 +117,10 @@ def begin(*, model: Part, parts: Sequence[int], person: Person, by: Actor, at: d
 def confirm(
     *, model: Part, versions: Mapping[int, int], reason: str, person: Person, by: Actor, at: datetime
 ) -> Done:  # fmt: skip
-    """Save the copies in these parts, if their sheets still have these versions, as this side's word: in one action.
-
-    Raises `NothingToSay`."""
+    """Save the copies in these parts, if their sheets still have these versions, as this side's word: in one
+    transaction, with the reason in the history of each. An action each here too. Raises `NothingToSay`."""
     side = Discipline(person.discipline)
     _given(model, person)
-    before: dict[audit.Key, dict[str, Any]] = {}
-    after: dict[audit.Key, dict[str, Any]] = {}
-    tell: list[tuple[Part, audit.States]] = []
 
     def save(part: Part) -> None:
         with _told():
@@ -132,35 +128,24 @@ def confirm(
             waiting.only_one_side(part, side, person)
             sheet = sheets.held(part, side, versions[part.pk])
             _allowed(model, part, person, at)
-            was, now = _saved(call, parts, part, sheet, model, person, at)
-        for key, state in was.items():
-            before.setdefault(key, dict(state))
-        after.update({key: dict(state) for key, state in now.items()})
-        tell.append((part, was))
+            verdict = _verdict(part, sheet, model)
+            before = audit.states(call, *parts, sheet)
+            sheet.outcome, sheet.submitted_at, sheet.answered_by = verdict.outcome, at, person
+            sheets.concluded(call, parts, part, sheet, before, kind="waiting.submit", by=by, at=at, reason=reason)
 
     done = _each(list(versions), save)
-    if done.parts:
-        audit.record(
-            kind="waiting.submit_alike", by=by, at=at, subject=done.parts[0], title=model.consumer,
-            before=before, after=after, reason=reason,
-        )  # fmt: skip
-    for part, was in tell:
-        sheets.tell(part, was, by=by, at=at)
     Hold.objects.filter(person=person, part__in=[part.pk for part in done.parts]).delete()
     return done
 
 
-def _saved(
-    call: Call, parts: list[Part], part: Part, sheet: Sheet, model: Part, person: Person, at: datetime
-) -> tuple[audit.States, audit.States]:
+def _verdict(part: Part, sheet: Sheet, model: Part) -> Verdict:
+    """What the copy says, if it is one of the model that waits to be saved, and complete."""
     so_far = waiting.walked(part, sheet, Discipline(sheet.side))
     if sheet.copied_part_id != model.pk or so_far.is_in:
         raise Refused("is not a copy that waits to be saved any more")
     if so_far.open is not None:
         raise Refused(f"has an open question: {so_far.open.label.lower()}")
-    before = audit.states(call, *parts, sheet)
-    sheet.outcome, sheet.submitted_at, sheet.answered_by = so_far.verdict.outcome, at, person
-    return before, sheets.weighed(call, parts, part, sheet, before, at=at)
+    return so_far.verdict
 
 
 def _each(pks: Sequence[int], do: Callable[[Part], None]) -> Done:
