@@ -336,3 +336,49 @@ def test_examples_stay_when_something_is_wrong(as_pia, part):
     page = post(as_pia, part, "first", version=0)
     assert page.status_code == 422
     assert "An upload watched on a spinner" in page.content.decode()
+
+
+def sealed_alike(part, now, product=NOBODY_WAITS, engineering=NOBODY_WAITS, **fields):
+    Call.objects.filter(pk=part.call_id).update(tag="digest")
+    found = factories.make_call(feature=part.feature, tag="Digest", **fields).parts.get()
+    both_in(found, now, product=product, engineering=engineering)
+    return found
+
+
+def test_similar_sealed_calls_come_only_after_ones_own_answers(as_pia, as_ed, part, now):
+    alike = sealed_alike(part, now, name="Weekly digest")
+    pages = [at(part, "result"), at(part, "check"), at(part, "all"), at(part, "question", "first"), at(part)]
+    for client in (as_pia, as_ed):
+        assert all(alike.name not in client.get(page, follow=True).content.decode() for page in pages)
+    put_in(part, PRODUCT, NOBODY_WAITS[PRODUCT], now)
+    text = as_pia.get(at(part, "result")).content.decode()
+    assert "Calls like this one, already sealed" in text
+    assert alike.name in text
+    assert "First used" in text or alike.reason[:40] in text
+    assert "Look again" not in text
+    assert alike.name not in as_ed.get(at(part, "result")).content.decode()
+
+
+def test_a_sheet_taken_back_or_not_looked_over_closes_them_again(as_pia, part, now):
+    alike = sealed_alike(part, now, name="Weekly digest")
+    both_in(part, now)
+    part.refresh_from_db()
+    assert alike.name in as_pia.get(at(part, "result")).content.decode()
+    agreement.breaks_seal(part)
+    part.save()
+    assert alike.name not in as_pia.get(at(part, "result")).content.decode()
+
+
+def test_calls_that_are_the_other_way_round_ask_to_look_again(as_pia, part, now):
+    for n in range(3):
+        sealed_alike(part, now, product=SOMEBODY_WAITS, engineering=SOMEBODY_WAITS, name=f"Alike {n}")
+    put_in(part, PRODUCT, NOBODY_WAITS[PRODUCT], now)
+    text = as_pia.get(at(part, "result")).content.decode()
+    assert "Look again: three calls like this one are the other way round." in text
+
+
+def test_whoever_answers_for_neither_side_sees_similar_sealed_calls(client, part, now, team):
+    alike = sealed_alike(part, now, name="Weekly digest")
+    other = factories.make_person(discipline="other", team=team)
+    client.force_login(other, backend="django.contrib.auth.backends.ModelBackend")
+    assert alike.name in client.get(at(part, "result")).content.decode()
