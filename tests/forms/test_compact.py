@@ -71,4 +71,4 @@ def test_a_lost_version_is_none(version):
 
 def test_what_was_typed_in_words():
     form = sent(["first", "late"], first__choice="nobody", late__choice="longer")
-    assert form.said() == "First used by: nobody yet, it is stored; Could be late by: more than a day"
+    assert form.said() == "First used by: nobody yet, it is stored; Must be there: it may take longer than a day"

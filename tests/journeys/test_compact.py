@@ -27,7 +27,7 @@ def test_the_page_is_answered_by_keyboard_alone(page, sign_in, pia, part):
     sign_in(page, pia).goto(f"/parts/{part.pk}/test/all")
     page.keyboard.press("1")  # of the first open question
     expect(page.get_by_role("group", name=re.compile("What does that person do"))).to_be_visible()
-    expect(page.get_by_label("A person, at the moment it appears")).to_be_focused()
+    expect(page.get_by_label("A person, at once")).to_be_focused()
     keys = Keyboard(page)
     keys.into(page.get_by_label("Name them"), "the broker, 2 of them")
     for name, digit in (("meanwhile", "1"), ("late", "2"), ("needed", "1"), ("notice", "2")):
@@ -49,7 +49,7 @@ def test_what_is_typed_while_the_questions_change_stays(page, sign_in, pia, part
     expect(page.locator("fieldset#hop1")).to_be_visible()
     expect(page.get_by_label("Name them").first).to_have_value("the nightly export")
     expect(page.get_by_label("Name them").first).to_be_focused()
-    page.get_by_label("Nobody yet, it is stored").check()
+    page.get_by_label("Nobody yet: it is stored").check()
     expect(page.locator("fieldset#hop1")).to_be_hidden()
 
 
@@ -66,14 +66,14 @@ def test_what_belongs_to_an_option_shows_within_its_question(page, sign_in, pia,
 def test_it_works_without_javascript(plain, sign_in, pia, part):
     sign_in(plain, pia).goto(f"/parts/{part.pk}/test/first")
     plain.get_by_role("link", name="All questions on one page").click()
-    plain.get_by_label("A person, at the moment it appears").check()
-    plain.get_by_label("A few minutes").check()
+    plain.get_by_label("A person, at once").check()
+    plain.get_by_label("Within minutes, half an hour at most").check()
     plain.get_by_role("button", name="Continue").click()
     expect(plain.get_by_role("alert")).to_contain_text("What you answered is kept")
-    expect(plain.get_by_label("A person, at the moment it appears")).to_be_checked()
+    expect(plain.get_by_label("A person, at once")).to_be_checked()
     plain.get_by_label("Yes, all of it").check()
     plain.get_by_label("A colleague at work").check()
-    plain.get_by_label("Looks at the screen").check()
+    plain.get_by_label("Stays: looks at the screen").check()
     plain.get_by_role("button", name="Continue").click()
     plain.wait_for_url("**/test/check")
     plain.get_by_role("button", name="Save as").click()

@@ -48,7 +48,7 @@ def test_every_question_now_asked_stands_on_the_page_and_none_is_preselected(as_
     page = as_pia.get(address)
     assert asked(page) == ALWAYS
     assert chosen(page) == 0
-    assert asked(as_ed.get(address)) == ["first", "late", "needed", "chain"]
+    assert asked(as_ed.get(address)) == ["first", "late", "needed"]
 
 
 def test_a_whole_page_is_one_action_and_leads_to_the_check(as_pia, part, address):
@@ -82,7 +82,7 @@ def test_what_is_left_out_is_told_at_its_field_and_the_rest_is_kept(as_pia, addr
     text = page.content.decode()
     assert page.status_code == 422
     assert "What you answered is kept. This is still open:" in text
-    assert '<a href="#id_late-choice_0">Could be late by: Select' in text
+    assert '<a href="#id_late-choice_0">Must be there: Select' in text
     assert Sheet.objects.get().answers == {"first": pick("nobody")}
     assert page.context["form"].head["version"].value() == 1
 
@@ -137,11 +137,11 @@ def test_a_contradiction_is_shown_on_the_page_and_leads_back_to_either_answer(as
     shown = ["first", "meanwhile", "late", "needed", "notice"]
     page = post(as_pia, address, shown=shown, htmx=True, **held)
     assert asked(page) == ["first", "meanwhile", "late", "needed", "conflict_a", "notice"]
-    assert "more than a day" in page.content.decode()
+    assert "it may take longer than a day" in page.content.decode()
     shown = [*shown, "conflict_a"]
     page = post(as_pia, address, shown=shown, **held, **{"conflict_a-choice": "second"})
     assert page.status_code == 422
-    assert "Change the answer to “Could be late by” above" in page.content.decode()
+    assert "Change the answer to “Must be there” above" in page.content.decode()
     assert "conflict_a" not in Sheet.objects.get().answers
     page = post(as_pia, address, version=1, shown=shown, **held, **{"conflict_a-choice": "keep"})
     assert page.status_code == 302
@@ -155,7 +155,7 @@ def test_a_stale_page_shows_both_values_of_each_question_and_the_next_save_decid
     rows = {row.label: (row.yours, row.theirs) for row in page.context["differences"]}
     assert rows["First used by"] == ("a person, later", "nobody yet, it is stored")
     assert rows["Would notice first"] == ("nobody that day", "not answered")
-    assert "Could be late by" not in rows
+    assert "Must be there" not in rows
     version = page.context["form"].head["version"].value()
     assert post(as_pia, address, version=version, **ALL).status_code == 302
     assert Sheet.objects.get().answers["first"] == pick("person_later")
@@ -222,7 +222,7 @@ def test_nothing_of_the_other_sides_sheet_is_on_the_page(as_ed, part, address, n
     secret = {**NOBODY_WAITS[PRODUCT], "first": {"choice": "person_later", "name": "Zanzibar desk"}}
     put_in(part, PRODUCT, secret, now)
     page = as_ed.get(address)
-    assert asked(page) == ["first", "late", "needed", "chain"]
+    assert asked(page) == ["first", "late", "needed"]
     assert "Zanzibar" not in page.content.decode()
     assert chosen(page) == 0
 
