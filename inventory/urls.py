@@ -8,6 +8,8 @@ from inventory.views import audit as audit_views
 from inventory.views import call as call_views
 from inventory.views import check as check_views
 from inventory.views import comment as comment_views
+from inventory.views import compact as compact_views
+from inventory.views import copying as copying_views
 from inventory.views import exchange as exchange_views
 from inventory.views import feature as feature_views
 from inventory.views import figures as figures_views
@@ -20,6 +22,7 @@ from inventory.views import people as people_views
 from inventory.views import plan as plan_views
 from inventory.views import pricing as pricing_views
 from inventory.views import queue as queue_views
+from inventory.views import together as together_views
 from inventory.views import version as version_views
 from inventory.views import waiting as waiting_views
 
@@ -81,6 +84,8 @@ part: list[URLPattern] = [
 
 waiting: list[URLPattern] = [
     path("parts/<int:pk>/test", waiting_views.start, name="waiting.start"),
+    path("parts/<int:pk>/test/all", compact_views.shown, name="waiting.all"),
+    path("parts/<int:pk>/test/copy", copying_views.shown, name="waiting.copy"),
     path("parts/<int:pk>/test/check", waiting_views.check, name="waiting.check"),
     path("parts/<int:pk>/test/result", waiting_views.result, name="waiting.result"),
     path("parts/<int:pk>/test/<slug:question>", waiting_views.question, name="waiting.question"),
@@ -105,6 +110,8 @@ queue: list[URLPattern] = [
     path("label", queue_views.shown, name="queue.page"),
     path("label/take", queue_views.take, name="queue.take"),
     path("label/leave", queue_views.leave, name="queue.leave"),
+    path("label/together", together_views.chosen, name="queue.together"),
+    path("label/together/<int:pk>", together_views.drafts, name="queue.drafts"),
     path("label/keys", queue_views.keys, name="queue.keys"),
     path("label/check", check_views.listed, name="queue.check"),
     path("label/versions", version_views.listed, name="queue.versions"),

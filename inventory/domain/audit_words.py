@@ -58,6 +58,7 @@ SENTENCES: Mapping[str, str] = {
     "version.keep": "kept the label of {title}, whatever the test's new version decides",
     "version.look_over": "had both sides look over {title}, which the test's new version decides otherwise",
     "waiting.answer": "answered the waiting test of {title}",
+    "waiting.answer_all": "answered the waiting test of {title} on one page",
     "waiting.reopen": "took back an answer sheet of {title}",
     "waiting.submit": "saved an answer sheet of {title}",
 }
@@ -87,6 +88,8 @@ LABELS: Mapping[str, str] = {
     "batch_hit_share": "cache hit share in batch",
     "call_id": "call",
     "chosen": "told of",
+    "copied": "still as copied",
+    "copied_part_id": "number of the part copied",
     "cost_target": "cost after, a month",
     "cost_today": "cost today, a month",
     "in_split": "one of several parts",

@@ -13,6 +13,7 @@ from inventory.models import Action, Call, Change, Comment, Part, Person, Sheet,
 from inventory.services import blind
 
 ROWS = 50
+ANSWERED = {"waiting.answer", "waiting.answer_all"}
 PERSONAL = ("person",)  # titles that are living names
 MAY_COUNT_ONE_SIDE = ("waiting.submit", "team.edit", "feature.edit")
 
@@ -99,7 +100,7 @@ def _repeats(action: Action, newer: Action | None, sides: dict[int, blind.Told])
     told = sides.get(action.pk)
     if newer is None or told is None or not told.hidden or sides.get(newer.pk) != told:
         return False
-    return (action.kind, action.record_id) == (newer.kind, newer.record_id) and action.kind == "waiting.answer"
+    return action.record_id == newer.record_id and {action.kind, newer.kind} <= ANSWERED
 
 
 def _line(

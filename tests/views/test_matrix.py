@@ -26,6 +26,7 @@ WHO = ("anonymous", "deactivated", "stranger", "viewer", "member", "lead", "admi
 OUT = ("anonymous", "deactivated")
 MEMBERS = ("member", "lead", "administrator", "other")
 ANSWERING = ("member", "lead", "administrator")
+SIDES = ("stranger", "viewer", *ANSWERING)  # of whatever team: what they find there is their own
 LEADS = ("lead", "administrator")
 ALL = tuple(who for who in WHO if who not in OUT)
 NOBODY: tuple[str, ...] = ()
@@ -57,12 +58,13 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
     ),
     **dict.fromkeys(("feature.new", "call.new", "exchange.import"), ((*MEMBERS, "stranger"), (*MEMBERS, "stranger"))),
     **dict.fromkeys(("feature.restore", "call.restore"), (None, MEMBERS)),
-    **dict.fromkeys(("waiting.question", "waiting.check"), (ANSWERING, ANSWERING)),
+    **dict.fromkeys(("waiting.all", "waiting.copy", "waiting.question", "waiting.check"), (ANSWERING, ANSWERING)),
     "waiting.start": (ANSWERING, None),
     "waiting.result": (ALL, ANSWERING),
     "agreement.page": (ALL, None),
     **dict.fromkeys(("agreement.adopt", "agreement.edit"), (None, ANSWERING)),
     **dict.fromkeys(("agreement.settle", "agreement.open"), (None, LEADS)),
+    **dict.fromkeys(("queue.together", "queue.drafts"), (SIDES, SIDES)),
     **dict.fromkeys(("queue.page", "queue.keys", "queue.check", "figures.page", "notice.list"), (ALL, None)),
     **dict.fromkeys(("queue.take", "queue.leave", "notice.read"), (None, ALL)),
     "queue.versions": ((*LEADS, "stranger"), None),
@@ -119,7 +121,13 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
         "job": job.pk,
         "exchange": job.pk,
     }
-    pks |= {"call": call.pk, "part": call.pk, "waiting": call.parts.get().pk, "agreement": call.parts.get().pk}
+    pks |= {
+        "call": call.pk,
+        "part": call.pk,
+        "waiting": call.parts.get().pk,
+        "agreement": call.parts.get().pk,
+        "queue": call.parts.get().pk,
+    }
     given: dict[str, Any] = {
         "token": link.made(**invited)[1], "seq": 1, "record": "job", "record_id": str(job.pk), "question": "first",
         "member_pk": ed.memberships.get().pk,
