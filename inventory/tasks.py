@@ -70,7 +70,7 @@ def check_inventory(job: Job) -> None:
 
 def compare_versions(job: Job) -> str:
     """What the test's current version would decide otherwise about answers to an older one."""
-    count = version.work_out(at=timezone.now(), told=partial(jobs.progress, job))
+    count = version.work_out(at=timezone.now(), told=partial(_tell, job))
     return f"{count:,} {'part' if count == 1 else 'parts'} would come out otherwise. Nothing was changed."
 
 

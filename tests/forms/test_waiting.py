@@ -60,7 +60,7 @@ def test_a_form_gives_the_answer_a_sheet_keeps(question, typed, value):
         ("times", {"choice": "yes", "final": "25:00", "read": "06:00"}, "final", "Type a time of day, such as 21:00."),
         ("times", {"choice": "yes", "read": "06:00"}, "final", "Type when the last input is final, such as 21:00"),
         ("times", {"choice": "no", "final": "21:00", "read": "06:00"}, "start", "Type when it starts today, such as 05:30"),
-        ("needed", {"choice": "part"}, "name", "Name the part, or the cases, needed that soon"),
+        ("needed", {"choice": "part"}, "name", "Name the part, or the cases, needed first"),
         ("limits", {"choices": ["none", "speed"]}, "choices", "Select “None of these” or “I'm not sure” alone, or else what applies"),
     ],
 )  # fmt: skip

@@ -115,7 +115,7 @@ def test_a_question_not_asked_now_goes_on_where_the_sheet_is(as_pia, part):
     assert as_pia.get(at(part, "question", "meanwhile")).url == at(part)
     page = post(as_pia, part, "meanwhile", version=0, choice="stays")
     assert page.status_code == 409
-    assert "stay and look at the screen" in page.content.decode()
+    assert "stay until it is there" in page.content.decode()
 
 
 @pytest.mark.parametrize("question", ["magic", "times", "chain"])
@@ -290,7 +290,7 @@ def test_a_part_split_meanwhile_says_so_and_keeps_what_was_typed(as_pia, as_stra
     page = post(as_pia, part, "meanwhile", version=1, choice="stays")
     assert page.status_code == 410
     assert "“Ticket summary” was split meanwhile." in page.content.decode()
-    assert "stay and look at the screen" in page.content.decode()
+    assert "stay until it is there" in page.content.decode()
     assert as_stranger.get(at(part)).status_code == 404
 
 
