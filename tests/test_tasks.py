@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -11,8 +12,11 @@ from config.celery import app as celery
 from inventory import tasks
 from inventory.domain.audit import Actor
 from inventory.management.commands import work
-from inventory.models import Job, Team
+from inventory.models import Differing, Job, Team
 from inventory.services import job as jobs
+from tests import factories
+from tests.services.labelling.test_version import OTHERWISE
+from tests.services.test_waiting import both_in
 
 pytestmark = pytest.mark.django_db
 BY = Actor("command", "test")
@@ -169,3 +173,20 @@ def test_the_mail_of_the_day_is_periodic_work_of_both_workers(monkeypatch) -> No
     celery.tasks[celery.conf.beat_schedule["send digests"]["task"]].apply()
     assert len(rounds) == 2
     assert "send_digests" in work.PERIODS
+
+
+def test_a_new_version_of_the_test_is_worked_out_once_by_itself(
+    team: Team, now: datetime, second: Callable[[], Any]
+) -> None:
+    factories.make_price()
+    part = factories.make_call(feature=factories.make_feature(team=team)).parts.get()
+    both_in(part, now, OTHERWISE, OTHERWISE)
+    tasks.clean_up()
+    assert not Job.objects.exists()  # nothing older is there
+    second()
+    tasks.clean_up()
+    tasks.clean_up()
+    job = Job.objects.get()
+    assert (job.kind, job.params, job.created_by) == ("compare_versions", {"version": 2}, None)
+    assert tasks.run_job(job.pk)
+    assert [each.part_id for each in Differing.objects.all()] == [part.pk]
