@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -9,8 +10,11 @@ from django.utils import timezone
 
 from inventory import tasks
 from inventory.domain.audit import Actor
-from inventory.models import Job, Team
+from inventory.models import Differing, Job, Team
 from inventory.services import job as jobs
+from tests import factories
+from tests.services.labelling.test_version import OTHERWISE
+from tests.services.test_waiting import both_in
 
 pytestmark = pytest.mark.django_db
 BY = Actor("command", "test")
@@ -157,3 +161,20 @@ def test_the_sweeper_sends_what_was_lost_between_commit_and_dispatch(job: Job, m
     tasks.sweep()
     assert sent == [job.pk]
     assert jobs.is_carried(at=timezone.now())
+
+
+def test_a_new_version_of_the_test_is_worked_out_once_by_itself(
+    team: Team, now: datetime, second: Callable[[], Any]
+) -> None:
+    factories.make_price()
+    part = factories.make_call(feature=factories.make_feature(team=team)).parts.get()
+    both_in(part, now, OTHERWISE, OTHERWISE)
+    tasks.clean_up()
+    assert not Job.objects.exists()  # nothing older is there
+    second()
+    tasks.clean_up()
+    tasks.clean_up()
+    job = Job.objects.get()
+    assert (job.kind, job.params, job.created_by) == ("compare_versions", {"version": 2}, None)
+    assert tasks.run_job(job.pk)
+    assert [each.part_id for each in Differing.objects.all()] == [part.pk]

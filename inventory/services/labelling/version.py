@@ -16,9 +16,10 @@ from inventory.domain import waiting
 from inventory.domain.audit import Actor
 from inventory.domain.part import State
 from inventory.domain.people import Discipline
-from inventory.models import Call, Differing, Part, Person, Sheet
+from inventory.models import Call, Differing, Job, Part, Person, Sheet
 from inventory.models.version import LISTED, Differings
 from inventory.services import access, agreement, audit, notice, pricing
+from inventory.services import job as jobs
 
 AT_ONCE = 500
 Told = Callable[[int, int], None]
@@ -66,6 +67,17 @@ def work_out(*, at: datetime, told: Told = lambda done, total: None) -> int:
         told(done, total)
     Differing.objects.filter(~Q(test_version=version) | Q(at__lt=at)).delete()
     return count
+
+
+@transaction.atomic
+def start_if_due(*, by: Actor, at: datetime) -> Job | None:
+    """The job that works it out, once for each version of the test that finds older answers; the caller starts it."""
+    params = {"version": waiting.CURRENT.version}
+    asked = Job.objects.filter(kind="compare_versions", params__version=params["version"])
+    older = Sheet.objects.filter(test_version__lt=params["version"], submitted_at__isnull=False)
+    if asked.exists() or not older.exists():
+        return None
+    return jobs.enqueue(kind="compare_versions", params=params, by=by, at=at)
 
 
 @transaction.atomic
