@@ -11,7 +11,7 @@ from inventory.services import call as calls
 from inventory.services.labelling import version
 from tests import factories
 from tests.services.labelling.test_version import OPENS, OTHERWISE
-from tests.services.test_waiting import both_in
+from tests.services.test_waiting import NOBODY_WAITS, both_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 READERS = [
@@ -22,11 +22,20 @@ READERS = [
 
 @pytest.fixture
 def broken(team, pia, ed, now) -> Part:
+    return make_broken(team, pia, ed, now, NOBODY_WAITS)
+
+
+@pytest.fixture
+def broken_on_first(second, team, pia, ed, now) -> Part:
+    return make_broken(team, pia, ed, now, OPENS)
+
+
+def make_broken(team, pia, ed, now, answers) -> Part:
     factories.make_price()
     factories.make_price(model="claude-haiku-5-5")
     feature = factories.make_feature(team=team, name="Support desk", product_owner=pia, engineering_owner=ed)
     part = factories.make_call(feature=feature, name="Ticket summary", requests=46000).parts.get()
-    both_in(part, now)
+    both_in(part, now, answers, answers)
     call = calls.Call.objects.get(pk=part.call_id)
     changed = {"requests": 92000, "model": "claude-haiku-5-5"}
     calls.edit(call=call, version=call.version, fields=changed, by=pia.actor, at=now + timedelta(hours=1))
@@ -34,11 +43,11 @@ def broken(team, pia, ed, now) -> Part:
 
 
 @pytest.fixture
-def replaced(broken, second, now) -> list[Part]:
+def replaced(broken_on_first, now, second) -> list[Part]:
     """Version 2 asks one part more and decides another otherwise."""
     found = []
     for name, answers in (("Reply draft", OPENS), ("Nightly tags", OTHERWISE)):
-        found.append(factories.make_call(feature=broken.feature, name=name).parts.get())
+        found.append(factories.make_call(feature=broken_on_first.feature, name=name).parts.get())
         both_in(found[-1], now, answers, answers)
     second()
     version.work_out(at=now)
@@ -83,8 +92,8 @@ def test_a_lead_has_one_looked_over_and_keeps_the_other_by_keyboard(page, sign_i
     assert states == ["agreed", "check_needed"]
 
 
-def test_an_answer_typed_while_the_version_came_is_kept_in_sight(page, sign_in, ed, broken, second):
-    sign_in(page, ed).goto(f"/parts/{broken.pk}/test/late")
+def test_an_answer_typed_while_the_version_came_is_kept_in_sight(page, sign_in, ed, broken_on_first, second):
+    sign_in(page, ed).goto(f"/parts/{broken_on_first.pk}/test/late")
     page.get_by_label("Up to an hour").check()
     second()
     page.get_by_role("button", name="Continue").click()

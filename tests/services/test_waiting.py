@@ -266,3 +266,18 @@ def test_history_knows_the_part_a_split_took_away(part, now):
     before = f'{{"name":"Whole","call_id":{part.call_id},"team_id":{part.team_id}}}'
     Change.objects.create(action=action, position=0, record="part", record_id="77", before=before)
     assert waiting.lost(77) == waiting.Lost("Whole", part.call_id, part.team_id)
+
+
+def test_nothing_given_writes_nothing(part, now):
+    waiting.answer_all(part=part, side=PRODUCT, answers={}, by=BY, at=now)
+    assert (Sheet.objects.count(), Action.objects.count()) == (0, 0)
+
+
+def test_a_whole_page_goes_on_from_an_older_version_of_the_test(second, part, now):
+    give(part, PRODUCT, NOBODY_WAITS[PRODUCT], now)
+    second()
+    waiting.answer_all(part=part, side=PRODUCT, answers={"notice": {"choice": "team"}}, by=BY, at=now, version=0)
+    assert list(Sheet.objects.order_by("test_version").values_list("test_version", flat=True)) == [1, 2]
+    assert waiting.walk(part=part, side=PRODUCT).open is None
+    with pytest.raises(waiting.NotAsked):
+        waiting.answer_all(part=part, side=ENGINEERING, answers={"standin": {"choice": "older"}}, by=BY, at=now)

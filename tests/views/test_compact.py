@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from inventory.domain import waiting as domain
 from inventory.domain.people import Discipline
 from inventory.models import Action, Hold, Part, Sheet
 from inventory.services import call as calls
@@ -263,3 +264,40 @@ def test_how_often_somebody_continued_is_not_told_to_the_other_side(as_pia, as_e
     post(as_pia, address, version=2, shown=["meanwhile"], **{"meanwhile-choice": "stays"})
     theirs, mine = (client.get(f"/history/part/{part.pk}").context["found"].lines for client in (as_ed, as_pia))
     assert (len(theirs), len(mine)) == (1, 3)
+
+
+def test_the_page_says_which_version_of_the_test_it_shows(as_pia, address):
+    text = as_pia.get(address).content.decode()
+    assert f'<input type="hidden" name="test" value="{domain.CURRENT.version}"' in text
+
+
+def test_a_page_of_a_replaced_version_saves_nothing_and_keeps_what_was_typed(second, as_pia, address):
+    second()
+    page = post(as_pia, address, **ALL, first__name="Zanzibar desk", test="1")
+    text = page.content.decode()
+    assert page.status_code == 409
+    assert "Version 2 of the test has come into force meanwhile." in text
+    assert "Would notice first: nobody that day" in text  # which fits no more
+    assert 'value="Zanzibar desk"' in text
+    assert chosen(page) == 3
+    assert not Sheet.objects.exists()
+    head = page.context["form"].head
+    assert (head["test"].value(), head["version"].value()) == (2, 0)
+    assert post(as_pia, address, **{**ALL, "notice-choice": "team"}, test="2").status_code == 302
+    assert Sheet.objects.get().test_version == 2
+
+
+def test_while_it_is_filled_in_it_stays_with_the_version_it_began_with(second, as_pia, address):
+    second()
+    page = post(as_pia, address, htmx=True, **{**ALL, "late-choice": "seconds"}, test="1")
+    assert "(2)" not in page.content.decode()
+    page = post(as_pia, address, htmx=True, shown=["first"], **{"first-choice": "nobody"}, test="1")
+    assert [entry["question"].title for entry in page.context["entries"]][0] == "Who or what uses this result first?"
+
+
+def test_answers_to_an_older_version_are_carried_over(second, as_pia, part, address, now):
+    give(part, PRODUCT, NOBODY_WAITS[PRODUCT], now)
+    second()
+    page = as_pia.get(address)
+    assert "carried over to version 2" in page.content.decode()
+    assert (chosen(page), page.context["form"].head["version"].value()) == (3, 0)

@@ -142,3 +142,13 @@ def test_it_is_paged_in_the_same_number_of_queries(as_pia, part, source, now, dj
         page = as_pia.get(at(part))
     assert (len(page.context["page"]), page.context["page"].paginator.count) == (20, 26)
     assert BY.kind == "person"
+
+
+def test_a_page_of_a_replaced_version_copies_nothing(as_pia, second, part, source):
+    assert 'name="test" value="1"' in as_pia.get(at(part)).content.decode()
+    second()
+    page = as_pia.post(at(part), {"version": 0, "source": source.pk, "test": "1"})
+    assert page.status_code == 409
+    assert "Version 2 of the test has come into force meanwhile." in page.content.decode()
+    assert not Sheet.objects.filter(part=part).exists()
+    assert as_pia.post(at(part), {"version": 0, "source": source.pk, "test": "2"}).status_code == 302

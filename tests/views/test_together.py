@@ -130,3 +130,17 @@ def test_the_pages_take_the_same_queries_for_many_parts(as_pia, pia, model, othe
             with django_assert_num_queries(queries):
                 as_pia.get(address)
         begin(model, [made(model.feature, f"More {rows} {n}") for n in range(5)], pia, now)
+
+
+def test_a_page_of_a_replaced_version_saves_nothing_and_keeps_ticks_and_reason(as_pia, pia, second, model, others, now):
+    begin(model, others, pia, now)
+    page = as_pia.get(f"{LIST}/{model.pk}")
+    assert 'name="test" value="1"' in page.content.decode()
+    sent = {"part": ticked(page, others[1]), "reason": "One list", "test": "1"}
+    second()
+    page = as_pia.post(f"{LIST}/{model.pk}", sent)
+    assert page.status_code == 409
+    assert "Version 2 of the test has come into force meanwhile." in page.content.decode()
+    assert "One list" in page.content.decode()
+    assert [row["ticked"] for row in page.context["rows"]] == [False, True, False]
+    assert Sheet.objects.exclude(submitted_at=None).count() == 1

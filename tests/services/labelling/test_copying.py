@@ -9,6 +9,7 @@ from inventory.models import Action, Pair, Part, Sheet, Stale
 from inventory.services import agreement, replay, waiting
 from inventory.services.labelling import copying, reconcile
 from tests import factories
+from tests.services.labelling.test_version import FIRST_NOBODY
 from tests.services.test_waiting import BY, NOBODY_WAITS, SOMEBODY_WAITS, both_in, give, put_in
 
 pytestmark = pytest.mark.django_db
@@ -168,3 +169,39 @@ def test_the_action_does_not_say_that_it_was_a_copy(part, source, pia, now):
     action = Action.objects.latest("seq")
     assert (action.kind, action.title, action.record_id) == ("waiting.answer", "Daily digest", str(part.pk))
     assert list(replay.differences()) == [] or all("sheet" not in each.record for each in replay.differences())
+
+
+def test_answers_to_an_older_version_of_the_test_are_copied_as_far_as_they_fit(second, part, source, pia, now):
+    put_in(source, PRODUCT, NOBODY_WAITS[PRODUCT], now)
+    second()
+    assert [each.part for each in copying.sources(part=part, side=PRODUCT)] == [source]
+    sheet = copied(part, source, pia, now)
+    assert (sheet.test_version, set(sheet.answers)) == (2, {"first", "late", "needed"})  # "nobody" fits no more
+    assert sheet.copied == list(sheet.answers)
+    assert waiting.walk(part=part, side=PRODUCT).open.id == "notice"
+
+
+def test_a_draft_copied_on_an_older_version_stays_a_copy(second, part, source, pia, ed, now):
+    both_in(source, now, FIRST_NOBODY, FIRST_NOBODY)
+    copied(part, source, pia, now)
+    second()
+    sheet = waiting.walk(part=part, side=PRODUCT).sheet
+    assert (sheet.pk, sheet.copied_from, sheet.copied_part_id) == (None, "Weekly digest", source.pk)
+    assert sheet.copied == ["first", "late", "needed"]
+    give(part, PRODUCT, {"late": "next_day", "notice": "team"}, now, person=pia)
+    assert Sheet.objects.get(part=part, test_version=2).copied == ["first", "needed"]
+    waiting.submit(part=part, side=PRODUCT, by=BY, at=now, person=pia)
+    fitting = {name: each for name, each in FIRST_NOBODY[ENGINEERING].items() if name != "standin"}
+    put_in(part, ENGINEERING, {**fitting, "late": "next_day"}, now)
+    assert not Pair.objects.filter(part_id=part.pk).exists()
+
+
+def test_what_the_other_side_has_gone_past_is_not_copied(second, part, source, now):
+    put_in(source, PRODUCT, NOBODY_WAITS[PRODUCT], now)
+    second()
+    fitting = {name: each for name, each in FIRST_NOBODY[ENGINEERING].items() if name != "standin"}
+    put_in(source, ENGINEERING, fitting, now)
+    assert copying.sources(part=part, side=PRODUCT) == []
+    with pytest.raises(copying.NotIn):
+        copying.sheet_of(source, PRODUCT)
+    assert [each.part for each in copying.sources(part=part, side=ENGINEERING)] == [source]

@@ -6,7 +6,7 @@ import pytest
 
 from inventory.domain.people import Discipline
 from inventory.models import Action, Call, Change, Hold, Part, Sheet
-from inventory.services import access, history
+from inventory.services import access, history, waiting
 from inventory.services import call as calls
 from inventory.services.labelling import together
 from tests import factories
@@ -168,3 +168,27 @@ def test_confirmed_copies_seal_with_the_other_side(model, others, pia, now):
     put_in(others[0], Discipline.ENGINEERING, NOBODY_WAITS[Discipline.ENGINEERING], now)
     assert others[0].state == "agreed"
     both_in(made(model.feature, "Apart"), now)
+
+
+def test_drafts_begun_on_an_older_version_of_the_test_are_carried_over_and_saved(second, model, others, pia, now):
+    team_notices = {**NOBODY_WAITS[PRODUCT], "notice": "team"}
+    again = made(model.feature, "Fits")
+    put_in(again, PRODUCT, team_notices, now)
+    begin(again, others, pia, now)
+    second()
+    found = together.drafts(again, pia)
+    assert [(draft.part, draft.walk.version, draft.walk.open) for draft in found] == [
+        (each, 0, None) for each in others
+    ]
+    assert confirm(again, pia, now).parts == others
+    assert Sheet.objects.filter(test_version=2, copied_from="Fits", submitted_at=now).count() == 3
+    assert together.drafts(again, pia) == []
+
+
+def test_what_was_answered_on_an_older_version_is_not_begun_anew(second, model, others, pia, now):
+    waiting.answer(part=others[0], side=PRODUCT, question="first", value="person_later", by=BY, at=now)
+    second()
+    assert set(together.unbegun(pia, "shift lead")) == set(others[1:])
+    done = begin(model, others, pia, now)
+    assert done.parts == others[1:]
+    assert done.refused == [(others[0].pk, "Other 0", "has answers to an older version of the test: look them over")]
