@@ -10,11 +10,12 @@ from inventory.models.part import Part
 from inventory.models.people import Membership, OneTimeLink, Person, Team
 from inventory.models.pricing import ClaudeModel, Modifier, PriceRow
 from inventory.models.queue import Hold
+from inventory.models.reprice import Repricing, StagedPrice
 from inventory.models.versioned import Stale, Versioned
 from inventory.models.waiting import Sheet
 
 __all__ = [
     "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Feature", "FileChunk", "Heartbeat", "Hold",
-    "Job", "Membership", "Modifier", "Notice", "OneTimeLink", "Pair", "Part", "Person", "PriceRow", "Sheet", "Stale",
-    "Team", "Versioned",
+    "Job", "Membership", "Modifier", "Notice", "OneTimeLink", "Pair", "Part", "Person", "PriceRow", "Repricing",
+    "Sheet", "StagedPrice", "Stale", "Team", "Versioned",
 ]  # fmt: skip

@@ -13,6 +13,8 @@ KINDS = [
     ("check_inventory", "Check of a file of calls"),
     ("load_demo", "Loading of the sample"),
     ("remove_demo", "Removal of the sample"),
+    ("reprice", "Re-pricing, looked at first"),
+    ("reprice_apply", "Re-pricing"),
 ]
 STATES = [
     ("queued", "Waiting to start"),

@@ -115,6 +115,12 @@ class PriceRow(models.Model):
                 condition=models.Q(valid_to=None) | models.Q(valid_to__gt=models.F("valid_from")),
                 name="price_row_ends_after_start",
             ),
+            models.CheckConstraint(condition=models.Q(input__gt=0), name="price_row_input_not_zero"),
+            models.CheckConstraint(
+                condition=models.Q(fast_input=None, fast_output=None)
+                | models.Q(fast_input__isnull=False, fast_output__isnull=False),
+                name="fast_prices_both_or_none",
+            ),
             models.CheckConstraint(
                 condition=models.Q(
                     batch_input=None,

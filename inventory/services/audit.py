@@ -32,6 +32,24 @@ class Recorded(Protocol):
     pk: Any
 
 
+class Lines(Protocol):
+    """Changes as they are kept: counted, and walked over twice in the same order."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Stored]: ...
+
+
+class Gathered(Protocol):
+    """What one action did, in memory (`Changes`) or read from where it was staged."""
+
+    @property
+    def stored(self) -> Lines: ...
+
+    @property
+    def effect(self) -> Mapping[str, int]: ...
+
+
 class Changes:
     """The differences of one action, gathered chunk by chunk where it touches too many records to hold at once."""
 
@@ -86,12 +104,12 @@ def record(
 
 def append(
     *, kind: str, by: Actor, at: datetime, record: str, record_id: str, title: str, team_id: int | None,
-    changes: Changes, reason: str = "",
+    changes: Gathered, reason: str = "",
 ) -> Action | None:  # fmt: skip
     """Append one action with the changes gathered; None, and nothing written, where there are none."""
     if not connection.in_atomic_block:
         raise RuntimeError("History is written in the transaction of the change it tells of.")
-    if not changes.stored:
+    if not len(changes.stored):
         return None
     head, _ = ChainHead.objects.select_for_update(no_key=True).get_or_create(pk=1, defaults={"hash": audit.GENESIS})
     action = Action(

@@ -21,6 +21,7 @@ from inventory.models.call import PROFILE
 from inventory.services import audit
 
 LOAD = "pricing.load"
+CHANGES = (LOAD, "pricing.add", "pricing.end", "pricing.correct", "pricing.import")
 PACKAGE = Actor("command", "load_prices")
 ROW_KEY = ("platform", "platform_id", "endpoint", "above", "valid_from")
 LARGEST_AMOUNT = 10**15  # micro-dollars a month: a billion dollars; sums of thousands of them still fit the column
@@ -124,13 +125,17 @@ def _merge(
 
 def book(on: date) -> prices.Book:
     """The prices valid on that day. One query where this process knows the book already, else four."""
-    last_load = Action.objects.filter(kind=LOAD).order_by("-seq").values_list("hash", flat=True).first()
-    return _book(on, last_load)
+    return _book(on, last_change())
+
+
+def last_change() -> str | None:
+    """The link of the last action that changed a price; None where none did since the book was begun."""
+    return Action.objects.filter(kind__in=CHANGES).order_by("-seq").values_list("hash", flat=True).first()
 
 
 @lru_cache(maxsize=4)
-def _book(on: date, last_load: str | None) -> prices.Book:
-    """Prices change by `load` alone, so the link of the last one says whether a book is still the book."""
+def _book(on: date, last_change: str | None) -> prices.Book:
+    """Prices change by the actions of `CHANGES` alone, so the last one says whether a book is still the book."""
     return prices.build(
         on=on,
         models=[row.as_model() for row in ClaudeModel.objects.order_by("key")],
@@ -178,6 +183,7 @@ def apply(call: Call, parts: Sequence[Part], *, book: prices.Book) -> None:
     targets = [part.cost_target for part in parts if part.cost_target is not None]
     call.cost_target = sum(targets) if len(targets) == len(parts) else None
     call.kind = plan.Kind.SPLIT if call.is_split else parts[0].kind
+    call.priced_by, call.priced_on = book.mark(call.provider, call.model, call.geo), book.on
 
 
 def both_ways(

@@ -1,0 +1,300 @@
+"""Every stored amount at the prices of today: computed aside chunk by chunk, looked at, then applied as one action."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Min, Q
+from django.utils import timezone
+
+from inventory.domain import audit as domain
+from inventory.domain import money
+from inventory.domain.audit import Actor, Stored
+from inventory.domain.book import Book
+from inventory.models import Action, Call, Job, Part, Person, Repricing, StagedPrice, Team
+from inventory.models.call import PROFILE
+from inventory.models.reprice import PART, write_out
+from inventory.services import audit, pricing, repriced
+from inventory.services import job as jobs
+
+REPRICE = "pricing.reprice"
+CHUNK = 2000  # calls computed, and staged rows read, at once
+ROWS = 500  # staged rows written at once
+OF_CALL = ("kind", "cost_today", "cost_target")
+NEEDED_OF_CALL = (
+    "version", "team", "provider", "model", "geo", "fast", "write_1h", "share_above", "today_path", "path_assumed",
+    *PROFILE, "figures", "is_split", *OF_CALL,
+)  # fmt: skip
+NEEDED_OF_PART = ("version", "call", "team", "position", *PROFILE, "label", "state", "blockers", *PART)
+Told = Callable[[int, int], None]
+
+
+class Outdated(Exception):
+    """It was computed at other prices than those of today."""
+
+
+class NotReady(Exception):
+    """Nothing is computed that could be applied."""
+
+
+class ConfirmedAlready(Exception):
+    """`job` applies it, or has."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(str(job.pk))
+        self.job = job
+
+
+class Overtaken(Exception):
+    """Somebody wrote a record while it was being applied. Nothing was; trying again computes it anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Calls whose amounts are not by the prices of today. `since` is the oldest day they are by, None where no day is
+    known, as for what was stored before days were kept."""
+
+    calls: int
+    parts: int
+    since: date | None
+
+
+def behind(*, on: date) -> Behind:
+    """How many live calls the prices of that day might price otherwise, and how many parts they have."""
+    book = pricing.book(on)
+    names = ("provider", "model", "geo", "priced_by")
+    groups = Call.objects.live().order_by().values_list(*names).annotate(since=Min("priced_on"))
+    late: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    days: list[date | None] = []
+    for provider, model, geo, mark, since in groups:
+        if mark != book.mark(provider, model, geo):
+            late[provider, geo].append((model, mark))
+            days.append(since)
+    if not days:
+        return Behind(0, 0, None)
+    wanted = Q()
+    for (provider, geo), pairs in late.items():
+        by_mark: dict[str, list[str]] = defaultdict(list)
+        for model, mark in pairs:
+            by_mark[mark].append(model)
+        for mark, models in by_mark.items():
+            wanted |= Q(provider=provider, geo=geo, priced_by=mark, model__in=models)
+    calls = Call.objects.live().filter(wanted)
+    since = None if None in days else min(day for day in days if day)
+    return Behind(calls.count(), Part.objects.live().filter(call__in=calls).count(), since)
+
+
+def stage(*, job: Job, on: date, at: datetime, told: Told) -> Repricing:
+    """Compute what the prices of that day make of every live call, and keep what differs. A killed job goes on behind
+    the last chunk that was kept. Raises `Outdated` where a price changes meanwhile, and what `jobs.renew` raises."""
+    prices = pricing.last_change() or ""
+    found, _ = Repricing.objects.get_or_create(job=job, defaults={"on": on, "prices": prices})
+    if found.ready_at is not None:
+        return found
+    book, teams = pricing.book(found.on), Team.objects.in_bulk()
+    total = Call.objects.live().count()
+    while calls := _next(found.position):
+        told(found.calls, total)
+        if (pricing.last_change() or "") != found.prices:
+            raise Outdated
+        _stage(job, found, calls, book, teams)
+    if found.on == timezone.localdate(at) and not found.rows.exists():
+        mark(book)
+    found.report = repriced.summed(found)
+    found.ready_at = at
+    found.save(update_fields=["report", "ready_at"])
+    return found
+
+
+def told(found: Repricing) -> str:
+    """What it would do, in lines."""
+    kept = found.report
+    if not kept["parts"]:
+        return f"Looked at {found.calls:,} calls: their amounts are those of these prices already."
+    return (
+        f"{kept['parts']:,} parts of {kept['calls']:,} calls would change, of {found.calls:,} looked at.\n"
+        f"A month: {', '.join(_amounts(kept['today'], kept['saving']))}."
+    )
+
+
+def done(action: Action | None) -> str:
+    if action is None:
+        return "Nothing differed any more: nothing was written."
+    amounts = ", ".join(_amounts(action.effect_today, action.effect_saving))
+    return f"{action.changes_count:,} calls and parts have new amounts. A month: {amounts}."
+
+
+def _amounts(today: int, saving: int) -> tuple[str, str, str]:
+    signed = [money.shown(amount, sign=True) for amount in (today, today - saving, saving)]
+    return f"{signed[0]} today", f"{signed[1]} after the plan", f"{signed[2]} of saving"
+
+
+def drop_old(*, at: datetime) -> None:
+    """Forget what nobody applied while a job's result is kept."""
+    Repricing.objects.filter(ready_at__lte=at - jobs.KEEP, action_seq=None).delete()
+
+
+def drop(job: Job) -> None:
+    """Forget what a job has staged."""
+    Repricing.objects.filter(job=job).delete()
+
+
+@transaction.atomic
+def confirm(*, repricing: Repricing, reason: str, by: Actor, at: datetime, person: Person) -> Job:
+    """Have it applied by a job. Raises `NotReady`, `Outdated` and `ConfirmedAlready`."""
+    found = Repricing.objects.select_for_update(no_key=True).get(pk=repricing.pk)
+    if found.ready_at is None or not found.rows.exists():
+        raise NotReady
+    if found.applied_by is not None and found.applied_by.state not in ("failed", "cancelled"):
+        raise ConfirmedAlready(found.applied_by)
+    if not is_current(found, on=timezone.localdate(at)):
+        raise Outdated
+    job = jobs.enqueue(
+        kind="reprice_apply", params={"repricing": found.pk, "reason": reason}, by=by, at=at, person=person
+    )
+    found.applied_by = job
+    found.save(update_fields=["applied_by"])
+    return job
+
+
+def is_current(repricing: Repricing, *, on: date) -> bool:
+    """Whether it was computed at the prices of that day."""
+    return repricing.on == on and repricing.prices == (pricing.last_change() or "")
+
+
+@transaction.atomic
+def apply(*, repricing: Repricing, reason: str, by: Actor, at: datetime) -> Action | None:
+    """Write what is staged, as one action; None where nothing differs any more. What was written since it was staged
+    is computed anew. Raises `NotReady`, `Outdated` and `Overtaken`."""
+    found = Repricing.objects.select_for_update(no_key=True).get(pk=repricing.pk)
+    if found.ready_at is None or found.action_seq is not None:
+        raise NotReady
+    if not is_current(found, on=timezone.localdate(at)):
+        raise Outdated
+    _hold(found)
+    book = pricing.book(found.on)
+    _compute_anew(found, book)
+    changes = _Staged(found)
+    if write_out(found) != len(changes.stored):
+        raise Overtaken
+    action = audit.append(
+        kind=REPRICE, by=by, at=at, record="price_book", record_id=found.on.isoformat(),
+        title=f"Prices of {found.on.isoformat()}", team_id=None, changes=changes, reason=reason,
+    )  # fmt: skip
+    mark(book)
+    found.action_seq = action.seq if action else None
+    found.save(update_fields=["action_seq"])
+    found.rows.all().delete()
+    return action
+
+
+def mark(book: Book) -> None:
+    """Note on live calls that their amounts are by these prices, where they already were the same."""
+    groups = Call.objects.live().order_by().values_list("provider", "model", "geo", "priced_by").distinct()
+    for provider, model, geo, was in list(groups):
+        now = book.mark(provider, model, geo)
+        if was != now:
+            same = Call.objects.live().filter(provider=provider, model=model, geo=geo, priced_by=was)
+            same.update(priced_by=now, priced_on=book.on)
+
+
+def _next(position: int) -> list[Call]:
+    return list(Call.objects.live().filter(pk__gt=position).order_by("pk").only(*NEEDED_OF_CALL)[:CHUNK])
+
+
+def _stage(job: Job, found: Repricing, calls: Sequence[Call], book: Book, teams: dict[int, Team]) -> None:
+    """One chunk and how far it brings the job: both, or neither."""
+    between = Q(call__gt=found.position, call__lte=calls[-1].pk)
+    parts = list(Part.objects.live().filter(between).order_by("call_id", "position").only(*NEEDED_OF_PART))
+    rows = list(_differing(found, calls, parts, book, teams))
+    with transaction.atomic():
+        jobs.renew(job, at=timezone.now())
+        StagedPrice.objects.bulk_create(rows, batch_size=ROWS)
+        found.position = calls[-1].pk
+        found.calls += len(calls)
+        found.parts += len(parts)
+        found.save(update_fields=["position", "calls", "parts"])
+
+
+def _differing(
+    found: Repricing, calls: Sequence[Call], parts: Sequence[Part], book: Book, teams: dict[int, Team]
+) -> Iterator[StagedPrice]:
+    of_call: dict[int, list[Part]] = defaultdict(list)
+    for part in parts:
+        of_call[part.call_id].append(part)
+    for call in calls:
+        own = of_call[call.pk]
+        if not own:
+            continue  # retired between two queries
+        call.team = teams.get(call.team_id) or call.team
+        records: list[tuple[Call | Part, tuple[str, ...]]] = [(call, OF_CALL), *((part, PART) for part in own)]
+        before = [{name: getattr(record, name) for name in names} for record, names in records]
+        pricing.apply(call, own, book=book)
+        for (record, names), was in zip(records, before, strict=True):
+            now = {name: getattr(record, name) for name in names}
+            told = domain.delta(record.RECORD, record.pk, was, now)
+            if told is not None:
+                yield _row(found, call, record, was, now, told)
+
+
+def _row(
+    found: Repricing, call: Call, record: Call | Part, was: dict[str, Any], now: dict[str, Any], told: domain.Delta
+) -> StagedPrice:
+    by = {}
+    if isinstance(record, Part):
+        by_today, by_target = (_difference(was, now, name) for name in ("cost_today", "cost_target"))
+        by_possible = _difference(was, now, "possible")
+        by = {"by_today": by_today, "by_saving": by_today - by_target, "by_possible": by_possible}
+    return StagedPrice(
+        repricing=found, record=record.RECORD, record_id=record.pk, call_id=call.pk, team_id=call.team_id,
+        model=call.model, version=record.version, was=was["kind"], priced_by=call.priced_by,
+        before=domain.canonical(told.before), after=domain.canonical(told.after), **now, **by,
+    )  # fmt: skip
+
+
+def _difference(was: dict[str, Any], now: dict[str, Any], name: str) -> int:
+    return (now[name] or 0) - (was[name] or 0)
+
+
+def _hold(found: Repricing) -> None:
+    """The calls it touches, in the order everybody holds them: whoever edits one waits, and is then told."""
+    held = Call.objects.select_for_update(no_key=True).filter(pk__in=found.rows.values("call_id"))
+    for _ in held.order_by("pk").values_list("pk").iterator(chunk_size=CHUNK):
+        pass
+
+
+def _compute_anew(found: Repricing, book: Book) -> None:
+    """Calls of which anything was written since they were staged."""
+    late = iter(list(found.rows.all().outrun().order_by("call_id").values_list("call_id", flat=True).distinct()))
+    while pks := list(islice(late, ROWS)):
+        found.rows.filter(call_id__in=pks).delete()
+        calls = list(Call.objects.live().filter(pk__in=pks).order_by("pk"))
+        parts = list(Part.objects.live().filter(call__in=pks).order_by("call_id", "position"))
+        teams = Team.objects.in_bulk({call.team_id for call in calls})
+        StagedPrice.objects.bulk_create(_differing(found, calls, parts, book, teams), batch_size=ROWS)
+
+
+class _Lines:
+    """The staged lines of history, read in one order however often: never all in memory."""
+
+    def __init__(self, found: Repricing) -> None:
+        self.rows = found.rows.order_by("pk")
+        self.count = self.rows.count()
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[Stored]:
+        columns = ("record", "record_id", "before", "after")
+        for record, pk, before, after in self.rows.values_list(*columns).iterator(chunk_size=CHUNK):
+            yield record, str(pk), before, after
+
+
+class _Staged:
+    def __init__(self, found: Repricing) -> None:
+        self.stored = _Lines(found)
+        self.effect = repriced.effect(found)
