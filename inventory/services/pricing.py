@@ -115,10 +115,13 @@ def _merge(
             for name, value in values.items():
                 setattr(record, name, value)
             changes.add(before, audit.states(record))
+            if isinstance(record, PriceRow):
+                record.version += 1
             differing.append(record)
     kind._default_manager.bulk_create(new)
     if differing:
-        kind._default_manager.bulk_update(differing, [name for name in wanted[0] if name not in key])
+        fields = [name for name in wanted[0] if name not in key]
+        kind._default_manager.bulk_update(differing, [*fields, "version"] if kind is PriceRow else fields)
     changes.add({}, audit.states(*new))
     return len(new), len(differing), len(wanted) - len(new) - len(differing)
 

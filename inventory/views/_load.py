@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from inventory.models import Call, Feature, Job, Membership, OneTimeLink, Part, Person, Team
+from inventory.models import Call, Feature, Job, Membership, OneTimeLink, Part, Person, PriceRow, Repricing, Team
 from inventory.services import access, waiting
 from inventory.services.labelling import queue
 
@@ -112,6 +112,15 @@ def person_to_administer(pk: int, person: Person) -> Person:
 
 def administrator(person: Person) -> Person:
     return _only(person, access.may_administer(person))
+
+
+def price_to_change(pk: int, person: Person) -> PriceRow:
+    return _only(get_object_or_404(PriceRow.objects.select_related("model"), pk=pk), access.may_administer(person))
+
+
+def repricing_to_apply(job_pk: int, person: Person) -> Repricing:
+    found = get_object_or_404(Repricing.objects.select_related("job", "applied_by"), job=job_pk)
+    return _only(found, access.may_administer(person))
 
 
 def _only(found: T, allowed: bool) -> T:

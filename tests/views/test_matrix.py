@@ -13,9 +13,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from inventory import urls
+from inventory import tasks, urls
 from inventory.domain.book import Book
-from inventory.models import Person, Team
+from inventory.models import Person, PriceRow, Team
 from inventory.services import account, link
 from inventory.services import job as jobs
 from tests import factories
@@ -36,7 +36,7 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
         (
             "home.page", "team.list", "team.detail", "feature.list", "feature.detail", "call.list", "call.detail",
             "call.explained", "pricing.list", "plan.page", "plan.doubts", "audit.list", "audit.detail", "audit.record",
-            "job.list", "job.detail", "job.file",
+            "job.list", "job.detail", "job.file", "pricing.book", "pricing.retiring",
         ),
         (ALL, None),
     ),
@@ -48,6 +48,10 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
         (None, ("administrator",)),
     ),
     **dict.fromkeys(("team.new", "team.retire"), (("administrator",), ("administrator",))),
+    **dict.fromkeys(
+        ("pricing.new", "pricing.import", "pricing.correct", "pricing.end"), (("administrator",), ("administrator",))
+    ),
+    **dict.fromkeys(("pricing.reprice", "pricing.apply"), (None, ("administrator",))),
     **dict.fromkeys(("team.edit", "team.invite", "team.member"), (LEADS, LEADS)),
     **dict.fromkeys(("team.withdraw", "team.remove"), (None, LEADS)),
     **dict.fromkeys(
@@ -104,20 +108,38 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
     jobs.save_file(claimed, "plan.xlsx", [b"rows"])
     jobs.finish(claimed, at=at)
     pks = {"people": ed.pk, "team": team.pk, "feature": call.feature_id, "job": job.pk, "exchange": job.pk}
-    pks |= {"call": call.pk, "part": call.pk, "waiting": call.parts.get().pk, "agreement": call.parts.get().pk}
+    pks |= {
+        "pricing": PriceRow.objects.order_by("pk")[0].pk,
+        "call": call.pk,
+        "part": call.pk,
+        "waiting": call.parts.get().pk,
+        "agreement": call.parts.get().pk,
+    }
     given: dict[str, Any] = {
         "token": link.made(**invited)[1], "seq": 1, "record": "job", "record_id": str(job.pk), "question": "first",
         "member_pk": ed.memberships.get().pk,
     }  # fmt: skip
 
+    given["repriced"] = repriced(admin)
+
     def named(name: str) -> str:
         pattern = next(each for each in urls.urlpatterns if each.name == name)
         if name == "team.withdraw":  # is gone once it was withdrawn
             given["link_pk"] = link.made(**invited)[0].pk
-        known = {**given, "pk": pks["waiting"] if name == "part.edit" else pks.get(name.partition(".")[0])}
+        own = {"part.edit": pks["waiting"], "pricing.apply": given["repriced"]}
+        known = {**given, "pk": own.get(name, pks.get(name.partition(".")[0]))}
         return reverse(name, kwargs={n: known[n] for n in pattern.pattern.converters})
 
     return named
+
+
+def repriced(admin: Person) -> int:
+    """The number of a job that has computed a re-pricing."""
+    at = timezone.now()
+    params = {"on": timezone.localdate().isoformat()}
+    job = jobs.enqueue(kind="reprice", params=params, by=admin.actor, at=at, person=admin)
+    assert tasks.run_job(job.pk)
+    return job.pk
 
 
 def test_every_address_is_listed() -> None:
