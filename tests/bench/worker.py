@@ -20,13 +20,17 @@ django.setup()
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.db.models import F  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.utils import timezone  # noqa: E402
 from openpyxl import Workbook, load_workbook  # noqa: E402
 
-from inventory.models import Call, Feature, Person  # noqa: E402
-from inventory.services import plan  # noqa: E402
+from inventory import tasks  # noqa: E402
+from inventory.models import Action, Call, Feature, Person, PriceRow, Repricing  # noqa: E402
+from inventory.services import job as jobs  # noqa: E402
+from inventory.services import plan, reprice  # noqa: E402
 from tests.bench import build  # noqa: E402
 
 # The bare sum: what the plan's totals add up, and nothing else.
@@ -82,6 +86,40 @@ def step_export() -> dict[str, float]:
         bare = _timed(lambda: _write_bare(sheets, Path(folder) / "bare.xlsx"))
         cells = sum(len(row) for sheet in sheets for row in sheet)
     return {"export": seconds, "bare": bare, "peak_mb": peak, "cells": cells}
+
+
+def step_reprice() -> dict[str, float]:
+    """Seconds of a re-pricing that changes every priced call, computed, confirmed and applied, and of a bare UPDATE of
+    the same rows and columns; peak memory in MB."""
+    person, at = Person.objects.get(), timezone.now()
+    PriceRow.objects.update(input=F("input") * 2, output=F("output") * 2, batch_output=F("batch_output") * 3)
+    start = time.perf_counter()
+    params = {"on": timezone.localdate(at).isoformat()}
+    job = jobs.enqueue(kind="reprice", params=params, by=person.actor, at=at, person=person)
+    assert tasks.run_job(job.pk)
+    staged = time.perf_counter()
+    found = Repricing.objects.get(job=job)
+    applying = reprice.confirm(repricing=found, reason="Bench", by=person.actor, at=at, person=person)
+    assert tasks.run_job(applying.pk)
+    ended = time.perf_counter()
+    action = Action.objects.get(kind=reprice.REPRICE)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    bare = _timed(_bare_update)
+    return {
+        "reprice": ended - start, "stage": staged - start, "apply": ended - staged, "bare": bare, "peak_mb": peak,
+        "changes": action.changes_count,
+    }  # fmt: skip
+
+
+def _bare_update() -> None:
+    """The rows the re-pricing has written are those of which a change tells; back by one micro-dollar each."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table, amounts in (
+            ("call", ("cost_today", "cost_target")),
+            ("part", ("cost_today", "cost_target", "saving", "possible")),
+        ):
+            sets = ", ".join(f"{name} = {name} - 1" for name in amounts)
+            cursor.execute(f"UPDATE inventory_{table} SET {sets}, version = version + 1 WHERE cost_today IS NOT NULL")
 
 
 def _bare_sum() -> None:
