@@ -1,7 +1,8 @@
 """Every stored amount at the prices of today: computed aside chunk by chunk, looked at, then applied as one action."""
 
+import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -15,21 +16,15 @@ from inventory.domain import audit as domain
 from inventory.domain import money
 from inventory.domain.audit import Actor, Stored
 from inventory.domain.book import Book
-from inventory.models import Action, Call, Job, Part, Person, Repricing, StagedPrice, Team
-from inventory.models.call import PROFILE
-from inventory.models.reprice import PART, write_out
+from inventory.models import Action, Call, Job, Part, Person, Repricing, Team
+from inventory.models.reprice import PART, ROWS, put_aside, write_out
 from inventory.services import audit, pricing, repriced
 from inventory.services import job as jobs
 
 REPRICE = "pricing.reprice"
 CHUNK = 2000  # calls computed, and staged rows read, at once
-ROWS = 500  # staged rows written at once
 OF_CALL = ("kind", "cost_today", "cost_target")
-NEEDED_OF_CALL = (
-    "version", "team", "provider", "model", "geo", "fast", "write_1h", "share_above", "today_path", "path_assumed",
-    *PROFILE, "figures", "is_split", *OF_CALL,
-)  # fmt: skip
-NEEDED_OF_PART = ("version", "call", "team", "position", *PROFILE, "label", "state", "blockers", *PART)
+NO_PART = {"why": "", "saving": 0, "possible": 0}  # what a staged call has none of
 Told = Callable[[int, int], None]
 
 
@@ -203,17 +198,17 @@ def mark(book: Book) -> None:
 
 
 def _next(position: int) -> list[Call]:
-    return list(Call.objects.live().filter(pk__gt=position).order_by("pk").only(*NEEDED_OF_CALL)[:CHUNK])
+    return list(Call.objects.live().filter(pk__gt=position).order_by("pk")[:CHUNK])
 
 
-def _stage(job: Job, found: Repricing, calls: Sequence[Call], book: Book, teams: dict[int, Team]) -> None:
+def _stage(job: Job, found: Repricing, calls: Sequence[Call], book: Book, teams: Mapping[int, Team]) -> None:
     """One chunk and how far it brings the job: both, or neither."""
     between = Q(call__gt=found.position, call__lte=calls[-1].pk)
-    parts = list(Part.objects.live().filter(between).order_by("call_id", "position").only(*NEEDED_OF_PART))
-    rows = list(_differing(found, calls, parts, book, teams))
+    parts = list(Part.objects.live().filter(between).order_by("call_id", "position"))
+    rows = list(_differing(calls, parts, book, teams))
     with transaction.atomic():
         jobs.renew(job, at=timezone.now())
-        StagedPrice.objects.bulk_create(rows, batch_size=ROWS)
+        put_aside(found, rows)
         found.position = calls[-1].pk
         found.calls += len(calls)
         found.parts += len(parts)
@@ -221,8 +216,9 @@ def _stage(job: Job, found: Repricing, calls: Sequence[Call], book: Book, teams:
 
 
 def _differing(
-    found: Repricing, calls: Sequence[Call], parts: Sequence[Part], book: Book, teams: dict[int, Team]
-) -> Iterator[StagedPrice]:
+    calls: Sequence[Call], parts: Sequence[Part], book: Book, teams: Mapping[int, Team]
+) -> Iterator[dict[str, Any]]:
+    """The staged rows of these calls: of every call and part whose amounts differ."""
     of_call: dict[int, list[Part]] = defaultdict(list)
     for part in parts:
         of_call[part.call_id].append(part)
@@ -230,34 +226,43 @@ def _differing(
         own = of_call[call.pk]
         if not own:
             continue  # retired between two queries
-        call.team = teams.get(call.team_id) or call.team
-        records: list[tuple[Call | Part, tuple[str, ...]]] = [(call, OF_CALL), *((part, PART) for part in own)]
-        before = [{name: getattr(record, name) for name in names} for record, names in records]
+        call.team = teams[call.team_id]
+        records: list[Call | Part] = [call, *own]
+        before = [_amounts_of(call, OF_CALL), *(_amounts_of(part, PART) for part in own)]
         pricing.apply(call, own, book=book)
-        for (record, names), was in zip(records, before, strict=True):
-            now = {name: getattr(record, name) for name in names}
-            told = domain.delta(record.RECORD, record.pk, was, now)
-            if told is not None:
-                yield _row(found, call, record, was, now, told)
+        for record, was in zip(records, before, strict=True):
+            now = _amounts_of(record, tuple(was))
+            if was != now:
+                yield _row(call, record, was, now)
 
 
-def _row(
-    found: Repricing, call: Call, record: Call | Part, was: dict[str, Any], now: dict[str, Any], told: domain.Delta
-) -> StagedPrice:
-    by = {}
-    if isinstance(record, Part):
-        by_today, by_target = (_difference(was, now, name) for name in ("cost_today", "cost_target"))
-        by_possible = _difference(was, now, "possible")
-        by = {"by_today": by_today, "by_saving": by_today - by_target, "by_possible": by_possible}
-    return StagedPrice(
-        repricing=found, record=record.RECORD, record_id=record.pk, call_id=call.pk, team_id=call.team_id,
-        model=call.model, version=record.version, was=was["kind"], priced_by=call.priced_by,
-        before=domain.canonical(told.before), after=domain.canonical(told.after), **now, **by,
-    )  # fmt: skip
+def _amounts_of(record: Call | Part, names: Sequence[str]) -> dict[str, Any]:
+    """As the columns hold them: plain texts, not members of enumerations."""
+    found = {name: getattr(record, name) for name in names}
+    found["kind"] = str(found["kind"])
+    if "why" in found:
+        found["why"] = str(found["why"])
+        found["doubts"] = [str(code) for code in found["doubts"]]
+    return found
+
+
+def _row(call: Call, record: Call | Part, was: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """One staged row; `before` and `after` as `audit.Changes` would keep them."""
+    is_part = isinstance(record, Part)
+    names = [name for name in now if now[name] != was[name]]
+    by_today, by_target = (_difference(was, now, name) if is_part else 0 for name in ("cost_today", "cost_target"))
+    return NO_PART | now | {
+        "record": record.RECORD, "record_id": record.pk, "call_id": call.pk, "team_id": call.team_id,
+        "model": call.model, "version": record.version, "was": was["kind"], "priced_by": call.priced_by,
+        "doubts": json.dumps(now.get("doubts", [])), "by_today": by_today, "by_saving": by_today - by_target,
+        "by_possible": _difference(was, now, "possible") if is_part else 0,
+        "before": domain.canonical({name: was[name] for name in names}),
+        "after": domain.canonical({name: now[name] for name in names}),
+    }  # fmt: skip
 
 
 def _difference(was: dict[str, Any], now: dict[str, Any], name: str) -> int:
-    return (now[name] or 0) - (was[name] or 0)
+    return int(now[name] or 0) - int(was[name] or 0)
 
 
 def _hold(found: Repricing) -> None:
@@ -275,7 +280,7 @@ def _compute_anew(found: Repricing, book: Book) -> None:
         calls = list(Call.objects.live().filter(pk__in=pks).order_by("pk"))
         parts = list(Part.objects.live().filter(call__in=pks).order_by("call_id", "position"))
         teams = Team.objects.in_bulk({call.team_id for call in calls})
-        StagedPrice.objects.bulk_create(_differing(found, calls, parts, book, teams), batch_size=ROWS)
+        put_aside(found, _differing(calls, parts, book, teams))
 
 
 class _Lines:
