@@ -71,6 +71,7 @@ class Price(forms.Form):
         self.fields["model"].choices = [(model.key, model.name) for model in models]  # type: ignore[attr-defined]
         for name in (*BASE, *BATCH, *FAST):
             self.fields[name] = Dollars(label=PRICE_NAMES[name], required=name in BASE)
+        self.order_fields([name for _, names in GROUPS for name in names])
 
     def clean_source_address(self) -> str:
         address = str(self.cleaned_data["source_address"])

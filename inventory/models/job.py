@@ -13,7 +13,7 @@ KINDS = [
     ("check_inventory", "Check of a file of calls"),
     ("load_demo", "Loading of the sample"),
     ("remove_demo", "Removal of the sample"),
-    ("reprice", "Re-pricing, looked at first"),
+    ("reprice", "Preview of a re-pricing"),
     ("reprice_apply", "Re-pricing"),
 ]
 STATES = [

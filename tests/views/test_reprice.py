@@ -49,11 +49,18 @@ def computed(client: Client, on: str = "2026-11-22") -> Job:
 
 
 def test_the_prices_say_what_is_still_priced_by_earlier_ones(call: Call, as_pia: Client, as_admin: Client) -> None:
-    told = "1 part of 1 call is still priced by the book of 2026-11-22"
+    told = "1 part of 1 call is still priced as before the last change of this book"
     assert told in as_pia.get("/prices").text
     text = as_admin.get("/prices").text
     assert told in text
     assert "Compute the re-pricing" in text
+
+
+def test_the_day_of_the_book_they_are_priced_by_is_told(call: Call, as_pia: Client) -> None:
+    Call.objects.update(priced_on=date(2026, 11, 2))
+    assert "still priced by the book of 2026-11-02" in as_pia.get("/prices").text
+    Call.objects.update(priced_by="", priced_on=None)
+    assert "it is not known whether it is priced by the book of today" in as_pia.get("/prices").text
 
 
 def test_an_administrator_sees_it_first_and_confirms_with_a_reason(
@@ -94,6 +101,21 @@ def test_prices_of_another_day_are_looked_at_and_not_applied(call: Call, as_admi
     assert '<button class="button">Re-price' not in text
     answer = as_admin.post(f"/prices/reprice/{job.pk}", {"reason": "Why"}, follow=True)
     assert "Nothing was applied" in answer.text
+
+
+def test_the_page_of_a_preview_takes_as_many_queries_for_five_calls_as_for_one(
+    call: Call, as_admin: Client, django_assert_num_queries, now: datetime
+) -> None:
+    job = computed(as_admin)
+    as_admin.get(f"/jobs/{job.pk}")
+    with django_assert_num_queries(8):
+        as_admin.get(f"/jobs/{job.pk}")
+    for number in range(4):
+        other = factories.make_call(feature=call.feature, key=f"n-{number}")
+        assert other.pk
+    job = computed(as_admin)
+    with django_assert_num_queries(8):
+        as_admin.get(f"/jobs/{job.pk}")
 
 
 def test_nothing_to_change_says_so(call: Call, as_admin: Client) -> None:
