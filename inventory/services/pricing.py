@@ -1,6 +1,6 @@
 """The price book in force, and what it makes of a call: kinds, costs, doubts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from dataclasses import fields as fields_of
 from datetime import date, datetime
@@ -11,11 +11,12 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 
 from inventory.domain import book as prices
-from inventory.domain import doubt, money, plan, pricing
+from inventory.domain import card, doubt, money, plan, pricing
 from inventory.domain.audit import Actor
 from inventory.domain.doubt import Doubt
 from inventory.domain.part import Figures, Label, Path, State
 from inventory.exchange import price_book, price_rows
+from inventory.exchange.record import Problem
 from inventory.models import Action, Call, ClaudeModel, Modifier, Part, PriceRow
 from inventory.models.call import PROFILE
 from inventory.services import audit
@@ -64,9 +65,10 @@ class Loaded:
 
 @transaction.atomic
 def load(*, found: price_book.PriceBook, by: Actor, at: datetime, reason: str = "") -> Loaded:
-    """Bring models, rows and modifiers to what the file says, as one action. Records the file does not name stay.
+    """Bring models, rows and modifiers to what the file says, as one action. Records the file does not name stay, and
+    so does the end of a row where the file knows of none. Stored amounts are not re-priced.
 
-    Stored amounts are not re-priced.
+    Raises `BadPriceBook` where its rows cannot stand beside those that are there.
     """
     changes = audit.Changes()
     models = _merge(
@@ -74,6 +76,8 @@ def load(*, found: price_book.PriceBook, by: Actor, at: datetime, reason: str = 
     )
     ids = dict(ClaudeModel.objects.values_list("key", "pk"))
     rows = _merge(PriceRow, ROW_KEY, [_columns(entry, ids) for entry in found.rows], changes)
+    if problems := list(_contradicting()):
+        raise price_book.BadPriceBook(tuple(problems))
     modifiers = _merge(Modifier, ("key", "valid_from"), [asdict(entry) for entry in found.modifiers], changes)
     day = found.as_of.isoformat()
     audit.append(
@@ -81,6 +85,22 @@ def load(*, found: price_book.PriceBook, by: Actor, at: datetime, reason: str = 
         team_id=None, changes=changes, reason=reason,
     )  # fmt: skip
     return Loaded(*(sum(counts) for counts in zip(models, rows, modifiers, strict=True)))
+
+
+def _contradicting() -> Iterator[Problem]:
+    """What of all rows, of the file and others, cannot stand beside each other."""
+    groups: dict[tuple[str, str, str], list[PriceRow]] = {}
+    for row in PriceRow.objects.order_by("pk"):
+        groups.setdefault((row.platform, row.platform_id.lower(), row.endpoint), []).append(row)
+    for rows in groups.values():
+        yield from (Problem(f"price of {row}", field, reason) for row, field, reason in card.clashes(rows))
+
+
+def packaged_is_new() -> bool:
+    """Whether the book this version comes with was never loaded: laid over again it would take back what
+    administrators have corrected since."""
+    day = price_book.read().as_of.isoformat()
+    return not Action.objects.filter(kind=LOAD, record="price_book", record_id=day).exists()
 
 
 def load_packaged(*, at: datetime, by: Actor = PACKAGE) -> Loaded:
@@ -108,6 +128,8 @@ def _merge(
     differing: list[Any] = []
     for values in wanted:
         record = there.get(tuple(values[name] for name in key))
+        if isinstance(record, PriceRow) and values["valid_to"] is None:
+            values = {**values, "valid_to": record.valid_to}
         if record is None:
             new.append(kind(**values))
         elif any(getattr(record, name) != value for name, value in values.items()):
