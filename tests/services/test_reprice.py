@@ -124,6 +124,18 @@ def test_applying_is_one_action_with_every_change_and_history_keeps_the_old(regi
     assert reprice.behind(on=ON).calls == 0
 
 
+def test_calls_whose_amounts_stay_are_by_the_new_prices_too(registered, admin, now) -> None:
+    """A dearer price of what a call does not use changes no amount of it."""
+    registered(), registered(requests=0)
+    dearer()
+    assert reprice.behind(on=ON).calls == 2
+
+    applied(staged(admin, now), admin, now)
+
+    assert reprice.behind(on=ON).calls == 0
+    assert list(Call.objects.order_by("pk").values_list("version", flat=True)) == [2, 1]
+
+
 def test_what_applies_is_what_pricing_each_call_anew_gives(registered, admin, now) -> None:
     whole, split = registered(), registered(requests=5000)
     half = {"requests": 2500, "uncached_input": 6000, "cacheable_prefix": 0, "output": 800}
