@@ -18,7 +18,7 @@ from inventory.domain import money
 from inventory.domain.audit import Actor
 from inventory.exchange import call_file
 from inventory.models import Job, Repricing
-from inventory.services import demo, exchange, intake, notice
+from inventory.services import demo, exchange, intake, notice, repriced
 from inventory.services import job as jobs
 from inventory.services import reprice as reprices
 
@@ -92,7 +92,7 @@ def reprice(job: Job) -> str:
     except jobs.Cancelled:
         reprices.drop(job)
         raise
-    return reprices.told(found)
+    return repriced.told(found)
 
 
 def reprice_apply(job: Job) -> None:
@@ -106,7 +106,7 @@ def reprice_apply(job: Job) -> None:
             action = reprices.apply(repricing=found, reason=job.params["reason"], by=_asked_by(job), at=timezone.now())
         except reprices.Outdated as refusal:
             raise jobs.Refused("The prices of today are no longer those this was computed at. Ask again.") from refusal
-        jobs.finish(job, at=timezone.now(), message=reprices.done(action))
+        jobs.finish(job, at=timezone.now(), message=repriced.done(action))
 
 
 def _asked_by(job: Job) -> Actor:

@@ -13,7 +13,6 @@ from django.db.models import Min, Q
 from django.utils import timezone
 
 from inventory.domain import audit as domain
-from inventory.domain import money
 from inventory.domain.audit import Actor, Stored
 from inventory.domain.book import Book
 from inventory.models import Action, Call, Job, Part, Person, Repricing, Team
@@ -103,29 +102,6 @@ def stage(*, job: Job, on: date, at: datetime, told: Told) -> Repricing:
     found.ready_at = at
     found.save(update_fields=["report", "ready_at"])
     return found
-
-
-def told(found: Repricing) -> str:
-    """What it would do, in lines."""
-    kept = found.report
-    if not kept["parts"]:
-        return f"Looked at {found.calls:,} calls: their amounts are those of these prices already."
-    return (
-        f"{kept['parts']:,} parts of {kept['calls']:,} calls would change, of {found.calls:,} looked at.\n"
-        f"A month: {', '.join(_amounts(kept['today'], kept['saving']))}."
-    )
-
-
-def done(action: Action | None) -> str:
-    if action is None:
-        return "Nothing differed any more: nothing was written."
-    amounts = ", ".join(_amounts(action.effect_today, action.effect_saving))
-    return f"{action.changes_count:,} calls and parts have new amounts. A month: {amounts}."
-
-
-def _amounts(today: int, saving: int) -> tuple[str, str, str]:
-    signed = [money.shown(amount, sign=True) for amount in (today, today - saving, saving)]
-    return f"{signed[0]} today", f"{signed[1]} after the plan", f"{signed[2]} of saving"
 
 
 def drop_old(*, at: datetime) -> None:

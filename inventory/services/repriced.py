@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Abs
 
-from inventory.models import Part, Repricing, Team
+from inventory.domain import money
+from inventory.models import Action, Part, Repricing, Team
 from inventory.models.call import KINDS
 
 DEAREST = 10
@@ -60,6 +61,29 @@ def effect(found: Repricing) -> dict[str, int]:
     """What it adds to the totals of a month."""
     sums = found.rows.of_parts().aggregate(**SUMS)
     return {name: int(amount or 0) for name, amount in sums.items()}
+
+
+def told(found: Repricing) -> str:
+    """What it would do, in lines."""
+    kept = found.report
+    if not kept["parts"]:
+        return f"Looked at {found.calls:,} calls: their amounts are those of these prices already."
+    return (
+        f"{kept['parts']:,} parts of {kept['calls']:,} calls would change, of {found.calls:,} looked at.\n"
+        f"A month: {', '.join(_amounts(kept['today'], kept['saving']))}."
+    )
+
+
+def done(action: Action | None) -> str:
+    if action is None:
+        return "Nothing differed any more: nothing was written."
+    amounts = ", ".join(_amounts(action.effect_today, action.effect_saving))
+    return f"{action.changes_count:,} calls and parts have new amounts. A month: {amounts}."
+
+
+def _amounts(today: int, saving: int) -> tuple[str, str, str]:
+    signed = [money.shown(amount, sign=True) for amount in (today, today - saving, saving)]
+    return f"{signed[0]} today", f"{signed[1]} after the plan", f"{signed[2]} of saving"
 
 
 def summed(found: Repricing) -> dict[str, Any]:
