@@ -69,7 +69,8 @@ def told(found: Repricing) -> str:
     if not kept["parts"]:
         return f"Looked at {found.calls:,} calls: their amounts are those of these prices already."
     return (
-        f"{kept['parts']:,} parts of {kept['calls']:,} calls would change, of {found.calls:,} looked at.\n"
+        f"{_counted(kept['parts'], 'part')} of {_counted(kept['calls'], 'call')} would change, "
+        f"of {found.calls:,} looked at.\n"
         f"A month: {', '.join(_amounts(kept['today'], kept['saving']))}."
     )
 
@@ -79,6 +80,10 @@ def done(action: Action | None) -> str:
         return "Nothing differed any more: nothing was written."
     amounts = ", ".join(_amounts(action.effect_today, action.effect_saving))
     return f"{action.changes_count:,} calls and parts have new amounts. A month: {amounts}."
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _amounts(today: int, saving: int) -> tuple[str, str, str]:

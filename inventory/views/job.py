@@ -45,12 +45,12 @@ def _repricing(job: Job, person: Person) -> dict[str, Any]:
     by = found.applied_by
     why_not = ""
     if by is not None and by.state not in ("failed", "cancelled"):
-        why_not = f"{by} applies it, or has: see the jobs."
+        why_not = "It was confirmed, and is applied by a job of its own."
     elif not reprice.is_current(found, on=timezone.localdate()):
         why_not = "These are not the prices of today any more. To change amounts, compute it at today's."
     may_apply = access.may_administer(person) and not why_not
     told = {"repricing": found, "report": repriced.report(found), "form": Confirm()}
-    return {**told, "may_apply": may_apply, "why_not": why_not}
+    return {**told, "may_apply": may_apply, "why_not": why_not, "applied_by": by}
 
 
 @require_POST

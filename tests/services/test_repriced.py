@@ -7,7 +7,7 @@ from inventory.services import repriced
 def test_a_preview_says_how_many_parts_and_by_how_much() -> None:
     report = {"parts": 2, "calls": 1, "today": 20_000_000, "saving": -5_000_000}
     assert repriced.told(Repricing(calls=4000, report=report)) == (
-        "2 parts of 1 calls would change, of 4,000 looked at.\n"
+        "2 parts of 1 call would change, of 4,000 looked at.\n"
         "A month: +$20.00 today, +$25.00 after the plan, −$5.00 of saving."
     )
 
