@@ -5,7 +5,7 @@ import os
 import socket
 import tempfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 from celery import shared_task
@@ -17,9 +17,10 @@ from django.utils import timezone
 from inventory.domain import money
 from inventory.domain.audit import Actor
 from inventory.exchange import call_file
-from inventory.models import Job
-from inventory.services import demo, digest, exchange, intake, notice
+from inventory.models import Job, Repricing
+from inventory.services import demo, digest, exchange, intake, notice, repriced
 from inventory.services import job as jobs
+from inventory.services import reprice as reprices
 from inventory.services.labelling import version
 
 log = logging.getLogger(__name__)
@@ -87,6 +88,34 @@ def _take_in(job: Job, *, check: bool) -> None:
         jobs.finish(job, at=timezone.now(), message=summary.told(check=check))
 
 
+def reprice(job: Job) -> str:
+    """Compute and stage; nothing else is written until somebody applies it."""
+    on = date.fromisoformat(job.params["on"])
+    try:
+        found = reprices.stage(job=job, on=on, at=timezone.now(), told=partial(_tell, job))
+    except reprices.Outdated as refusal:
+        reprices.drop(job)
+        raise jobs.Refused("A price changed while this was computed. Ask for it again.") from refusal
+    except jobs.Cancelled:
+        reprices.drop(job)
+        raise
+    return repriced.told(found)
+
+
+def reprice_apply(job: Job) -> None:
+    """Amounts, history and the end of the job are one transaction."""
+    found = Repricing.objects.filter(pk=job.params["repricing"]).first()
+    if found is None or found.action_seq is not None:
+        raise jobs.Refused("What was computed is no longer kept. Ask for it again.")
+    jobs.renew(job, at=timezone.now() + LONG)
+    with transaction.atomic():
+        try:
+            action = reprices.apply(repricing=found, reason=job.params["reason"], by=_asked_by(job), at=timezone.now())
+        except reprices.Outdated as refusal:
+            raise jobs.Refused("The prices of today are no longer those this was computed at. Ask again.") from refusal
+        jobs.finish(job, at=timezone.now(), message=repriced.done(action))
+
+
 def _tell(job: Job, done: int, total: int) -> None:
     jobs.progress(job, done, total, at=timezone.now())
 
@@ -104,6 +133,8 @@ HANDLERS: dict[str, Handler] = {
     "load_demo": load_demo,
     "remove_demo": remove_demo,
     "compare_versions": compare_versions,
+    "reprice": reprice,
+    "reprice_apply": reprice_apply,
 }
 
 
@@ -173,9 +204,10 @@ def sweep() -> None:
 
 @shared_task(name="inventory.clean_up", ignore_result=True)
 def clean_up() -> None:
-    """Drop expired results, old notices and sessions; after an upgrade that brought a version of the test, have it
-    worked out what that changes."""
+    """Drop expired results, re-pricings nobody applied, old notices and sessions. After an upgrade that brought a version
+    of the test, have it worked out what that changes."""
     jobs.clean_up(at=timezone.now())
+    reprices.drop_old(at=timezone.now())
     notice.drop_old(at=timezone.now())
     digest.drop_old(at=timezone.now())
     call_command("clearsessions")

@@ -20,8 +20,11 @@ from inventory.views import notice as notice_views
 from inventory.views import part as part_views
 from inventory.views import people as people_views
 from inventory.views import plan as plan_views
+from inventory.views import price_row as price_row_views
 from inventory.views import pricing as pricing_views
 from inventory.views import queue as queue_views
+from inventory.views import reprice as reprice_views
+from inventory.views import retirement as retirement_views
 from inventory.views import together as together_views
 from inventory.views import version as version_views
 from inventory.views import waiting as waiting_views
@@ -130,7 +133,17 @@ comment: list[URLPattern] = [
     path("comments/<int:pk>/reopen", comment_views.reopen, name="comment.reopen"),
 ]
 
-pricing: list[URLPattern] = [path("prices", pricing_views.index, name="pricing.list")]
+pricing: list[URLPattern] = [
+    path("prices", pricing_views.index, name="pricing.list"),
+    path("prices/retiring", retirement_views.listed, name="pricing.retiring"),
+    path("prices/new", price_row_views.new, name="pricing.new"),
+    path("prices/import", price_row_views.take_in, name="pricing.import"),
+    path("prices/book.csv", price_row_views.book, name="pricing.book"),
+    path("prices/reprice", reprice_views.start, name="pricing.reprice"),
+    path("prices/reprice/<int:pk>", reprice_views.confirm, name="pricing.apply"),
+    path("prices/<int:pk>/correct", price_row_views.correct, name="pricing.correct"),
+    path("prices/<int:pk>/end", price_row_views.end, name="pricing.end"),
+]
 
 plan: list[URLPattern] = [
     path("plan", plan_views.listed, name="plan.page"),

@@ -20,7 +20,7 @@ from django.utils import timezone
 from inventory import urls
 from inventory.domain import waiting
 from inventory.domain.book import Book
-from inventory.models import Action, Call, Differing, Part, Person, Team
+from inventory.models import Action, Call, Differing, Part, Person, PriceRow, Team
 from inventory.services import comment, invitation, people
 from inventory.services import job as jobs
 from tests import factories
@@ -70,6 +70,7 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
         "audit": {"seq": 1, "record": "part", "record_id": str(part.pk)},
         "job": {"pk": done_job(lead)},
         "exchange": {"pk": 1},
+        "pricing": {"pk": PriceRow.objects.order_by("pk")[0].pk},
     }
 
 
@@ -106,6 +107,7 @@ def grow(part: Part, by: Person) -> None:
         invitation.invite(team=part.team, email=email, discipline="product", role="member", by=by.actor, at=at)
         factories.make_call(feature=factories.make_feature(team=part.team))
         factories.make_call(feature=part.feature)
+        factories.make_call(feature=part.feature, model="claude-sonnet-4-5")
         factories.make_part(call=part.call)
         broken = factories.make_call(feature=part.feature).parts.get()
         Part.objects.filter(pk=broken.pk).update(state="check_needed", sealed_at=at, reason="A fact has changed.")

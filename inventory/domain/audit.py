@@ -69,7 +69,7 @@ def kept(state: State) -> State:
 
 def canonical(value: object) -> str:
     """JSON that is equal exactly when the values are."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    return _JSON.encode(value)
 
 
 def _plain(value: object) -> str:
@@ -78,6 +78,9 @@ def _plain(value: object) -> str:
     if isinstance(value, Decimal):
         return format(value.normalize() + 0, "f")  # + 0: a negative zero is stored as zero
     return str(value)
+
+
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
 
 
 def instant(at: datetime) -> str:

@@ -1,5 +1,6 @@
 """Finding a price: which rows of the book price a model on a platform, and what is doubtful about that."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -97,6 +98,7 @@ class Book:
     _by_model: Mapping[tuple[str, str], list[Offer]] = field(repr=False)
     _without_batch: frozenset[str] = field(repr=False)
     _memo: dict[tuple[str, str, str], Found | None] = field(default_factory=dict, repr=False)
+    _marks: dict[tuple[str, str, str], str] = field(default_factory=dict, repr=False)
 
     def model(self, name: str) -> Model | None:
         """By any id a platform uses, or by its name; a path before the id (`anthropic/…`, an ARN) is ignored."""
@@ -114,6 +116,16 @@ class Book:
         if len(self._memo) < REMEMBERED:
             self._memo[key] = found
         return found
+
+    def mark(self, platform: str, model_id: str, geo: str = "") -> str:
+        """A short text that is equal wherever calls are priced alike: what `find` says, without which rows say it."""
+        key = (platform, model_id, geo)
+        if key in self._marks:
+            return self._marks[key]
+        mark = _mark(self.find(*key))
+        if len(self._marks) < REMEMBERED:
+            self._marks[key] = mark
+        return mark
 
     def _find(self, platform: str, model_id: str, geo: str) -> Found | None:
         model = self.model(model_id)
@@ -188,6 +200,15 @@ def build(*, on: date, models: Iterable[Model], rows: Iterable[Row], factors: Ma
     priced = {offer[0].platform for offer in offers}
     with_batch = {offer[0].platform for offer in offers if offer[0].card.batch is not None}
     return Book(on, known, factors, names, by_id, by_model, frozenset(priced - with_batch))
+
+
+def _mark(found: Found | None) -> str:
+    if found is None:
+        return "none"
+    price, derived = found.price, [sorted(names) for names in found.derived]
+    doubts = [doubt.value for doubt in found.doubts]
+    told = (price.cards, price.multiplier.normalize(), doubts, derived, found.model.min_cacheable)
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
 def _spellings(model_id: str) -> tuple[str, str]:

@@ -7,12 +7,15 @@ decimals to the next, so they are refused with what to write instead.
 import re
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
 from decimal import Decimal
 
 from inventory.exchange.reading import Problem, Row, shown
 
 _WHOLE = re.compile(r"\d+", re.ASCII)
 _SHARE = re.compile(r"\d+(\.\d*)?|\.\d+", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _PLACES = 6
 _TRUTH = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
@@ -67,6 +70,34 @@ class Cells:
         else:
             return Decimal(value)
         return Decimal(0)
+
+    def day(self, column: str, *, required: bool = False) -> date | None:
+        """As 2026-11-22."""
+        value = self.typed(column, required=required)
+        if not value:
+            return None
+        if _DAY.fullmatch(value):
+            with suppress(ValueError):
+                return date.fromisoformat(value)
+        self.wrong(column, "must be a date like 2026-11-22")
+        return None
+
+    def amount(self, column: str, *, most: int, places: int = _PLACES) -> Decimal | None:
+        """A number from 0 to `most` with a decimal point; empty is None."""
+        value = self.typed(column)
+        if not value:
+            return None
+        if value.startswith(("-", "−")):
+            self.wrong(column, "must not be below zero")
+        elif len(value) > 40 or not _SHARE.fullmatch(value):
+            self.wrong(column, "must be a number with a decimal point, such as 0.125, without separators or a currency")
+        elif len(value.partition(".")[2].rstrip("0")) > places:
+            self.wrong(column, f"has more than {places} decimals")
+        elif Decimal(value) > most:
+            self.wrong(column, f"must be at most {most:,}")
+        else:
+            return Decimal(value)
+        return None
 
     def truth(self, column: str) -> bool | None:
         """yes or no; None where the cell is empty."""

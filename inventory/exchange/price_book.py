@@ -7,16 +7,15 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from inventory.domain import card
 from inventory.exchange import price_rows
 from inventory.exchange.price_rows import ModelEntry, ModifierEntry, RowEntry
 from inventory.exchange.record import Problem, Record
 
 PACKAGED = Path(__file__).with_name("price_book.json")
-BANDS = 2  # an ordinary card and one for long prompts: what a call says of its long prompts is one share
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,23 +99,7 @@ def _contradictions(book: PriceBook) -> Iterator[Problem]:
             yield Problem(_called(row), "valid_to", "must be after valid_from")
         cards.setdefault((row.platform, row.platform_id.lower(), row.endpoint), []).append(row)
     for rows in cards.values():
-        yield from _clashes(rows)
-
-
-def _clashes(rows: list[RowEntry]) -> Iterator[Problem]:
-    """Of one id: two rows of a band on one day, more bands than a call can tell apart, no card for ordinary prompts."""
-    bands: dict[int, list[RowEntry]] = {}
-    for row in rows:
-        bands.setdefault(row.above, []).append(row)
-    if 0 not in bands or len(bands) > BANDS:
-        yield Problem(
-            _called(rows[0]), "above", "an id has one card from 0 tokens on and at most one for longer prompts"
-        )
-    for band in bands.values():
-        dated = sorted(band, key=lambda row: row.valid_from)
-        for earlier, later in pairwise(dated):
-            if earlier.valid_to is None or earlier.valid_to > later.valid_from:
-                yield Problem(_called(later), "valid_from", f"overlaps the row that holds from {earlier.valid_from}")
+        yield from (Problem(_called(row), field, reason) for row, field, reason in card.clashes(rows))
 
 
 def _called(row: RowEntry) -> str:

@@ -6,9 +6,14 @@ from typing import Any
 
 from django import forms
 
+from inventory.domain.money import MICRO, dollars
+from inventory.exchange.price_rows import DEAREST
+
 _SPACES = str.maketrans("\u00a0\u2007\u2009\u202f", "    ")
 _WHOLE = re.compile(r"\d+|\d{1,3}(?:([ ,])\d{3})(?:\1\d{3})*", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d*)?|\.\d+) ?%?", re.ASCII)
+_DOLLARS = re.compile(r"\d+(?:\.\d*)?|\.\d+", re.ASCII)
+_DOLLAR_PLACES = 6
 _LONGEST = 40
 
 
@@ -67,3 +72,26 @@ class Percent(forms.Field):
 
     def prepare_value(self, value: Any) -> Any:
         return f"{(value * 100).normalize():f}" if isinstance(value, Decimal) else value
+
+
+class Dollars(forms.Field):
+    """A price in dollars per million tokens with up to six decimals, as whole micro-dollars; empty is None."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> int | None:
+        if value in self.empty_values or not _typed(value):
+            return None
+        typed = _typed(value).removeprefix("$").strip()
+        if typed.startswith(("-", "−")):
+            raise forms.ValidationError("Type 0 or more: a price is never below zero.", "negative")
+        if len(typed) > _LONGEST or not _DOLLARS.fullmatch(typed):
+            raise forms.ValidationError("Type dollars with a decimal point, such as 0.125.", "not_dollars")
+        if len(typed.partition(".")[2].rstrip("0")) > _DOLLAR_PLACES:
+            raise forms.ValidationError(f"Type no more than {_DOLLAR_PLACES} decimals.", "too_fine")
+        if Decimal(typed) > DEAREST:
+            raise forms.ValidationError(f"Type {DEAREST:,} or less.", "out_of_range")
+        return int(Decimal(typed) * MICRO)
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{dollars(value).normalize():f}" if isinstance(value, int) else value

@@ -11,6 +11,7 @@ from inventory.models.part import Part
 from inventory.models.people import Membership, OneTimeLink, Person, Team
 from inventory.models.pricing import ClaudeModel, Modifier, PriceRow
 from inventory.models.queue import Hold
+from inventory.models.reprice import Repricing, StagedPrice
 from inventory.models.version import Differing
 from inventory.models.versioned import Stale, Versioned
 from inventory.models.waiting import Sheet
@@ -18,5 +19,5 @@ from inventory.models.waiting import Sheet
 __all__ = [
     "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Comment", "Differing", "Digest", "Feature", "FileChunk",
     "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice", "NoticeChoices", "OneTimeLink", "Pair", "Part",
-    "Person", "PriceRow", "Sheet", "Stale", "Team", "Versioned",
+    "Person", "PriceRow", "Repricing", "Sheet", "StagedPrice", "Stale", "Team", "Versioned",
 ]  # fmt: skip

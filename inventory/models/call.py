@@ -151,6 +151,9 @@ class Call(Profiled, Versioned):
     kind = models.CharField(max_length=14, choices=KINDS, default=Kind.UNDECIDED)
     cost_today = models.BigIntegerField(null=True, blank=True)
     cost_target = models.BigIntegerField(null=True, blank=True)
+    # By which prices the amounts were made, and on which day: kept with them, but no fact of the call, so no history.
+    priced_by = models.CharField(max_length=16, blank=True, editable=False)
+    priced_on = models.DateField(null=True, blank=True, editable=False)
     saving_rank = models.GeneratedField(  # what the plan sorts by: the saving, 0 where it is not known
         expression=Coalesce(models.F("cost_today") - models.F("cost_target"), 0),
         output_field=models.BigIntegerField(),
@@ -187,6 +190,12 @@ class Call(Profiled, Versioned):
             ),
             models.Index(fields=["requests", "id"], condition=models.Q(retired_at=None), name="call_by_requests"),
             models.Index(fields=["name", "id"], condition=models.Q(retired_at=None), name="call_by_name"),
+            # Which calls the prices of today would price otherwise, without reading a row.
+            models.Index(
+                fields=["provider", "model", "geo", "priced_by", "priced_on", "retired_at"],
+                condition=models.Q(retired_at=None),
+                name="call_by_price",
+            ),
             models.Index(fields=["feature", "retired_at"], name="call_of_feature"),
             models.Index(fields=["team", "retired_at"], name="call_of_team"),
             # Calls like another, upper and lower case alike.
@@ -197,6 +206,10 @@ class Call(Profiled, Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    def write(self, *fields: str) -> Self:
+        """Amounts are never written without what they were made by."""
+        return super().write(*fields, "priced_by", "priced_on")
 
     @property
     def saving(self) -> int | None:

@@ -14,6 +14,8 @@ KINDS = [
     ("load_demo", "Loading of the sample"),
     ("remove_demo", "Removal of the sample"),
     ("compare_versions", "Comparison with the test's new version"),
+    ("reprice", "Preview of a re-pricing"),
+    ("reprice_apply", "Re-pricing"),
 ]
 STATES = [
     ("queued", "Waiting to start"),

@@ -6,6 +6,7 @@ from typing import ClassVar, Self, TypeGuard
 from django.db import models
 
 from inventory.domain import book, pricing
+from inventory.models.versioned import Versioned
 
 PLATFORMS = ("anthropic", "aws", "foundry", "bedrock", "vertex")  # those that publish prices
 
@@ -52,6 +53,10 @@ class PriceRows(models.QuerySet["PriceRow"]):
     def valid_on(self, day: date) -> Self:
         return self.filter(models.Q(valid_to=None) | models.Q(valid_to__gt=day), valid_from__lte=day)
 
+    def upcoming(self, day: date) -> Self:
+        """Those that hold only after that day, the next first."""
+        return self.filter(valid_from__gt=day).select_related("model").order_by("valid_from", "platform", "pk")
+
     def listed(self) -> Self:
         """By platform, newest model first, ordinary card before the one for long prompts."""
         place = models.Case(*(models.When(platform=name, then=models.Value(i)) for i, name in enumerate(PLATFORMS)))
@@ -59,7 +64,7 @@ class PriceRows(models.QuerySet["PriceRow"]):
         return self.select_related("model").order_by(*order)
 
 
-class PriceRow(models.Model):
+class PriceRow(Versioned):
     """Micro-dollars per million tokens, for one id on one platform, one prompt-length band, from one day on."""
 
     RECORD = "price_row"
@@ -114,6 +119,12 @@ class PriceRow(models.Model):
             models.CheckConstraint(
                 condition=models.Q(valid_to=None) | models.Q(valid_to__gt=models.F("valid_from")),
                 name="price_row_ends_after_start",
+            ),
+            models.CheckConstraint(condition=models.Q(input__gt=0), name="price_row_input_not_zero"),
+            models.CheckConstraint(
+                condition=models.Q(fast_input=None, fast_output=None)
+                | models.Q(fast_input__isnull=False, fast_output__isnull=False),
+                name="fast_prices_both_or_none",
             ),
             models.CheckConstraint(
                 condition=models.Q(

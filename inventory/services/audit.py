@@ -32,6 +32,24 @@ class Recorded(Protocol):
     pk: Any
 
 
+class Lines(Protocol):
+    """Changes as they are kept: counted, and walked over twice in the same order."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Stored]: ...
+
+
+class Gathered(Protocol):
+    """What one action did, in memory (`Changes`) or read from where it was staged."""
+
+    @property
+    def stored(self) -> Lines: ...
+
+    @property
+    def effect(self) -> Mapping[str, int]: ...
+
+
 class Changes:
     """The differences of one action, gathered chunk by chunk where it touches too many records to hold at once."""
 
@@ -86,12 +104,12 @@ def record(
 
 def append(
     *, kind: str, by: Actor, at: datetime, record: str, record_id: str, title: str, team_id: int | None,
-    changes: Changes, reason: str = "",
+    changes: Gathered, reason: str = "",
 ) -> Action | None:  # fmt: skip
     """Append one action with the changes gathered; None, and nothing written, where there are none."""
     if not connection.in_atomic_block:
         raise RuntimeError("History is written in the transaction of the change it tells of.")
-    if not changes.stored:
+    if not len(changes.stored):
         return None
     head, _ = ChainHead.objects.select_for_update(no_key=True).get_or_create(pk=1, defaults={"hash": audit.GENESIS})
     action = Action(
@@ -117,13 +135,14 @@ def head() -> ChainHead:
 
 
 def _insert(action: Action, stored: Iterator[Stored]) -> None:
+    """As they come: an import has a hundred thousand of them, too many to make a model of each first."""
+    fields = ("action_id", "position", "record", "record_id", "before", "after")
+    statement = f"INSERT INTO {Change._meta.db_table} ({', '.join(fields)}) VALUES ({', '.join(['%s'] * len(fields))})"
     position = 0
-    while rows := list(islice(stored, ROWS)):
-        Change.objects.bulk_create(
-            Change(action=action, position=position + i, record=name, record_id=pk, before=before, after=after)
-            for i, (name, pk, before, after) in enumerate(rows)
-        )
-        position += len(rows)
+    with connection.cursor() as cursor:
+        while rows := list(islice(stored, ROWS)):
+            cursor.executemany(statement, [(action.pk, position + i, *change) for i, change in enumerate(rows)])
+            position += len(rows)
 
 
 def _copied(value: Any) -> Any:

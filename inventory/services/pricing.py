@@ -1,6 +1,6 @@
 """The price book in force, and what it makes of a call: kinds, costs, doubts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from dataclasses import fields as fields_of
 from datetime import date, datetime
@@ -11,16 +11,18 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 
 from inventory.domain import book as prices
-from inventory.domain import doubt, money, plan, pricing
+from inventory.domain import card, doubt, money, plan, pricing
 from inventory.domain.audit import Actor
 from inventory.domain.doubt import Doubt
 from inventory.domain.part import Figures, Label, Path, State
 from inventory.exchange import price_book, price_rows
+from inventory.exchange.record import Problem
 from inventory.models import Action, Call, ClaudeModel, Modifier, Part, PriceRow
 from inventory.models.call import PROFILE
 from inventory.services import audit
 
 LOAD = "pricing.load"
+CHANGES = (LOAD, "pricing.add", "pricing.end", "pricing.correct", "pricing.import")
 PACKAGE = Actor("command", "load_prices")
 ROW_KEY = ("platform", "platform_id", "endpoint", "above", "valid_from")
 LARGEST_AMOUNT = 10**15  # micro-dollars a month: a billion dollars; sums of thousands of them still fit the column
@@ -63,9 +65,10 @@ class Loaded:
 
 @transaction.atomic
 def load(*, found: price_book.PriceBook, by: Actor, at: datetime, reason: str = "") -> Loaded:
-    """Bring models, rows and modifiers to what the file says, as one action. Records the file does not name stay.
+    """Bring models, rows and modifiers to what the file says, as one action. Records the file does not name stay, and
+    so does the end of a row where the file knows of none. Stored amounts are not re-priced.
 
-    Stored amounts are not re-priced.
+    Raises `BadPriceBook` where its rows cannot stand beside those that are there.
     """
     changes = audit.Changes()
     models = _merge(
@@ -73,6 +76,8 @@ def load(*, found: price_book.PriceBook, by: Actor, at: datetime, reason: str = 
     )
     ids = dict(ClaudeModel.objects.values_list("key", "pk"))
     rows = _merge(PriceRow, ROW_KEY, [_columns(entry, ids) for entry in found.rows], changes)
+    if problems := list(_contradicting()):
+        raise price_book.BadPriceBook(tuple(problems))
     modifiers = _merge(Modifier, ("key", "valid_from"), [asdict(entry) for entry in found.modifiers], changes)
     day = found.as_of.isoformat()
     audit.append(
@@ -80,6 +85,22 @@ def load(*, found: price_book.PriceBook, by: Actor, at: datetime, reason: str = 
         team_id=None, changes=changes, reason=reason,
     )  # fmt: skip
     return Loaded(*(sum(counts) for counts in zip(models, rows, modifiers, strict=True)))
+
+
+def _contradicting() -> Iterator[Problem]:
+    """What of all rows, of the file and others, cannot stand beside each other."""
+    groups: dict[tuple[str, str, str], list[PriceRow]] = {}
+    for row in PriceRow.objects.order_by("pk"):
+        groups.setdefault((row.platform, row.platform_id.lower(), row.endpoint), []).append(row)
+    for rows in groups.values():
+        yield from (Problem(f"price of {row}", field, reason) for row, field, reason in card.clashes(rows))
+
+
+def packaged_is_new() -> bool:
+    """Whether the book this version comes with was never loaded: laid over again it would take back what
+    administrators have corrected since."""
+    day = price_book.read().as_of.isoformat()
+    return not Action.objects.filter(kind=LOAD, record="price_book", record_id=day).exists()
 
 
 def load_packaged(*, at: datetime, by: Actor = PACKAGE) -> Loaded:
@@ -107,6 +128,8 @@ def _merge(
     differing: list[Any] = []
     for values in wanted:
         record = there.get(tuple(values[name] for name in key))
+        if isinstance(record, PriceRow) and values["valid_to"] is None:
+            values = {**values, "valid_to": record.valid_to}
         if record is None:
             new.append(kind(**values))
         elif any(getattr(record, name) != value for name, value in values.items()):
@@ -114,23 +137,30 @@ def _merge(
             for name, value in values.items():
                 setattr(record, name, value)
             changes.add(before, audit.states(record))
+            if isinstance(record, PriceRow):
+                record.version += 1
             differing.append(record)
     kind._default_manager.bulk_create(new)
     if differing:
-        kind._default_manager.bulk_update(differing, [name for name in wanted[0] if name not in key])
+        fields = [name for name in wanted[0] if name not in key]
+        kind._default_manager.bulk_update(differing, [*fields, "version"] if kind is PriceRow else fields)
     changes.add({}, audit.states(*new))
     return len(new), len(differing), len(wanted) - len(new) - len(differing)
 
 
 def book(on: date) -> prices.Book:
     """The prices valid on that day. One query where this process knows the book already, else four."""
-    last_load = Action.objects.filter(kind=LOAD).order_by("-seq").values_list("hash", flat=True).first()
-    return _book(on, last_load)
+    return _book(on, last_change())
+
+
+def last_change() -> str | None:
+    """The link of the last action that changed a price; None where none did since the book was begun."""
+    return Action.objects.filter(kind__in=CHANGES).order_by("-seq").values_list("hash", flat=True).first()
 
 
 @lru_cache(maxsize=4)
-def _book(on: date, last_load: str | None) -> prices.Book:
-    """Prices change by `load` alone, so the link of the last one says whether a book is still the book."""
+def _book(on: date, last_change: str | None) -> prices.Book:
+    """Prices change by the actions of `CHANGES` alone, so the last one says whether a book is still the book."""
     return prices.build(
         on=on,
         models=[row.as_model() for row in ClaudeModel.objects.order_by("key")],
@@ -178,6 +208,7 @@ def apply(call: Call, parts: Sequence[Part], *, book: prices.Book) -> None:
     targets = [part.cost_target for part in parts if part.cost_target is not None]
     call.cost_target = sum(targets) if len(targets) == len(parts) else None
     call.kind = plan.Kind.SPLIT if call.is_split else parts[0].kind
+    call.priced_by, call.priced_on = book.mark(call.provider, call.model, call.geo), book.on
 
 
 def both_ways(

@@ -9,7 +9,19 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from inventory.models import Call, Comment, Feature, Job, Membership, OneTimeLink, Part, Person, Team
+from inventory.models import (
+    Call,
+    Comment,
+    Feature,
+    Job,
+    Membership,
+    OneTimeLink,
+    Part,
+    Person,
+    PriceRow,
+    Repricing,
+    Team,
+)  # fmt: skip
 from inventory.services import access, waiting
 from inventory.services.labelling import queue
 
@@ -140,6 +152,15 @@ def parts_to_lead(pks: list[int], person: Person) -> list[int]:
 
 def administrator(person: Person) -> Person:
     return _only(person, access.may_administer(person))
+
+
+def price_to_change(pk: int, person: Person) -> PriceRow:
+    return _only(get_object_or_404(PriceRow.objects.select_related("model"), pk=pk), access.may_administer(person))
+
+
+def repricing_to_apply(job_pk: int, person: Person) -> Repricing:
+    found = get_object_or_404(Repricing.objects.select_related("job", "applied_by"), job=job_pk)
+    return _only(found, access.may_administer(person))
 
 
 def _only(found: T, allowed: bool) -> T:

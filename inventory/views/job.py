@@ -1,6 +1,7 @@
 """Background jobs: what runs, how far it is, its result."""
 
 import mimetypes
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -9,8 +10,9 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
-from inventory.models import Job
-from inventory.services import access
+from inventory.forms.price_row import Confirm
+from inventory.models import Job, Person, Repricing
+from inventory.services import access, reprice, repriced
 from inventory.services import job as jobs
 from inventory.views import _load
 from inventory.views._page import Request, page
@@ -29,8 +31,26 @@ def listed(request: HttpRequest) -> HttpResponse:
 def detail(request: Request, pk: int) -> HttpResponse:
     job = _load.job(pk)
     may_cancel = not job.is_over and access.may_cancel(request.user, job)
-    context = {"job": job, "may_cancel": may_cancel, "has_file": job.has_file(timezone.now())}
+    context: dict[str, Any] = {"job": job, "may_cancel": may_cancel, "has_file": job.has_file(timezone.now())}
+    if job.kind == "reprice" and job.state == "done":
+        context |= _repricing(job, request.user)
     return page(request, "job/detail.html", context, fragment="progress")
+
+
+def _repricing(job: Job, person: Person) -> dict[str, Any]:
+    """What it would do; and for an administrator the form that has it applied, or why it cannot be any more."""
+    found = Repricing.objects.select_related("applied_by").filter(job=job, ready_at__isnull=False).first()
+    if found is None:
+        return {}
+    by = found.applied_by
+    why_not = ""
+    if by is not None and by.state not in ("failed", "cancelled"):
+        why_not = "It was confirmed, and is applied by a job of its own."
+    elif not reprice.is_current(found, on=timezone.localdate()):
+        why_not = "These are not the prices of today any more. To change amounts, compute it at today's."
+    may_apply = access.may_administer(person) and not why_not
+    told = {"repricing": found, "report": repriced.report(found), "form": Confirm()}
+    return {**told, "may_apply": may_apply, "why_not": why_not, "applied_by": by}
 
 
 @require_POST

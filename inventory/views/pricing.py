@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from inventory.forms import pricing as forms
-from inventory.models import ClaudeModel
-from inventory.services import pricing
+from inventory.models import ClaudeModel, PriceRow
+from inventory.services import access, pricing, reprice
 from inventory.views._page import Request, page
 
 ROWS = 50
@@ -28,5 +28,9 @@ def index(request: Request) -> HttpResponse:
         "models": models,
         "modifiers": pricing.modifiers(chosen["on"]),
         "as_of": pricing.as_of(),
+        "behind": reprice.behind(on=today),
+        "upcoming": PriceRow.objects.upcoming(today)[:ROWS],
+        "may_change": access.may_administer(request.user),
+        "today": today,
     }
     return page(request, "pricing/list.html", context, fragment="rows")

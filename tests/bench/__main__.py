@@ -44,6 +44,7 @@ def main() -> int:
         sums = _step(databases[LARGE], "sums")
         figures.add("plan totals / bare SQL sum", sums["totals"] * 1000, sums["bare"] * 1000, 2)
         _exports(figures, databases)
+        _repricing(figures, databases)
     Path("bench-results.json").write_text(json.dumps(figures.rows, indent=1) + "\n")
     return 0 if figures.hold() else 1
 
@@ -78,6 +79,13 @@ def _exports(figures: Figures, databases: dict[int, dict[str, str]]) -> None:
     figures.add("s of export / bare writer", large["export"], large["bare"], 1.5)
     # Constant: growing 100-fold in calls may cost what caches and the larger file's buffers take, not rows in memory.
     figures.add(f"MB of export, {LARGE:,} / {MIDDLE:,} calls", large["peak_mb"], small["peak_mb"], 1.5)
+
+
+def _repricing(figures: Figures, databases: dict[int, dict[str, str]]) -> None:
+    """Last of all, because it changes what the other figures were measured on."""
+    small, large = (_step(databases[size], "reprice") for size in (MIDDLE, LARGE))
+    figures.add(f"s of re-pricing {LARGE:,} calls / bare SQL update", large["reprice"], large["bare"], 20)
+    figures.add(f"MB of re-pricing, {LARGE:,} / {MIDDLE:,} calls", large["peak_mb"], small["peak_mb"], 1.5)
 
 
 def _paths(known: dict[str, int]) -> dict[str, tuple[str, dict[str, str]]]:

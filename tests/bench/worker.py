@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from statistics import median
@@ -20,13 +21,18 @@ django.setup()
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.db.models import F  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.utils import timezone  # noqa: E402
 from openpyxl import Workbook, load_workbook  # noqa: E402
 
-from inventory.models import Call, Feature, Person  # noqa: E402
-from inventory.services import plan  # noqa: E402
+from inventory import tasks  # noqa: E402
+from inventory.models import Action, Call, Feature, Part, Person, PriceRow, Repricing  # noqa: E402
+from inventory.models.reprice import PART  # noqa: E402
+from inventory.services import job as jobs  # noqa: E402
+from inventory.services import plan, reprice  # noqa: E402
 from tests.bench import build  # noqa: E402
 
 # The bare sum: what the plan's totals add up, and nothing else.
@@ -82,6 +88,51 @@ def step_export() -> dict[str, float]:
         bare = _timed(lambda: _write_bare(sheets, Path(folder) / "bare.xlsx"))
         cells = sum(len(row) for sheet in sheets for row in sheet)
     return {"export": seconds, "bare": bare, "peak_mb": peak, "cells": cells}
+
+
+def step_reprice() -> dict[str, float]:
+    """Seconds of a re-pricing that changes every priced call, computed, confirmed and applied, and of a bare UPDATE of
+    the same rows and columns; peak memory in MB."""
+    person, at = Person.objects.get(), timezone.now()
+    PriceRow.objects.update(input=F("input") * 2, output=F("output") * 2, batch_output=F("batch_output") * 3)
+    start = time.perf_counter()
+    params = {"on": timezone.localdate(at).isoformat()}
+    job = jobs.enqueue(kind="reprice", params=params, by=person.actor, at=at, person=person)
+    assert tasks.run_job(job.pk)
+    staged = time.perf_counter()
+    found = Repricing.objects.get(job=job)
+    applying = reprice.confirm(repricing=found, reason="Bench", by=person.actor, at=at, person=person)
+    assert tasks.run_job(applying.pk)
+    ended = time.perf_counter()
+    action = Action.objects.get(kind=reprice.REPRICE)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    bare = _timed(partial(_bare_update, _written(action)))
+    return {
+        "reprice": ended - start, "stage": staged - start, "apply": ended - staged, "bare": bare, "peak_mb": peak,
+        "changes": action.changes_count,
+    }  # fmt: skip
+
+
+def _written(action: Action) -> list[tuple[str, list[tuple[object, ...]]]]:
+    """The rows the re-pricing has written, with the values it has written there: what a bare UPDATE is given."""
+    statements = []
+    for model, names in ((Call, ("kind", "cost_today", "cost_target")), (Part, PART)):
+        pks = action.changes.filter(record=model.RECORD).values_list("record_id", flat=True)
+        wanted = {int(pk) for pk in pks}
+        columns = [connection.ops.quote_name(name) for name in names]
+        table = model._meta.db_table
+        statement = f"UPDATE {table} SET {', '.join(f'{c} = %s' for c in columns)}, version = version + 1 WHERE id = %s"
+        rows = model.objects.values_list(*names, "pk")
+        values = [tuple(json.dumps(v) if isinstance(v, list) else v for v in row) for row in rows if row[-1] in wanted]
+        statements.append((statement, values))
+    return statements
+
+
+def _bare_update(statements: list[tuple[str, list[tuple[object, ...]]]]) -> None:
+    """One UPDATE a row by its id, in one transaction: no model, no arithmetic, no history."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement, values in statements:
+            cursor.executemany(statement, values)
 
 
 def _bare_sum() -> None:

@@ -127,7 +127,7 @@ def test_where_history_cannot_be_written_the_change_does_not_happen(
         team.write("name")
         written(now, team, before, audit.states(team))
 
-    monkeypatch.setattr(Change.objects, "bulk_create", broken)
+    monkeypatch.setattr(audit, "_insert", broken)
     with pytest.raises(OSError, match="disk full"):
         rename()
     assert Team.objects.get(pk=team.pk).name == "Documents"

@@ -8,19 +8,21 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from inventory.domain.audit import Actor
-from inventory.models import Call, Person, Team
+from inventory.models import Call, Person, PriceRow, Team
 from inventory.services import call as calls
 from inventory.services import comment as comments
 from inventory.services import feature as features
+from inventory.services import job as jobs
 from inventory.services import part as parts
-from inventory.services import people
+from inventory.services import people, price_row, reprice
 from inventory.services import team as teams
 from tests import factories
 
@@ -53,7 +55,7 @@ def test_a_new_row_does_not_wait_for_whoever_changes_what_it_points_to(
     assert call.parts.count() == 2
 
 
-ORDER = ["team", "feature", "call", "chainhead"]
+ORDER = ["repricing", "claudemodel", "team", "feature", "call", "chainhead"]
 WRITES: dict[str, Callable[[Call, Team, datetime], object]] = {
     "register a call": lambda call, other, at: calls.register(feature=call.feature, fields=FIELDS, by=BY, at=at),
     "change a call": lambda call, other, at: calls.edit(call=call, version=1, fields={"output": 1}, by=BY, at=at),
@@ -68,6 +70,10 @@ WRITES: dict[str, Callable[[Call, Team, datetime], object]] = {
         team=call.team, version=1, name="New", one_side_enough=True, by=BY, at=at
     ),
     "write and resolve": lambda call, other, at: _talked(call, at),
+    "re-price": lambda call, other, at: _reprice(at),
+    "add a price": lambda call, other, at: price_row.add(
+        fields={"model": _priced().model, "platform_id": "own", **PRICE}, reason="New", by=BY, at=at
+    ),
     "split a call": lambda call, other, at: parts.split(call=call, version=1, parts=[ONE, ONE], by=BY, at=at),
 }
 
@@ -83,6 +89,26 @@ def test_everybody_holds_records_in_one_order(
     for statements in transactions:
         held = re.findall(r'FROM "inventory_(\w+)"[^\n]* FOR (?:NO KEY )?UPDATE', statements)
         assert held == sorted(held, key=ORDER.index)
+
+
+PRICE = {
+    "platform": "anthropic", "valid_from": date(2026, 12, 1), "as_of": date(2026, 11, 1), "source": "a test",
+    "input": 1, "output": 1, "write_5m": 1, "write_1h": 1, "read": 1,
+}  # fmt: skip
+
+
+def _priced() -> PriceRow:
+    return PriceRow.objects.first() or factories.make_price()
+
+
+def _reprice(at: datetime) -> None:
+    """Staged and applied: the call has no amounts yet."""
+    _priced()
+    job = jobs.enqueue(kind="reprice", params={}, by=BY, at=at)
+    held = jobs.claim(pk=job.pk, worker="one", at=at)
+    assert held is not None
+    found = reprice.stage(job=held, on=timezone.localdate(at), at=at, told=lambda done, total: None)
+    assert reprice.apply(repricing=found, reason="New", by=BY, at=at) is not None
 
 
 def _there_and_back(call: Call, at: datetime) -> None:

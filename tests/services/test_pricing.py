@@ -55,6 +55,32 @@ def test_a_changed_price_is_changed_in_place_and_told(prices, now, admin):
     )  # fmt: skip
 
 
+def test_an_end_that_was_set_here_stays_and_a_book_is_new_once(prices, now):
+    assert pricing.packaged_is_new()
+    PriceRow.objects.all().delete()
+    pricing.load_packaged(at=now)
+    row = PriceRow.objects.valid_on(TODAY).get(platform="anthropic", platform_id="claude-sonnet-5-5")
+    PriceRow.objects.filter(pk=row.pk).update(valid_to=date(2026, 12, 1))
+
+    loaded = pricing.load_packaged(at=now)
+
+    row.refresh_from_db()
+    assert (loaded.changed, row.valid_to) == (0, date(2026, 12, 1))
+    assert not pricing.packaged_is_new()
+
+
+def test_a_book_that_contradicts_a_row_added_here_is_refused_whole(prices, now):
+    row = PriceRow.objects.valid_on(TODAY).get(platform="anthropic", platform_id="claude-sonnet-5-5")
+    row.pk, row.valid_from = None, date(2026, 10, 20)
+    row.save()
+    found = price_book.read()
+    named = replace(found, models=(replace(found.models[0], note="Changed"), *found.models[1:]))
+
+    with pytest.raises(price_book.BadPriceBook, match="overlaps the row that holds from 2026-10-07"):
+        pricing.load(found=named, by=pricing.PACKAGE, at=now)
+    assert not ClaudeModel.objects.filter(note="Changed").exists()
+
+
 def test_rows_a_file_does_not_name_stay(prices, now):
     ClaudeModel.objects.create(key="own", name="Our own", family="own", status="active", aliases=["own"])
 

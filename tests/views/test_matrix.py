@@ -13,9 +13,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from inventory import urls
+from inventory import tasks, urls
 from inventory.domain.book import Book
-from inventory.models import Person, Team
+from inventory.models import Person, PriceRow, Team
 from inventory.services import account, comment, link
 from inventory.services import job as jobs
 from tests import factories
@@ -36,8 +36,8 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
     **dict.fromkeys(
         (
             "home.page", "team.list", "team.detail", "feature.list", "feature.detail", "call.list", "call.detail",
-            "call.explained", "pricing.list", "plan.page", "plan.guess", "plan.doubts", "audit.list", "audit.detail", "audit.record",
-            "job.list", "job.detail", "job.file",
+            "call.explained", "pricing.list", "plan.page", "plan.guess", "plan.doubts", "audit.list", "audit.detail",
+            "audit.record", "job.list", "job.detail", "job.file", "pricing.book", "pricing.retiring",
         ),
         (ALL, None),
     ),
@@ -49,6 +49,10 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
         (None, ("administrator",)),
     ),
     **dict.fromkeys(("team.new", "team.retire"), (("administrator",), ("administrator",))),
+    **dict.fromkeys(
+        ("pricing.new", "pricing.import", "pricing.correct", "pricing.end"), (("administrator",), ("administrator",))
+    ),
+    **dict.fromkeys(("pricing.reprice", "pricing.apply"), (None, ("administrator",))),
     **dict.fromkeys(("team.edit", "team.invite", "team.member"), (LEADS, LEADS)),
     **dict.fromkeys(("team.withdraw", "team.remove"), (None, LEADS)),
     **dict.fromkeys(
@@ -122,6 +126,7 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
         "exchange": job.pk,
     }
     pks |= {
+        "pricing": PriceRow.objects.order_by("pk")[0].pk,
         "call": call.pk,
         "part": call.pk,
         "waiting": call.parts.get().pk,
@@ -133,15 +138,26 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
         "member_pk": ed.memberships.get().pk,
     }  # fmt: skip
 
+    given["repriced"] = repriced(admin)
+
     def named(name: str) -> str:
         pattern = next(each for each in urls.urlpatterns if each.name == name)
         if name == "team.withdraw":  # is gone once it was withdrawn
             given["link_pk"] = link.made(**invited)[0].pk
-        own = {"part.edit": pks["waiting"], "comment.write": call.pk}
+        own = {"part.edit": pks["waiting"], "comment.write": call.pk, "pricing.apply": given["repriced"]}
         known = {**given, "pk": own.get(name) or pks.get(name.partition(".")[0])}
         return reverse(name, kwargs={n: known[n] for n in pattern.pattern.converters})
 
     return named
+
+
+def repriced(admin: Person) -> int:
+    """The number of a job that has computed a re-pricing."""
+    at = timezone.now()
+    params = {"on": timezone.localdate().isoformat()}
+    job = jobs.enqueue(kind="reprice", params=params, by=admin.actor, at=at, person=admin)
+    assert tasks.run_job(job.pk)
+    return job.pk
 
 
 def test_every_address_is_listed() -> None:

@@ -19,10 +19,10 @@ class Command(BaseCommand):
     def handle(self, *, file: Path, **options: Any) -> None:
         try:
             found = price_book.read(file)
+            loaded = pricing.load(found=found, by=pricing.PACKAGE, at=timezone.now())
         except price_book.BadPriceBook as bad:
             raise CommandError("\n".join(["Nothing was loaded.", *map(str, bad.problems)])) from bad
         except OSError as error:
             raise CommandError(f"Cannot read {file}: {error.strerror}") from error
-        loaded = pricing.load(found=found, by=pricing.PACKAGE, at=timezone.now())
         counts = f"{loaded.created} new, {loaded.changed} changed, {loaded.unchanged} as they were"
         self.stdout.write(f"Prices as of {found.as_of}: {counts}.")

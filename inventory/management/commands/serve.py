@@ -12,6 +12,7 @@ from django.db import OperationalError, connection, connections
 from django.urls import reverse
 from django.utils import timezone
 
+from inventory.exchange import price_book
 from inventory.management.supervisor import Child, Supervisor
 from inventory.services import people, pricing
 
@@ -32,10 +33,18 @@ class Command(BaseCommand):
         connection.settings_dict["OPTIONS"].pop("pool", None)  # it would try again for a while where nothing answers
         try:
             call_command("migrate", verbosity=0, interactive=False)
-            pricing.load_packaged(at=timezone.now())
+            self._load_prices()
         except OperationalError as error:
             raise CommandError(f"The database cannot be used: {str(error).strip().splitlines()[0]}") from error
         call_command("collectstatic", verbosity=0, interactive=False)
+
+    def _load_prices(self) -> None:
+        """Once for each book a version brings; where it contradicts what was added here, that stays."""
+        if pricing.packaged_is_new():
+            try:
+                pricing.load_packaged(at=timezone.now())
+            except price_book.BadPriceBook as bad:
+                self._tell(f"The prices of this version were not loaded, as the book here differs: {bad}")
 
     def _tell(self, line: str) -> None:
         self.stdout.write(line)

@@ -1,0 +1,51 @@
+"""Starts a re-pricing and has one applied; what it would do is shown on its job's page."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from inventory import tasks
+from inventory.forms import price_row as forms
+from inventory.services import job as jobs
+from inventory.services import reprice
+from inventory.views import _load
+from inventory.views._page import Request
+
+OUTDATED = "Nothing was applied: the prices of today are no longer those this was computed at. Compute it again."
+NOTHING = "Nothing was applied: there is nothing left of it to apply. Compute it again."
+
+
+@require_POST
+def start(request: Request) -> HttpResponse:
+    """Compute what the prices of a day would change. Writes no amount."""
+    person = _load.administrator(request.user)
+    form = forms.Reprice(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Nothing was started. Type the day as 2026-11-22.")
+        return redirect("pricing.list")
+    on = form.cleaned_data["on"].isoformat()
+    job = jobs.enqueue(kind="reprice", params={"on": on}, by=person.actor, at=timezone.now(), person=person)
+    tasks.start(job)
+    return redirect("job.detail", pk=job.pk)
+
+
+@require_POST
+def confirm(request: Request, pk: int) -> HttpResponse:
+    repricing = _load.repricing_to_apply(pk, request.user)
+    form = forms.Confirm(request.POST)
+    if not form.is_valid():
+        messages.error(request, f"Nothing was applied: say why. {form['reason'].errors.as_text()}")
+        return redirect("job.detail", pk=pk)
+    given = {"reason": form.cleaned_data["reason"], "by": request.user.actor, "at": timezone.now()}
+    try:
+        job = reprice.confirm(repricing=repricing, person=request.user, **given)
+    except reprice.ConfirmedAlready as already:
+        messages.error(request, "Somebody has confirmed it already: this is the job that applies it.")
+        return redirect("job.detail", pk=already.job.pk)
+    except (reprice.Outdated, reprice.NotReady) as refusal:
+        messages.error(request, OUTDATED if isinstance(refusal, reprice.Outdated) else NOTHING)
+        return redirect("job.detail", pk=pk)
+    tasks.start(job)
+    return redirect("job.detail", pk=job.pk)
