@@ -23,6 +23,9 @@ SENTENCES: Mapping[str, str] = {
     "feature.retire": "retired the feature {title}",
     "job.cancel": "asked for a job to stop: {title}",
     "job.enqueue": "started a job: {title}",
+    "move.overrule": "overruled how {title} is weighed",
+    "move.set_status": "changed how far the move of {title} has come",
+    "move.walk_back": "walked back the move of {title}",
     "part.edit": "said who uses {title}",
     "part.split": "split the call {title}",
     "part.unsplit": "made the call {title} whole again",
@@ -51,6 +54,12 @@ SENTENCES: Mapping[str, str] = {
     "waiting.answer": "answered the waiting test of {title}",
     "waiting.reopen": "took back an answer sheet of {title}",
     "waiting.submit": "saved an answer sheet of {title}",
+    "wave.arrange": "arranged moves of {team} into waves",
+    "wave.edit": "changed the wave {title}",
+    "wave.put": "put moves into the wave {title}",
+    "wave.register": "planned the wave {title}",
+    "wave.retire": "gave up the wave {title}",
+    "wave.take_out": "took moves of {team} out of their waves",
 }
 COMMANDS: Mapping[str, str] = {
     "person": "A former member",
@@ -66,10 +75,10 @@ KINDS = sorted(
 )
 
 RECORDS: Mapping[str, str] = {
-    "call": "Call", "claude_model": "Model", "feature": "Feature", "file": "File", "job": "Job",
-    "link": "One-time link", "membership": "Membership", "modifier": "Price modifier", "pair": "Both sides, apart",
-    "part": "Part", "person": "Person", "price_book": "Price book", "price_row": "Price", "sheet": "Answer sheet",
-    "team": "Team",
+    "call": "Call", "claude_model": "Model", "dependency": "Wave after another", "feature": "Feature", "file": "File",
+    "job": "Job", "link": "One-time link", "membership": "Membership", "modifier": "Price modifier",
+    "pair": "Both sides, apart", "part": "Part", "person": "Person", "price_book": "Price book", "price_row": "Price",
+    "sheet": "Answer sheet", "team": "Team", "wave": "Wave",
 }  # fmt: skip
 
 # Where the form's own label would not do in a list of changes.
@@ -82,6 +91,7 @@ LABELS: Mapping[str, str] = {
     "is_demo": "belongs to the sample",
     "is_live": "counted in totals",
     "named_at": "name or e-mail changed",
+    "on_id": "starts not before",
     "one_side_enough": "one side is enough",
     "one_sided": "label of one side only",
     "opens_after": "days until a lead may open a sheet",
@@ -96,7 +106,7 @@ LABELS: Mapping[str, str] = {
     "why": "why this move",
 }
 AMOUNTS = ("cost_today", "cost_target", "saving", "possible")
-SHARES = ("hit_share", "batch_hit_share", "share_above")
+SHARES = ("growth", "hit_share", "batch_hit_share", "share_above")
 NOTHING = "–"
 
 

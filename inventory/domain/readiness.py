@@ -23,7 +23,7 @@ class Ready(StrEnum):
     UNKNOWN = "unknown"
 
 
-WORDS: dict[str, str] = {
+WORDS: dict[Ready, str] = {
     Ready.READY: "Ready",
     Ready.READY_IF: "Ready if",
     Ready.NOT_READY: "Not ready",

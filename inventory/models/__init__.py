@@ -12,9 +12,10 @@ from inventory.models.pricing import ClaudeModel, Modifier, PriceRow
 from inventory.models.queue import Hold
 from inventory.models.versioned import Stale, Versioned
 from inventory.models.waiting import Sheet
+from inventory.models.wave import Dependency, Wave
 
 __all__ = [
-    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Feature", "FileChunk", "Heartbeat", "Hold",
+    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Dependency", "Feature", "FileChunk", "Heartbeat", "Hold",
     "Job", "Membership", "Modifier", "Notice", "OneTimeLink", "Pair", "Part", "Person", "PriceRow", "Sheet", "Stale",
-    "Team", "Versioned",
+    "Team", "Versioned", "Wave",
 ]  # fmt: skip
