@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import reduce
 from operator import or_
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models.functions import Cast
@@ -79,7 +79,7 @@ class Parts(models.QuerySet["Part"]):
     def with_owners(self) -> Self:
         return self.select_related("call", "team", "feature__product_owner", "feature__engineering_owner")
 
-    def with_counted_in(self) -> Self:
+    def with_counted_in(self) -> "models.QuerySet[Any, Any]":
         """`counted_in`: the wave whose sums it belongs to. A part of a split call that stays comes along with the
         first of its siblings that moves: what the split sends twice is sent from then on."""
         first = models.F("wave__starts_on").asc(nulls_last=True)

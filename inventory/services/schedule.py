@@ -1,0 +1,139 @@
+"""What the plan needs to be told in time, and what each wave adds up to: read from the rows, micro-dollars a month.
+
+A part of a split call that stays is counted in the wave of its sibling that moves (`Part.objects.with_counted_in`), so
+that waves and what is in none add up to the plan.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, F, FloatField, Max, Q, Sum
+from django.db.models.functions import Cast, Coalesce
+
+from inventory.domain import capacity, schedule
+from inventory.domain import wave as domain
+from inventory.domain.capacity import Fit, Load
+from inventory.domain.plan import Kind
+from inventory.domain.schedule import Block, Five, Month, Ramp
+from inventory.domain.status import MOVING_KINDS
+from inventory.domain.wave import Problem
+from inventory.models import Part, Team, Wave
+from inventory.models.call import LARGEST_VOLUME
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """So many months from the first on."""
+
+    first: int
+    count: int
+
+    @property
+    def starts_on(self) -> date:
+        return domain.first_day(self.first)
+
+    def day(self, number: int) -> date:
+        """The first day of a month of the term, counted from 1."""
+        return domain.first_day(self.first + number - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The plan in time. `problems` are why it cannot be told for this term: there is nothing else then."""
+
+    term: Term
+    months: Sequence[Month]
+    five: Five
+    waves: Sequence[Wave]
+    in_term: Mapping[int, int]
+    problems: Sequence[Problem]
+
+    @property
+    def days(self) -> list[tuple[date, Month]]:
+        return [(self.term.day(month.number), month) for month in self.months]
+
+    @property
+    def baseline(self) -> int:
+        return sum(month.baseline for month in self.months)
+
+    @property
+    def planned(self) -> int:
+        return sum(month.planned for month in self.months)
+
+    @property
+    def by_wave(self) -> list[tuple[Wave, int]]:
+        return [(wave, self.in_term[wave.pk]) for wave in self.waves]
+
+
+def told(*, term: Term, team: Team | None = None) -> Told:
+    """The plan of the installation or of one team, month by month. Three queries."""
+    dated = [wave for wave in Wave.objects.live().select_related("team").in_time() if wave.starts_on is not None]
+    found = _blocks(team)
+    used = {block.wave for block in found}
+    dated = [wave for wave in dated if wave.pk in used]
+    problems = domain.ramps_too_long([_plain(wave) for wave in dated], months=term.count)
+    problems += schedule.too_large(_volumes(team), count=term.count, most=LARGEST_VOLUME)
+    ramps = {wave.pk: Ramp((wave.starts or 0) - term.first, wave.ramp_months) for wave in dated}
+    months = [] if problems else schedule.months(found, ramps, count=term.count)
+    in_term = {pk: sum(month.saved[pk] for month in months) for pk in ramps}
+    return Told(term, months, schedule.five(found, ramps, months), dated, in_term, problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What counts as one wave, or as none: `parts` of which `moving` move."""
+
+    parts: int = 0
+    moving: int = 0
+    today: int = 0
+    saving: int = 0
+
+    @property
+    def after(self) -> int:
+        return self.today - self.saving
+
+
+def sums(*, parts_of: Team | None = None) -> dict[int | None, Sums]:
+    """The sums of every wave by its number, and under None what is in no wave; together they are the plan."""
+    parts = Part.objects.live() if parts_of is None else Part.objects.live().filter(team=parts_of)
+    rows = parts.with_counted_in().values("counted_in").annotate(
+        parts=Count("pk"), moving=Count("pk", filter=Q(kind__in=MOVING_KINDS)),
+        today=Coalesce(Sum("cost_today"), 0), saved=Coalesce(Sum("saving"), 0),
+    )  # fmt: skip
+    return {row["counted_in"]: Sums(row["parts"], row["moving"], row["today"], row["saved"]) for row in rows.order_by()}
+
+
+def fits(of: Iterable[Wave]) -> dict[int, list[Fit]]:
+    """Each wave's day in batch against the limits of its providers. Bytes are an estimate, so floats will do."""
+    tokens = Cast("requests", FloatField()) * Cast(F("uncached_input") + F("cacheable_prefix"), FloatField())
+    rows = Part.objects.live().filter(wave__in=[wave.pk for wave in of], kind__in=(Kind.MOVE_TO_BATCH, Kind.STAY_BATCH))
+    grouped = rows.values("wave_id", "call__provider").annotate(sent=Sum("requests"), size=Sum(tokens))
+    loads: dict[int, list[Load]] = {}
+    for row in grouped.order_by("wave_id", "call__provider"):
+        load = Load(row["call__provider"], int(row["sent"]), float(row["size"]))
+        loads.setdefault(row["wave_id"], []).append(load)
+    return {pk: capacity.fits(found) for pk, found in loads.items()}
+
+
+def _plain(wave: Wave) -> domain.Wave:
+    return domain.Wave(wave.pk, wave.name, wave.starts, wave.ramp_months)
+
+
+def _blocks(team: Team | None) -> list[Block]:
+    parts = Part.objects.live() if team is None else Part.objects.live().filter(team=team)
+    rows = parts.with_counted_in().values("counted_in", "feature__growth", "one_sided").annotate(
+        today=Coalesce(Sum("cost_today"), 0), saved=Coalesce(Sum("saving"), 0)
+    )  # fmt: skip
+    return [
+        Block(row["feature__growth"], int(row["today"]), int(row["saved"]), row["counted_in"], not row["one_sided"])
+        for row in rows.order_by()
+    ]
+
+
+def _volumes(team: Team | None) -> Iterable[tuple[str, int, Decimal]]:
+    """The largest part of each feature that grows."""
+    parts = Part.objects.live().filter(feature__growth__gt=0)
+    parts = parts if team is None else parts.filter(team=team)
+    return parts.values_list("feature__name").annotate(Max("requests"), Max("feature__growth")).order_by("feature_id")
