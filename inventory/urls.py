@@ -11,6 +11,7 @@ from inventory.views import feature as feature_views
 from inventory.views import figures as figures_views
 from inventory.views import home as home_views
 from inventory.views import job as job_views
+from inventory.views import move as move_views
 from inventory.views import notice as notice_views
 from inventory.views import part as part_views
 from inventory.views import people as people_views
@@ -18,6 +19,7 @@ from inventory.views import plan as plan_views
 from inventory.views import pricing as pricing_views
 from inventory.views import queue as queue_views
 from inventory.views import waiting as waiting_views
+from inventory.views import wave as wave_views
 
 home: list[URLPattern] = [path("", home_views.shown, name="home.page")]
 
@@ -108,7 +110,23 @@ pricing: list[URLPattern] = [path("prices", pricing_views.index, name="pricing.l
 plan: list[URLPattern] = [
     path("plan", plan_views.listed, name="plan.page"),
     path("plan/doubts", plan_views.doubts, name="plan.doubts"),
+    path("plan/time", plan_views.in_time, name="plan.time"),
     path("plan/export", plan_views.export, name="plan.export"),
+]
+
+wave: list[URLPattern] = [
+    path("plan/waves", wave_views.listed, name="wave.list"),
+    path("plan/teams/<int:pk>/waves/new", wave_views.new, name="wave.new"),
+    path("plan/teams/<int:pk>/waves/put", wave_views.put, name="wave.put"),
+    path("plan/teams/<int:pk>/waves/propose", wave_views.propose, name="wave.propose"),
+    path("plan/waves/<int:pk>/edit", wave_views.edit, name="wave.edit"),
+    path("plan/waves/<int:pk>/retire", wave_views.retire, name="wave.retire"),
+]
+
+move: list[URLPattern] = [
+    path("plan/moves/<int:pk>", move_views.detail, name="move.detail"),
+    path("plan/moves/<int:pk>/step", move_views.step, name="move.step"),
+    path("plan/moves/<int:pk>/overrule", move_views.overrule, name="move.overrule"),
 ]
 
 audit: list[URLPattern] = [
@@ -134,6 +152,6 @@ job: list[URLPattern] = [
 watch: list[URLPattern] = [path("healthz", health.check, name="health.check")]
 
 urlpatterns = [
-    *home, *people, *feature, *call, *part, *waiting, *agreement, *figures, *notice, *queue, *pricing, *plan, *audit,
-    *exchange, *job, *watch,
+    *home, *people, *feature, *call, *part, *waiting, *agreement, *figures, *notice, *queue, *pricing, *plan, *wave,
+    *move, *audit, *exchange, *job, *watch,
 ]  # fmt: skip

@@ -6,6 +6,7 @@ of these.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -37,6 +38,18 @@ class Ramp:
 
     starts_after: int
     months: int
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """So many months from the first on."""
+
+    first: int
+    count: int
+
+    def day(self, number: int) -> date:
+        """The first day of a month of the term, counted from 1."""
+        return wave.first_day(self.first + number - 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import date
 from fractions import Fraction
 
 LONGEST_RAMP = 36
+MOST_AT_ONCE = 500  # moves put into waves in one action
 MONTHS = 12
 
 
@@ -113,6 +114,16 @@ def _out_of_order(wave: Wave, before: Wave) -> Problem | None:
         late, early = shown(before.starts), shown(wave.starts)
         return Problem(wave.name, "start", f"{early} is before {before.name} starts, on which it depends: {late}")
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a proposal starts from: how many waves, the month of the first, the months between two, each one's ramp."""
+
+    waves: int
+    starts_on: date
+    apart: int
+    ramp: int
 
 
 @dataclass(frozen=True, slots=True)

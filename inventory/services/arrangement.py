@@ -11,12 +11,10 @@ from inventory.domain import wave as domain
 from inventory.domain.audit import Actor
 from inventory.domain.plan import Kind
 from inventory.domain.status import UNDER_WAY
-from inventory.domain.wave import Candidate
+from inventory.domain.wave import Candidate, Terms
 from inventory.models import Part, Team, Wave
 from inventory.services import audit
 from inventory.services import wave as waves
-
-MOST = 500  # moves arranged at once
 
 
 class ChangedMeanwhile(Exception):
@@ -60,16 +58,6 @@ def put(*, team: Team, versions: Mapping[int, int], wave: Wave | None, by: Actor
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """What a proposal starts from: how many waves, the month of the first, the months between two, each one's ramp."""
-
-    waves: int
-    starts_on: date
-    apart: int
-    ramp: int
-
-
-@dataclass(frozen=True, slots=True)
 class Proposed:
     name: str
     starts_on: date
@@ -93,12 +81,24 @@ class Proposal:
     left: int
 
 
+def ranked(team: Team) -> list[tuple[Part, int]]:
+    """The moves of the team that are in no wave, each with its effort, in the order in which they are worth it: first
+    what somebody waits for, then what saves most for its effort. One query."""
+    found = {part.pk: part for part in Part.objects.to_arrange().filter(team=team).select_related("call", "feature")}
+    (order,) = domain.arranged([_candidate(part, part.points) for part in found.values()], waves=1) or ([],)
+    return [(found[move.id], move.effort) for move in order]
+
+
+def _candidate(part: Part, effort: int) -> Candidate:
+    return Candidate(part.pk, part.saving, effort, part.kind == Kind.BRING_BACK)
+
+
 def proposal(*, team: Team, terms: Terms) -> Proposal:
     """The moves of the team that are in no wave, first what somebody waits for, then what saves most for its effort."""
-    parts = {part.pk: part for part in Part.objects.to_arrange().filter(team=team).select_related("call", "feature")}
-    efforts = {pk: part.points for pk, part in parts.items()}
-    every = [Candidate(pk, part.saving, efforts[pk], part.kind == Kind.BRING_BACK) for pk, part in parts.items()]
-    best = [move for wave in domain.arranged(every, waves=1) for move in wave][:MOST]
+    every = ranked(team)
+    efforts = dict(every[: domain.MOST_AT_ONCE])
+    parts = {part.pk: part for part in efforts}
+    best = [_candidate(part, effort) for part, effort in efforts.items()]
     names = _free_names(team, terms.waves)
     found = []
     for number, moves in enumerate(domain.arranged(best, waves=terms.waves)):

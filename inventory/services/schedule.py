@@ -9,34 +9,20 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, F, FloatField, Max, Q, Sum
+from django.db.models import Count, F, FloatField, Max, Sum
 from django.db.models.functions import Cast, Coalesce
 
 from inventory.domain import capacity, schedule
 from inventory.domain import wave as domain
 from inventory.domain.capacity import Fit, Load
 from inventory.domain.plan import Kind
-from inventory.domain.schedule import Block, Five, Month, Ramp
+from inventory.domain.schedule import Block, Five, Month, Ramp, Term
 from inventory.domain.status import MOVING_KINDS
 from inventory.domain.wave import Problem
 from inventory.models import Part, Team, Wave
 from inventory.models.call import LARGEST_VOLUME
 
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """So many months from the first on."""
-
-    first: int
-    count: int
-
-    @property
-    def starts_on(self) -> date:
-        return domain.first_day(self.first)
-
-    def day(self, number: int) -> date:
-        """The first day of a month of the term, counted from 1."""
-        return domain.first_day(self.first + number - 1)
+OPEN, REST = 0, -1  # no wave has these numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +69,7 @@ def told(*, term: Term, team: Team | None = None) -> Told:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What counts as one wave, or as none: `parts` of which `moving` move."""
+    """What is counted together: `parts` of which `moving` move."""
 
     parts: int = 0
     moving: int = 0
@@ -94,15 +80,26 @@ class Sums:
     def after(self) -> int:
         return self.today - self.saving
 
+    def plus(self, other: "Sums") -> "Sums":
+        return Sums(
+            self.parts + other.parts, self.moving + other.moving, self.today + other.today, self.saving + other.saving
+        )
 
-def sums(*, parts_of: Team | None = None) -> dict[int | None, Sums]:
-    """The sums of every wave by its number, and under None what is in no wave; together they are the plan."""
+
+def sums(*, parts_of: Team | None = None) -> dict[int, Sums]:
+    """The sums of every wave by its number, of the moves in none under OPEN, and of all that does not move under REST;
+    together they are the plan."""
     parts = Part.objects.live() if parts_of is None else Part.objects.live().filter(team=parts_of)
-    rows = parts.with_counted_in().values("counted_in").annotate(
-        parts=Count("pk"), moving=Count("pk", filter=Q(kind__in=MOVING_KINDS)),
-        today=Coalesce(Sum("cost_today"), 0), saved=Coalesce(Sum("saving"), 0),
+    rows = parts.with_counted_in().values("counted_in", "kind").annotate(
+        parts=Count("pk"), today=Coalesce(Sum("cost_today"), 0), saved=Coalesce(Sum("saving"), 0)
     )  # fmt: skip
-    return {row["counted_in"]: Sums(row["parts"], row["moving"], row["today"], row["saved"]) for row in rows.order_by()}
+    found: dict[int, Sums] = {}
+    for row in rows.order_by():
+        moves = row["kind"] in MOVING_KINDS
+        key = row["counted_in"] or (OPEN if moves else REST)
+        more = Sums(row["parts"], row["parts"] if moves else 0, int(row["today"]), int(row["saved"]))
+        found[key] = found.get(key, Sums()).plus(more)
+    return found
 
 
 def fits(of: Iterable[Wave]) -> dict[int, list[Fit]]:

@@ -9,10 +9,10 @@ from django.db import transaction
 
 from inventory.domain.plan import Kind
 from inventory.domain.status import Status
+from inventory.domain.wave import Terms
 from inventory.models import Action, Part, Person, Team, Wave
 from inventory.services import arrangement, verification
 from inventory.services import wave as waves
-from inventory.services.arrangement import Terms
 from tests.factories import make_call, make_feature, make_part, make_team
 
 pytestmark = pytest.mark.django_db

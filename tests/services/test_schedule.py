@@ -8,10 +8,10 @@ import pytest
 
 from inventory.domain import wave as domain
 from inventory.domain.plan import Kind
+from inventory.domain.schedule import Term
 from inventory.domain.status import MOVING_KINDS
 from inventory.models import Feature, Part, Team, Wave
 from inventory.services import plan, schedule
-from inventory.services.schedule import Term
 from tests.factories import make_call, make_part, make_team
 from tests.services.test_arrangement import make_move, make_wave
 from tests.services.test_plan import scattered
@@ -61,7 +61,7 @@ def test_the_figures_in_time_start_from_the_plan(seed: int) -> None:
     found, whole = schedule.told(term=TERM), plan.totals().overall.sums
     assert not found.problems
     assert (found.five.projected, found.months[0].baseline) == (whole.saving, whole.today)
-    in_waves = sum(each.saving for pk, each in schedule.sums().items() if pk is not None)
+    in_waves = sum(each.saving for pk, each in schedule.sums().items() if pk > 0)
     undated = sum(schedule.sums().get(w.pk, schedule.Sums()).saving for w in Wave.objects.filter(starts_on=None))
     alone = [p.saving for p in Part.objects.live().with_counted_in().filter(one_sided=True).select_related("wave")
              if p.counted_in and Wave.objects.get(pk=p.counted_in).starts_on]  # fmt: skip
@@ -78,7 +78,7 @@ def test_what_stays_of_a_split_call_comes_along_with_the_first_part_that_moves(t
     call = move.call
     kept = make_part(call=call, in_split=True, kind=Kind.STAY_REAL_TIME, cost_today=10, cost_target=15, saving=-5)
     other = make_part(call=call, in_split=True, kind=Kind.MOVE_TO_BATCH, cost_today=9, cost_target=8, saving=1)
-    assert {pk: each.saving for pk, each in schedule.sums().items()} == {late.pk: 95, None: 1}
+    assert {pk: each.saving for pk, each in schedule.sums().items()} == {late.pk: 95, schedule.OPEN: 1}
     Part.objects.filter(pk=other.pk).update(wave=early)
     assert {pk: each.saving for pk, each in schedule.sums().items()} == {late.pk: 100, early.pk: -4}
     assert Part.objects.with_counted_in().get(pk=kept.pk).counted_in == early.pk

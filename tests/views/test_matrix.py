@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from inventory import urls
 from inventory.domain.book import Book
-from inventory.models import Person, Team
+from inventory.models import Person, Team, Wave
 from inventory.services import account, link
 from inventory.services import job as jobs
 from tests import factories
@@ -36,7 +36,7 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
         (
             "home.page", "team.list", "team.detail", "feature.list", "feature.detail", "call.list", "call.detail",
             "call.explained", "pricing.list", "plan.page", "plan.doubts", "audit.list", "audit.detail", "audit.record",
-            "job.list", "job.detail", "job.file",
+            "job.list", "job.detail", "job.file", "plan.time", "wave.list", "move.detail",
         ),
         (ALL, None),
     ),
@@ -65,6 +65,9 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
     **dict.fromkeys(("agreement.settle", "agreement.open"), (None, LEADS)),
     **dict.fromkeys(("queue.page", "queue.keys", "figures.page", "notice.list"), (ALL, None)),
     **dict.fromkeys(("queue.take", "queue.leave", "notice.read"), (None, ALL)),
+    **dict.fromkeys(("wave.new", "wave.edit", "wave.retire", "wave.propose"), (LEADS, LEADS)),
+    **dict.fromkeys(("wave.put", "move.overrule"), (None, LEADS)),
+    "move.step": (None, MEMBERS),
     "people.sign_out": (None, ALL),
     "call.cost": (None, ALL),
     "plan.export": (None, ALL),
@@ -105,6 +108,8 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
     jobs.finish(claimed, at=at)
     pks = {"people": ed.pk, "team": team.pk, "feature": call.feature_id, "job": job.pk, "exchange": job.pk}
     pks |= {"call": call.pk, "part": call.pk, "waiting": call.parts.get().pk, "agreement": call.parts.get().pk}
+    wave = Wave.objects.create(team=team, name="First")
+    pks |= {"move": call.parts.get().pk, "wave": wave.pk}
     given: dict[str, Any] = {
         "token": link.made(**invited)[1], "seq": 1, "record": "job", "record_id": str(job.pk), "question": "first",
         "member_pk": ed.memberships.get().pk,
@@ -114,7 +119,8 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
         pattern = next(each for each in urls.urlpatterns if each.name == name)
         if name == "team.withdraw":  # is gone once it was withdrawn
             given["link_pk"] = link.made(**invited)[0].pk
-        known = {**given, "pk": pks["waiting"] if name == "part.edit" else pks.get(name.partition(".")[0])}
+        own = {"part.edit": "waiting", "wave.new": "team", "wave.put": "team", "wave.propose": "team"}
+        known = {**given, "pk": pks.get(own.get(name, name.partition(".")[0]))}
         return reverse(name, kwargs={n: known[n] for n in pattern.pattern.converters})
 
     return named
