@@ -37,6 +37,7 @@ NEXT: dict[Status, tuple[Status, ...]] = {
     Status.VERIFIED: (Status.MOVED, Status.WALKED_BACK),
     Status.WALKED_BACK: (Status.PROPOSED,),
 }
+WAY = (Status.PROPOSED, Status.AGREED, Status.PLANNED, Status.MOVING, Status.MOVED, Status.VERIFIED)
 NEED_A_WAVE = (Status.PLANNED, Status.MOVING, Status.MOVED, Status.VERIFIED)
 UNDER_WAY = (Status.MOVING, Status.MOVED, Status.VERIFIED)  # no longer arranged: it happens, or has happened
 MEMBERS_MAY = frozenset({(Status.NONE, Status.PROPOSED), (Status.PROPOSED, Status.NONE)})

@@ -1,7 +1,7 @@
 """A wave, which moves go into it, what a proposal starts from, and the months a plan in time covers."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -140,12 +140,18 @@ class Months(forms.Form):
     first = Month(label="From", required=False)
     months = Whole(least=1, most=LONGEST_TERM, label="Months", required=False)
 
-    def term(self, today: date) -> Term:
-        """From the month after `today`, for a year, unless something else was typed that can be read."""
+    def __init__(self, data: Mapping[str, Any], *, today: date) -> None:
+        """From the month after `today`, for a year, where the address says nothing else."""
+        self.usual = Term(domain.month(today) + 1, domain.MONTHS)
+        usual = {"first": f"{self.usual.day(1):%Y-%m}", "months": domain.MONTHS}
+        super().__init__({**usual, **{name: value for name, value in data.items() if value}})
+
+    def term(self) -> Term:
+        """The usual stands in for what cannot be read."""
         self.is_valid()
         first = self.cleaned_data.get("first")
-        starts = domain.month(first) if first else domain.month(today) + 1
-        return Term(starts, self.cleaned_data.get("months") or domain.MONTHS)
+        starts = domain.month(first) if first else self.usual.first
+        return Term(starts, self.cleaned_data.get("months") or self.usual.count)
 
     def chosen_team(self) -> Team | None:
         self.is_valid()

@@ -4,10 +4,11 @@ A part of a split call that stays is counted in the wave of its sibling that mov
 that waves and what is in none add up to the plan.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, F, FloatField, Max, Sum
 from django.db.models.functions import Cast, Coalesce
@@ -100,6 +101,46 @@ def sums(*, parts_of: Team | None = None) -> dict[int, Sums]:
         more = Sums(row["parts"], row["parts"] if moves else 0, int(row["today"]), int(row["saved"]))
         found[key] = found.get(key, Sums()).plus(more)
     return found
+
+
+class InWaves:
+    """The same sums from calls seen one by one: what a file says of waves is then what stands in its rows."""
+
+    def __init__(self) -> None:
+        waves = Wave.objects.live().select_related("team", "owner").prefetch_related("depends_on").in_time()
+        self._waves = {wave.pk: wave for wave in waves}
+        in_order = sorted(self._waves.values(), key=lambda wave: (wave.starts is None, wave.starts or 0, wave.pk))
+        self._order = {wave.pk: place for place, wave in enumerate(in_order)}  # as `with_counted_in` has it
+        self._found: dict[int, Sums] = {}
+
+    def add(self, parts: Iterable[Part]) -> None:
+        """All parts of one call: what of it stays comes along with the first that moves."""
+        siblings = list(parts)
+        moving = [part.wave_id for part in siblings if part.wave_id in self._waves and part.kind in MOVING_KINDS]
+        first = min(moving, key=lambda pk: self._order[pk or OPEN], default=None)
+        for part in siblings:
+            moves = part.kind in MOVING_KINDS
+            along = first if part.in_split and not moves else None
+            key = part.wave_id or along or (OPEN if moves else REST)
+            more = Sums(1, 1 if moves else 0, part.cost_today or 0, part.saving)
+            self._found[key] = self._found.get(key, Sums()).plus(more)
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Every wave, then what is in none."""
+        for wave in sorted(self._waves.values(), key=lambda wave: (wave.team.name.lower(), self._order[wave.pk])):
+            sums = self._found.get(wave.pk, Sums())
+            after = ", ".join(each.name for each in wave.depends_on.all())
+            own = {name: getattr(wave, name) for name in ("starts_on", "ramp_months")}
+            yield {"team": wave.team.name, "wave": wave.name, "after": after, "owner": wave.owner and wave.owner.name,
+                   **own, **_amounts(sums)}  # fmt: skip
+        yield {"wave": "Moves in no wave", **_amounts(self._found.get(OPEN, Sums()))}
+        yield {"wave": "Stays, cannot move or is undecided", **_amounts(self._found.get(REST, Sums()))}
+
+
+def _amounts(sums: Sums) -> dict[str, int]:
+    """As the sheet of waves has them."""
+    own = {name: getattr(sums, name) for name in ("parts", "moving", "today", "saving")}
+    return {**own, "after_cost": sums.after}
 
 
 def fits(of: Iterable[Wave]) -> dict[int, list[Fit]]:

@@ -74,7 +74,7 @@ def _page(
         "part": part,
         "weights": part.weights(),
         "words": status.WORDS[now],
-        "way": [(words, each is now) for each, words in status.WORDS.items() if each not in (Status.NONE,)],
+        "way": [(words, each is now) for each, words in status.WORDS.items() if each in status.WAY or each is now],
         "steps": [(to.value, status.WORDS[to], _is_back(now, to)) for to in offered],
         "form": step or forms.Step(initial={"version": part.version}),
         "may_walk_back": Status.WALKED_BACK in offered,

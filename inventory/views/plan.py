@@ -60,8 +60,8 @@ def doubts(request: Request) -> HttpResponse:
 @require_safe
 def in_time(request: Request) -> HttpResponse:
     """Month by month. What the address says wrongly is told beside its field, and the usual stands in its place."""
-    form = terms.Months(request.GET)
-    found = schedule.told(term=form.term(timezone.localdate()), team=form.chosen_team())
+    form = terms.Months(request.GET, today=timezone.localdate())
+    found = schedule.told(term=form.term(), team=form.chosen_team())
     steps = found.five.steps()
     context = {
         "form": form,

@@ -5,9 +5,7 @@ import itertools
 import pytest
 
 from inventory.domain.plan import Kind
-from inventory.domain.status import NEED_A_WAVE, NEXT, WORDS, Status, refusal, steps
-
-WAY = [Status.PROPOSED, Status.AGREED, Status.PLANNED, Status.MOVING, Status.MOVED, Status.VERIFIED]
+from inventory.domain.status import NEED_A_WAVE, NEXT, WAY, WORDS, Status, refusal, steps
 
 
 def may(now: Status, to: Status, *, kind: Kind = Kind.MOVE_TO_BATCH, in_wave: bool = True, reason: str = "so") -> str:
