@@ -170,4 +170,5 @@ def _address(team: Team) -> str:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+    digits = (text or "").removeprefix("-")
+    return int(text or 0) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None

@@ -8,19 +8,21 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from inventory.domain.audit import Actor
+from inventory.domain.wave import Terms
 from inventory.models import Call, Person, Team
+from inventory.services import arrangement, people
 from inventory.services import call as calls
 from inventory.services import feature as features
 from inventory.services import part as parts
-from inventory.services import people
 from inventory.services import team as teams
+from inventory.services import wave as waves
 from tests import factories
 
 BY = Actor("command", "test")
@@ -52,7 +54,7 @@ def test_a_new_row_does_not_wait_for_whoever_changes_what_it_points_to(
     assert call.parts.count() == 2
 
 
-ORDER = ["team", "feature", "call", "chainhead"]
+ORDER = ["wave", "team", "feature", "call", "chainhead"]
 WRITES: dict[str, Callable[[Call, Team, datetime], object]] = {
     "register a call": lambda call, other, at: calls.register(feature=call.feature, fields=FIELDS, by=BY, at=at),
     "change a call": lambda call, other, at: calls.edit(call=call, version=1, fields={"output": 1}, by=BY, at=at),
@@ -66,6 +68,8 @@ WRITES: dict[str, Callable[[Call, Team, datetime], object]] = {
     "change a team": lambda call, other, at: teams.edit(
         team=call.team, version=1, name="New", one_side_enough=True, by=BY, at=at
     ),
+    "plan and give up a wave": lambda call, other, at: _planned_and_given_up(call, at),
+    "arrange moves": lambda call, other, at: _arranged(call, at),
     "split a call": lambda call, other, at: parts.split(call=call, version=1, parts=[ONE, ONE], by=BY, at=at),
 }
 
@@ -86,6 +90,21 @@ def test_everybody_holds_records_in_one_order(
 def _there_and_back(call: Call, at: datetime) -> None:
     gone = features.retire(feature=call.feature, version=1, reason="No", with_calls=True, by=BY, at=at)
     features.restore(feature=gone, version=gone.version, by=BY, at=at)
+
+
+def _planned_and_given_up(call: Call, at: datetime) -> None:
+    wave = waves.register(team=call.team, fields={"name": "One"}, by=BY, at=at)
+    part = call.parts.get()
+    arrangement.put(team=call.team, versions={part.pk: part.version}, wave=wave, by=BY, at=at)
+    waves.edit(wave=wave, version=1, fields={"ramp_months": 2}, by=BY, at=at)
+    waves.retire(wave=wave, version=2, reason="No", by=BY, at=at)
+
+
+def _arranged(call: Call, at: datetime) -> None:
+    call.parts.update(kind="move_to_batch", saving=1)
+    terms = Terms(1, date(2027, 1, 1), 1, 0)
+    token = arrangement.proposal(team=call.team, terms=terms).token
+    arrangement.arrange(team=call.team, terms=terms, token=token, by=BY, at=at)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from django.test import Client
 
 from inventory.domain.plan import Kind
 from inventory.models import Action, Part, Person, Team, Wave
+from tests.factories import make_team
 from tests.services.test_arrangement import make_move, make_wave
 from tests.views.test_plan import GARBAGE
 
@@ -179,3 +180,15 @@ def test_an_address_that_makes_no_sense_is_no_failure(as_pia: Client, team: Team
     assert as_pia.get(f"/plan/waves?wave=x&{query}").status_code == 200
     assert as_pia.get(f"/plan/time?first=%00&{query}").status_code == 422
     assert as_pia.get(f"/plan/teams/{team.pk}/waves/propose?waves=%00&{query}").status_code == 422
+
+
+def test_what_came_with_a_feature_from_another_team_can_be_put_into_a_wave_of_ones_own(
+    as_pia: Client, team: Team
+) -> None:
+    part = make_move(team, wave=make_wave(make_team(), "Theirs"), saving=7_000_000)
+    wave = make_wave(team, "Ours")
+    text = " ".join(as_pia.get("/plan/waves").content.decode().split())
+    assert text.count("In waves of other teams") == 2
+    send(as_pia, f"/plan/teams/{team.pk}/waves/put", part=f"{part.pk}-1", wave=wave.pk)
+    assert Part.objects.get().wave == wave
+    assert "In waves of other teams" not in as_pia.get("/plan/waves").content.decode()
