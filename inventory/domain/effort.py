@@ -12,6 +12,8 @@ from inventory.domain.readiness import WORDS, Facts, standing
 
 LEAST, MOST = 1, 5
 MOVING = (Kind.MOVE_TO_BATCH, Kind.BRING_BACK)
+STAYING = (Kind.STAY_REAL_TIME, Kind.STAY_BATCH)
+NOTHING = "–"
 NOT_A_MOVE = "it does not move"
 Points = Iterable[tuple[bool, int, str]]
 
@@ -44,9 +46,10 @@ class Weights:
 
 
 def weights(facts: Facts) -> Weights:
-    """As they follow from the answers and blockers alone."""
+    """As they follow from the answers and blockers alone. What stays where it is has no readiness either."""
     state, reason = standing(facts)
-    return Weights(effort(facts), risk(facts), Weight(WORDS[state], reason))
+    ready = NOTHING if facts.kind in STAYING else WORDS[state]
+    return Weights(effort(facts), risk(facts), Weight(ready, reason))
 
 
 def points(facts: Facts) -> int:
@@ -56,14 +59,14 @@ def points(facts: Facts) -> int:
 
 def effort(facts: Facts) -> Weight:
     if facts.kind not in MOVING:
-        return Weight("–", NOT_A_MOVE)
+        return Weight(NOTHING, NOT_A_MOVE)
     back = "call it in real time again" if facts.kind is Kind.BRING_BACK else "send it as a batch, collect the results"
     return _weighed(back, _work(facts))
 
 
 def risk(facts: Facts) -> Weight:
     if facts.kind not in MOVING:
-        return Weight("–", NOT_A_MOVE)
+        return Weight(NOTHING, NOT_A_MOVE)
     if facts.kind is Kind.BRING_BACK:
         return Weight(str(LEAST), "it goes back to the safe side")
     return _weighed("both sides say that nobody waits", _doubts(facts))

@@ -14,6 +14,7 @@ from django.utils import timezone
 from inventory.domain import money
 from inventory.domain.book import Book as PriceBook
 from inventory.domain.doubt import WORDS
+from inventory.domain.effort import NOTHING
 from inventory.domain.part import State
 from inventory.exchange import columns
 from inventory.exchange.workbook import Book, Sheet
@@ -138,7 +139,9 @@ def _weights(row: move.Row) -> dict[str, Any]:
     if row.weights is None:
         return {}
     ready, effort, risk = row.weights.ready, row.weights.effort, row.weights.risk
-    found: dict[str, Any] = {"readiness": ready.value, "readiness_why": ready.reason}
+    found: dict[str, Any] = {}
+    if ready.value != NOTHING:
+        found = {"readiness": ready.value, "readiness_why": ready.reason}
     for name, weight in (("effort", effort), ("risk", risk)):
         if weight.value.isdecimal():
             found |= {name: int(weight.value), f"{name}_why": weight.reason}

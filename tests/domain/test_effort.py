@@ -45,6 +45,7 @@ def test_each_doubt_adds_to_the_risk(change: dict[str, object], value: str) -> N
 def test_what_does_not_move_has_neither(kind: Kind) -> None:
     found = effort.weights(replace(PLAIN, kind=kind))
     assert (found.effort.value, found.risk.value) == ("–", "–")
+    assert (found.ready.value == "–") == (kind in (Kind.STAY_BATCH, Kind.STAY_REAL_TIME))
 
 
 def test_bringing_back_is_no_risk() -> None:
