@@ -118,6 +118,7 @@ wave: list[URLPattern] = [
     path("plan/waves", wave_views.listed, name="wave.list"),
     path("plan/teams/<int:pk>/waves/new", wave_views.new, name="wave.new"),
     path("plan/teams/<int:pk>/waves/put", wave_views.put, name="wave.put"),
+    path("plan/teams/<int:pk>/waves/step", wave_views.step, name="wave.step"),
     path("plan/teams/<int:pk>/waves/propose", wave_views.propose, name="wave.propose"),
     path("plan/waves/<int:pk>/edit", wave_views.edit, name="wave.edit"),
     path("plan/waves/<int:pk>/retire", wave_views.retire, name="wave.retire"),

@@ -51,7 +51,7 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
     Part.objects.filter(pk=part.pk).update(wave=wave)
     return {
         "wave": {"pk": wave.pk},
-        **dict.fromkeys(("wave.new", "wave.put", "wave.propose"), {"pk": team.pk}),
+        **dict.fromkeys(("wave.new", "wave.put", "wave.step", "wave.propose"), {"pk": team.pk}),
         "move": {"pk": part.pk},
         "people": {
             "pk": colleague.pk,

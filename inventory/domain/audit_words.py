@@ -25,6 +25,7 @@ SENTENCES: Mapping[str, str] = {
     "job.enqueue": "started a job: {title}",
     "move.overrule": "overruled how {title} is weighed",
     "move.set_status": "changed how far the move of {title} has come",
+    "move.set_together": "changed how far moves of {team} have come",
     "move.walk_back": "walked back the move of {title}",
     "part.edit": "said who uses {title}",
     "part.split": "split the call {title}",

@@ -10,6 +10,7 @@ from django import forms
 from inventory import models
 from inventory.domain import wave as domain
 from inventory.domain.schedule import LONGEST_TERM, Term
+from inventory.domain.status import WAY, WORDS, Status
 from inventory.domain.wave import MOST_AT_ONCE, Terms
 from inventory.forms.number import Whole
 from inventory.forms.people import Version
@@ -17,6 +18,7 @@ from inventory.forms.text import Line, Lines
 from inventory.models import Person, Team
 
 MOST_WAVES = 12
+STEPS = [(status.value, words) for status, words in WORDS.items() if status in WAY]
 OUT = "none"  # chosen in place of a wave
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})", re.ASCII)
 _TICK = re.compile(r"(\d{1,18})-(\d{1,9})", re.ASCII)
@@ -99,18 +101,14 @@ class Retire(forms.Form):
     reason = Lines(most=500, label="Why", help_text="Kept in the history")
 
 
-class Put(forms.Form):
-    """Ticked moves, each with the version it was shown in, and the wave they go into."""
+class Ticked(forms.Form):
+    """Ticked moves, each with the version it was shown in."""
 
-    wave = forms.ChoiceField(label="Put what is ticked into", error_messages={"required": "Choose a wave."})
     part = forms.MultipleChoiceField()
 
-    def __init__(self, data: Any, *, waves: Iterable[models.Wave]) -> None:
-        super().__init__(data)
-        self.known = {str(wave.pk): wave for wave in waves}
-        choices = [("", "Choose a wave"), *((pk, wave.name) for pk, wave in self.known.items()), (OUT, "No wave")]
-        self.fields["wave"].choices = choices  # type: ignore[attr-defined]
-        self.fields["part"].choices = [(tick, tick) for tick in data.getlist("part")] if data else []  # type: ignore[attr-defined]
+    def __init__(self, data: Any, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["part"].choices = [(tick, tick) for tick in data.getlist("part")]  # type: ignore[attr-defined]
         self.fields["part"].error_messages["required"] = "Tick the moves first."
 
     def clean_part(self) -> dict[int, int]:
@@ -119,8 +117,34 @@ class Put(forms.Form):
             raise forms.ValidationError("The page lost track of what it showed: reload it and try again.")
         return {int(tick[1]): int(tick[2]) for tick in found if tick}
 
+    @property
+    def said(self) -> str:
+        """What is wrong, in one line."""
+        return " ".join(str(each) for found in self.errors.values() for each in found)
+
+
+class Put(Ticked):
+    """The wave they go into."""
+
+    wave = forms.ChoiceField(error_messages={"required": "Choose a wave."})
+
+    def __init__(self, data: Any, *, waves: Iterable[models.Wave]) -> None:
+        super().__init__(data)
+        self.known = {str(wave.pk): wave for wave in waves}
+        choices = [("", ""), *((pk, wave.name) for pk, wave in self.known.items()), (OUT, "No wave")]
+        self.fields["wave"].choices = choices  # type: ignore[attr-defined]
+
     def clean_wave(self) -> models.Wave | None:
         return self.known.get(self.cleaned_data["wave"])
+
+
+class Together(Ticked):
+    """The status they get."""
+
+    to = forms.ChoiceField(choices=STEPS, error_messages={"required": "Choose a status."})
+
+    def clean_to(self) -> Status:
+        return Status(self.cleaned_data["to"])
 
 
 class Propose(forms.Form):

@@ -44,7 +44,9 @@ def put(*, team: Team, versions: Mapping[int, int], wave: Wave | None, by: Actor
     known = waves.held()
     into = None if wave is None else known[wave.pk]
     _, found = waves.held_parts(versions)
-    _check(team, found, versions, into)
+    check(team, found, versions)
+    if into is not None and into.team_id != team.pk:
+        raise OtherTeam
     parts = [part for part in found if part.wave_id != (into and into.pk)]
     if begun := [part for part in parts if part.status in UNDER_WAY]:
         raise waves.UnderWay(begun)
@@ -138,8 +140,9 @@ def arrange(*, team: Team, terms: Terms, token: str, by: Actor, at: datetime) ->
     return made
 
 
-def _check(team: Team, found: Sequence[Part], versions: Mapping[int, int], into: Wave | None) -> None:
-    if any(part.team_id != team.pk for part in found) or (into is not None and into.team_id != team.pk):
+def check(team: Team, found: Sequence[Part], versions: Mapping[int, int]) -> None:
+    """That these parts are of the team, and as the page showed them. Raises `OtherTeam`, `ChangedMeanwhile`."""
+    if any(part.team_id != team.pk for part in found):
         raise OtherTeam
     differing = [part for part in found if part.version != versions[part.pk] or not part.is_live]
     if differing or len(found) != len(versions):

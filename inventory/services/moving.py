@@ -8,9 +8,10 @@ from django.db import transaction
 from inventory.domain.audit import Actor
 from inventory.domain.plan import Kind
 from inventory.domain.status import MEMBERS_MAY, Status, refusal
-from inventory.models import Part, Stale
-from inventory.services import agreement, audit
+from inventory.models import Part, Stale, Team
+from inventory.services import agreement, arrangement, audit
 from inventory.services import sheet as sheets
+from inventory.services import wave as waves
 
 OVERRULED = ("effort", "risk", "ready")
 
@@ -58,6 +59,29 @@ def set_status(*, part: Part, to: Status, version: int, reason: str = "", leads:
     audit.record(kind=kind, by=by, at=at, subject=part, before=before, after=after, reason=reason)
     sheets.tell(part, before, by=by, at=at)
     return part
+
+
+@transaction.atomic
+def set_together(*, team: Team, versions: Mapping[int, int], to: Status, by: Actor, at: datetime) -> int:
+    """The same step for many moves of `team`, as one action; how many took it. A walk-back is told one by one.
+
+    `versions` are the parts as the page showed them. Raises `Refused`, and `arrangement.ChangedMeanwhile` and
+    `arrangement.OtherTeam`; nothing is written then.
+    """
+    _, found = waves.held_parts(versions)
+    arrangement.check(team, found, versions)
+    parts = [part for part in found if part.status != to]
+    before = audit.states(*parts)
+    for part in parts:
+        if to is Status.WALKED_BACK:
+            raise Refused(f"{part.name}: say on its own page why it was walked back.")
+        if why_not := refusal(Status(part.status), to, kind=Kind(part.kind), in_wave=bool(part.wave_id), reason=""):
+            raise Refused(f"{part.name}: {why_not}")
+        part.status = to
+    waves.write(parts)
+    after = audit.states(*parts)
+    audit.record(kind="move.set_together", by=by, at=at, subject=team, before=before, after=after)
+    return len(parts)
 
 
 @transaction.atomic

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from inventory.domain import wave as domain
+from inventory.domain.status import WORDS
 from inventory.forms import wave as forms
 from inventory.models import Stale, Team, Wave
-from inventory.services import access, arrangement, board
+from inventory.services import access, arrangement, board, moving
 from inventory.services import wave as waves
 from inventory.views import _load
 from inventory.views._page import Request, page
@@ -34,7 +35,7 @@ def listed(request: Request) -> HttpResponse:
         return page(request, "wave/list.html", {"team": None})
     team = found[0]
     shown = board.board(team=team, only=_number(request.GET.get("wave")), number=request.GET.get("page"))
-    context = {"teams": teams, "team": team, "board": shown, "may_lead": team.pk in led}
+    context = {"teams": teams, "team": team, "board": shown, "may_lead": team.pk in led, "steps": forms.STEPS}
     return page(request, "wave/list.html", context)
 
 
@@ -44,9 +45,7 @@ def put(request: Request, pk: int) -> HttpResponse:
     team = _load.team_to_lead(pk, request.user)
     form = forms.Put(request.POST, waves=Wave.objects.live().filter(team=team))
     if not form.is_valid():
-        messages.error(
-            request, "Nothing was moved. " + " ".join(str(each) for found in form.errors.values() for each in found)
-        )
+        messages.error(request, f"Nothing was moved. {form.said}")
         return redirect(_address(team))
     wave = form.cleaned_data["wave"]
     try:
@@ -64,6 +63,26 @@ def put(request: Request, pk: int) -> HttpResponse:
     else:
         where = f"into {wave.name}" if wave else "out of their waves"
         messages.success(request, f"{count} move{'' if count == 1 else 's'} went {where}.")
+    return redirect(_address(team))
+
+
+@require_POST
+def step(request: Request, pk: int) -> HttpResponse:
+    """The same status for everything that is ticked."""
+    team = _load.team_to_lead(pk, request.user)
+    form = forms.Together(request.POST)
+    if not form.is_valid():
+        messages.error(request, f"Nothing was changed. {form.said}")
+        return redirect(_address(team))
+    given = {"versions": form.cleaned_data["part"], "to": form.cleaned_data["to"]}
+    try:
+        count = moving.set_together(team=team, **given, by=request.user.actor, at=timezone.now())
+    except moving.Refused as refused:
+        messages.error(request, f"Nothing was changed. {refused}")
+    except (arrangement.ChangedMeanwhile, arrangement.OtherTeam):
+        messages.error(request, "Nothing was changed: somebody changed what you ticked meanwhile. Tick again.")
+    else:
+        messages.success(request, f"{count} move{'' if count == 1 else 's'}: {WORDS[given['to']].lower()}.")
     return redirect(_address(team))
 
 

@@ -7,7 +7,7 @@ import pytest
 from inventory.domain.book import Book
 from inventory.domain.status import Status
 from inventory.models import Action, Part, Person, Stale, Team
-from inventory.services import moving
+from inventory.services import arrangement, moving
 from tests.services.test_arrangement import make_move, make_wave
 
 pytestmark = pytest.mark.django_db
@@ -85,3 +85,22 @@ def test_each_weight_is_overruled_with_a_reason_and_goes_back(team: Team, pia: P
     assert (part.effort_set, part.effort_why, part.ready_set) == (None, "", "")
     overrule(part, pia, now)
     assert Action.objects.count() == 2
+
+
+def test_many_moves_take_the_same_step_as_one_action_or_none_does(team: Team, pia: Person, now: datetime) -> None:
+    wave = make_wave(team)
+    parts = [make_move(team, wave=wave, status=Status.AGREED) for _ in range(3)]
+    versions = {part.pk: part.version for part in parts}
+    assert moving.set_together(team=team, versions=versions, to=Status.PLANNED, by=pia.actor, at=now) == 3
+    action = Action.objects.get()
+    assert (action.kind, action.changes_count, action.team_id) == ("move.set_together", 3, team.pk)
+    Part.objects.filter(pk=parts[2].pk).update(status=Status.VERIFIED)
+    versions = {part.pk: 2 for part in parts}
+    with pytest.raises(moving.Refused, match=f"{parts[2].name}: A move that is verified cannot become moving"):
+        moving.set_together(team=team, versions=versions, to=Status.MOVING, by=pia.actor, at=now)
+    with pytest.raises(moving.Refused, match="on its own page"):
+        moving.set_together(team=team, versions=versions, to=Status.WALKED_BACK, by=pia.actor, at=now)
+    with pytest.raises(arrangement.ChangedMeanwhile):
+        moving.set_together(team=team, versions={parts[0].pk: 1}, to=Status.MOVING, by=pia.actor, at=now)
+    assert Action.objects.count() == 1
+    assert Part.objects.filter(status=Status.PLANNED).count() == 2

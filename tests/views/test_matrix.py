@@ -66,7 +66,7 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
     **dict.fromkeys(("queue.page", "queue.keys", "figures.page", "notice.list"), (ALL, None)),
     **dict.fromkeys(("queue.take", "queue.leave", "notice.read"), (None, ALL)),
     **dict.fromkeys(("wave.new", "wave.edit", "wave.retire", "wave.propose"), (LEADS, LEADS)),
-    **dict.fromkeys(("wave.put", "move.overrule"), (None, LEADS)),
+    **dict.fromkeys(("wave.put", "wave.step", "move.overrule"), (None, LEADS)),
     "move.step": (None, MEMBERS),
     "people.sign_out": (None, ALL),
     "call.cost": (None, ALL),
@@ -119,7 +119,13 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
         pattern = next(each for each in urls.urlpatterns if each.name == name)
         if name == "team.withdraw":  # is gone once it was withdrawn
             given["link_pk"] = link.made(**invited)[0].pk
-        own = {"part.edit": "waiting", "wave.new": "team", "wave.put": "team", "wave.propose": "team"}
+        own = {
+            "part.edit": "waiting",
+            "wave.new": "team",
+            "wave.put": "team",
+            "wave.step": "team",
+            "wave.propose": "team",
+        }
         known = {**given, "pk": pks.get(own.get(name, name.partition(".")[0]))}
         return reverse(name, kwargs={n: known[n] for n in pattern.pattern.converters})
 

@@ -192,3 +192,16 @@ def test_what_came_with_a_feature_from_another_team_can_be_put_into_a_wave_of_on
     send(as_pia, f"/plan/teams/{team.pk}/waves/put", part=f"{part.pk}-1", wave=wave.pk)
     assert Part.objects.get().wave == wave
     assert "In waves of other teams" not in as_pia.get("/plan/waves").content.decode()
+
+
+def test_what_is_ticked_gets_a_status_together(as_pia: Client, team: Team) -> None:
+    wave = make_wave(team)
+    parts = [make_move(team, wave=wave, status="proposed") for _ in range(2)]
+    address, ticks = f"/plan/teams/{team.pk}/waves/step", [f"{part.pk}-1" for part in parts]
+    assert "2 moves: agreed." in send(as_pia, address, part=ticks, to="agreed")[1]
+    assert "somebody changed what you ticked" in send(as_pia, address, part=ticks, to="planned")[1]
+    assert "cannot become verified" in send(as_pia, address, part=f"{parts[0].pk}-2", to="verified")[1]
+    assert "Choose a status." in send(as_pia, address, part=f"{parts[0].pk}-2", to="")[1]
+    assert "Tick the moves first." in send(as_pia, address, to="planned")[1]
+    assert set(Part.objects.values_list("status", flat=True)) == {"agreed"}
+    assert Action.objects.count() == 1
