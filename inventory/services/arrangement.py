@@ -116,6 +116,7 @@ def arrange(*, team: Team, terms: Terms, token: str, by: Actor, at: datetime) ->
     Raises `ChangedMeanwhile` where it would be another one now, `NothingToArrange`, `wave.TeamRetired`.
     """
     waves.held()
+    team = waves.home(team)
     shown = proposal(team=team, terms=terms)
     _, parts = waves.held_parts(part.pk for each in shown.waves for part, _ in each.moves)
     if not parts:

@@ -58,7 +58,7 @@ def register(*, team: Team, fields: Mapping[str, Any], after: Iterable[Wave] = (
     """A new wave of `team` that starts after those named. `fields` are any of FIELDS. Raises `NameTaken`, `OutOfOrder`,
     `TeamRetired` and `WaveRetired`."""
     held()
-    wave, links = made(team, fields, after)
+    wave, links = made(home(team), fields, after)
     in_order()
     audit.record(kind="wave.register", by=by, at=at, subject=wave, before={}, after=audit.states(wave, *links))
     return wave
@@ -152,12 +152,17 @@ def write(parts: Sequence[Part]) -> None:
     Part._base_manager.bulk_update(parts, ["wave", "status", "version"], batch_size=500)
 
 
-def made(team: Team, fields: Mapping[str, Any], after: Iterable[Wave]) -> tuple[Wave, list[Dependency]]:
-    """A wave and what it depends on, saved but not recorded yet. Waves are held."""
-    home = Team.objects.select_for_update(no_key=True).get(pk=team.pk)
-    if home.retired_at is not None:
+def home(team: Team) -> Team:
+    """The team, held until the transaction ends: it is not retired meanwhile. After the waves, before the calls."""
+    found = Team.objects.select_for_update(no_key=True).get(pk=team.pk)
+    if found.retired_at is not None:
         raise TeamRetired
-    wave = Wave(team=home, **fields)
+    return found
+
+
+def made(team: Team, fields: Mapping[str, Any], after: Iterable[Wave]) -> tuple[Wave, list[Dependency]]:
+    """A wave and what it depends on, saved but not recorded yet. Waves and the team are held."""
+    wave = Wave(team=team, **fields)
     with clash.refused("wave_name_once_in_team", as_=NameTaken):
         wave.save(force_insert=True)
     return wave, _linked(wave, after)
