@@ -205,3 +205,14 @@ def test_what_is_ticked_gets_a_status_together(as_pia: Client, team: Team) -> No
     assert "Tick the moves first." in send(as_pia, address, to="planned")[1]
     assert set(Part.objects.values_list("status", flat=True)) == {"agreed"}
     assert Action.objects.count() == 1
+
+
+def test_history_tells_an_arrangement_by_the_names_of_its_waves(as_pia: Client, team: Team) -> None:
+    make_move(team, saving=2), make_move(team, saving=1)
+    terms = {"waves": 2, "starts_on": "2027-01", "apart": 3, "ramp": 0}
+    address = f"/plan/teams/{team.pk}/waves/propose"
+    send(as_pia, address, **terms, token=as_pia.get(address, terms).context["proposal"].token)
+    action = Action.objects.get()
+    text = " ".join(as_pia.get(f"/history/{action.seq}").content.decode().split())
+    for said in ("arranged moves of Documents into waves", "Wave 2 after Wave 1", "2027-04-01", "Starts not before"):
+        assert said in text
