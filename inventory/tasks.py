@@ -204,8 +204,8 @@ def sweep() -> None:
 
 @shared_task(name="inventory.clean_up", ignore_result=True)
 def clean_up() -> None:
-    """Drop expired results, re-pricings nobody applied, old notices and sessions. After an upgrade that brought a version
-    of the test, have it worked out what that changes."""
+    """Drop expired results, re-pricings nobody applied, old notices and sessions. After an upgrade that brought a
+    version of the test, have it worked out what that changes."""
     jobs.clean_up(at=timezone.now())
     reprices.drop_old(at=timezone.now())
     notice.drop_old(at=timezone.now())

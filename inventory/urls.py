@@ -16,6 +16,7 @@ from inventory.views import figures as figures_views
 from inventory.views import guess as guess_views
 from inventory.views import home as home_views
 from inventory.views import job as job_views
+from inventory.views import move as move_views
 from inventory.views import notice as notice_views
 from inventory.views import part as part_views
 from inventory.views import people as people_views
@@ -28,6 +29,7 @@ from inventory.views import retirement as retirement_views
 from inventory.views import together as together_views
 from inventory.views import version as version_views
 from inventory.views import waiting as waiting_views
+from inventory.views import wave as wave_views
 
 home: list[URLPattern] = [path("", home_views.shown, name="home.page")]
 
@@ -149,7 +151,24 @@ plan: list[URLPattern] = [
     path("plan", plan_views.listed, name="plan.page"),
     path("plan/guess", guess_views.shown, name="plan.guess"),
     path("plan/doubts", plan_views.doubts, name="plan.doubts"),
+    path("plan/time", plan_views.in_time, name="plan.time"),
     path("plan/export", plan_views.export, name="plan.export"),
+]
+
+wave: list[URLPattern] = [
+    path("plan/waves", wave_views.listed, name="wave.list"),
+    path("plan/teams/<int:pk>/waves/new", wave_views.new, name="wave.new"),
+    path("plan/teams/<int:pk>/waves/put", wave_views.put, name="wave.put"),
+    path("plan/teams/<int:pk>/waves/step", wave_views.step, name="wave.step"),
+    path("plan/teams/<int:pk>/waves/propose", wave_views.propose, name="wave.propose"),
+    path("plan/waves/<int:pk>/edit", wave_views.edit, name="wave.edit"),
+    path("plan/waves/<int:pk>/retire", wave_views.retire, name="wave.retire"),
+]
+
+move: list[URLPattern] = [
+    path("plan/moves/<int:pk>", move_views.detail, name="move.detail"),
+    path("plan/moves/<int:pk>/step", move_views.step, name="move.step"),
+    path("plan/moves/<int:pk>/overrule", move_views.overrule, name="move.overrule"),
 ]
 
 audit: list[URLPattern] = [
@@ -176,5 +195,5 @@ watch: list[URLPattern] = [path("healthz", health.check, name="health.check")]
 
 urlpatterns = [
     *home, *people, *feature, *call, *part, *waiting, *agreement, *figures, *notice, *comment, *queue, *pricing, *plan,
-    *audit, *exchange, *job, *watch,
+    *wave, *move, *audit, *exchange, *job, *watch,
 ]  # fmt: skip

@@ -5,7 +5,7 @@ the new one down; the message shows it.
 """
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,7 +20,7 @@ from django.utils import timezone
 from inventory import urls
 from inventory.domain import waiting
 from inventory.domain.book import Book
-from inventory.models import Action, Call, Differing, Part, Person, PriceRow, Team
+from inventory.models import Action, Call, Differing, Part, Person, PriceRow, Team, Wave
 from inventory.services import comment, invitation, people
 from inventory.services import job as jobs
 from tests import factories
@@ -48,7 +48,13 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
     colleague = factories.make_person(team=team)
     grow(part, lead)
     jobs.beat(worker="one", at=timezone.now())
+    wave = Wave.objects.create(team=team, name="First", starts_on=now.date().replace(day=1), owner=lead)
+    Wave.objects.create(team=team, name="Second").waits_for.create(on=wave)
+    Part.objects.filter(pk=part.pk).update(wave=wave)
     return {
+        "wave": {"pk": wave.pk},
+        **dict.fromkeys(("wave.new", "wave.put", "wave.step", "wave.propose"), {"pk": team.pk}),
+        "move": {"pk": part.pk},
         "people": {
             "pk": colleague.pk,
             "token": people.sign_in_link(email=lead.email, by=lead.actor, at=timezone.now()),
@@ -113,7 +119,17 @@ def grow(part: Part, by: Person) -> None:
         Part.objects.filter(pk=broken.pk).update(state="check_needed", sealed_at=at, reason="A fact has changed.")
         otherwise = factories.make_call(feature=part.feature).parts.get()
         Differing.objects.create(part=otherwise, test_version=waiting.CURRENT.version, was="waiting", at=at)
+        arrange_more(part)
         done_job(by)
+
+
+def arrange_more(part: Part) -> None:
+    """Another wave after those there are, with a move in it, and a move in none."""
+    wave = Wave.objects.create(team=part.team, name=f"Wave {Wave.objects.count()}", starts_on=date(2027, 1, 1))
+    for on in Wave.objects.exclude(pk=wave.pk):
+        wave.waits_for.create(on=on)
+    for into in (wave, None):
+        factories.make_call(feature=part.feature).parts.update(kind="move_to_batch", saving=1, wave=into)
 
 
 def counted(client: Client, arguments: dict[str, dict[str, Any]]) -> dict[str, int]:

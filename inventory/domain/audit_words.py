@@ -30,6 +30,10 @@ SENTENCES: Mapping[str, str] = {
     "job.cancel": "asked for a job to stop: {title}",
     "job.enqueue": "started a job: {title}",
     "notice.choose": "chose which notices to get",
+    "move.overrule": "overruled how {title} is weighed",
+    "move.set_status": "changed how far the move of {title} has come",
+    "move.set_together": "changed how far moves of {team} have come",
+    "move.walk_back": "walked back the move of {title}",
     "part.edit": "said who uses {title}",
     "part.split": "split the call {title}",
     "part.unsplit": "made the call {title} whole again",
@@ -66,6 +70,12 @@ SENTENCES: Mapping[str, str] = {
     "waiting.answer_all": "answered the waiting test of {title} on one page",
     "waiting.reopen": "took back an answer sheet of {title}",
     "waiting.submit": "saved an answer sheet of {title}",
+    "wave.arrange": "arranged moves of {team} into waves",
+    "wave.edit": "changed the wave {title}",
+    "wave.put": "put moves into the wave {title}",
+    "wave.register": "planned the wave {title}",
+    "wave.retire": "gave up the wave {title}",
+    "wave.take_out": "took moves of {team} out of their waves",
 }
 COMMANDS: Mapping[str, str] = {
     "person": "A former member",
@@ -81,11 +91,11 @@ KINDS = sorted(
 )
 
 RECORDS: Mapping[str, str] = {
-    "call": "Call", "claude_model": "Model", "comment": "Comment", "feature": "Feature", "file": "File", "job": "Job",
-    "link": "One-time link", "membership": "Membership", "modifier": "Price modifier",
-    "notice_choices": "Choice of notices", "pair": "Both sides, apart", "part": "Part",
-    "person": "Person", "price_book": "Price book", "price_row": "Price", "sheet": "Answer sheet",
-    "team": "Team",
+    "call": "Call", "claude_model": "Model", "comment": "Comment", "dependency": "Wave after another",
+    "feature": "Feature", "file": "File", "job": "Job", "link": "One-time link", "membership": "Membership",
+    "modifier": "Price modifier", "notice_choices": "Choice of notices", "pair": "Both sides, apart", "part": "Part",
+    "person": "Person", "price_book": "Price book", "price_row": "Price", "sheet": "Answer sheet", "team": "Team",
+    "wave": "Wave",
 }  # fmt: skip
 
 # Where the form's own label would not do in a list of changes.
@@ -102,6 +112,7 @@ LABELS: Mapping[str, str] = {
     "is_live": "counted in totals",
     "kept_on": "kept as it is on version",
     "named_at": "name or e-mail changed",
+    "on_id": "starts not before",
     "one_side_enough": "one side is enough",
     "one_sided": "label of one side only",
     "opens_after": "days until a lead may open a sheet",
@@ -119,7 +130,7 @@ LABELS: Mapping[str, str] = {
     "why": "why this move",
 }
 AMOUNTS = ("cost_today", "cost_target", "saving", "possible")
-SHARES = ("hit_share", "batch_hit_share", "share_above")
+SHARES = ("growth", "hit_share", "batch_hit_share", "share_above")
 NOTHING = "–"
 
 

@@ -55,7 +55,7 @@ def steps(
         moves.append((Kind.UNDECIDED, REST, sum(parts for parts, change in rest if change), sum(c for _, c in rest)))
     level = today
     for key, name, parts, change in moves:
-        found.append(_change(key, name, parts, change, level))
+        found.append(hanging(key, name, parts, change, level))
         level += change
     found.append(Step("after", "After", None, after, Shape.TOTAL, 0, after, after))
     if undecided:
@@ -64,7 +64,8 @@ def steps(
     return found
 
 
-def _change(key: str, name: str, parts: int, change: int, level: int) -> Step:
+def hanging(key: str, name: str, parts: int | None, change: int, level: int) -> Step:
+    """A change that hangs between the level before it and the one it reaches."""
     reached = level + change
     shape = Shape.MORE if change > 0 else Shape.LESS
     return Step(key, name, parts, change, shape, min(level, reached), max(level, reached), reached)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from inventory.domain import money
 from inventory.domain.part import State
@@ -15,10 +16,28 @@ OPEN = {
 }
 
 
+class Ready(StrEnum):
+    READY = "ready"
+    READY_IF = "ready_if"
+    NOT_READY = "not_ready"
+    UNKNOWN = "unknown"
+
+
+WORDS: dict[Ready, str] = {
+    Ready.READY: "Ready",
+    Ready.READY_IF: "Ready if",
+    Ready.NOT_READY: "Not ready",
+    Ready.UNKNOWN: "Not known",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the plan knows of one part. `dearer` is what batch would cost more a month, where that is the reason,
-    `changed` what a label that is to be checked no longer rests on."""
+    `changed` what a label that is to be checked no longer rests on.
+
+    `confidence`, `tools` and `streaming` are empty or None where nobody has said.
+    """
 
     kind: Kind
     why: Why
@@ -34,6 +53,36 @@ class Facts:
     has_prefix: bool = False
     dearer: int | None = None
     changed: str = ""
+    confidence: str = ""
+    tools: bool | None = None
+    streaming: bool | None = None
+    assumed: bool = False
+
+
+def standing(facts: Facts) -> tuple[Ready, str]:
+    """One of the four states, and its reason in words."""
+    if facts.kind is Kind.UNDECIDED:
+        known = facts.state in (State.DISPUTED, State.CHECK_NEEDED)
+        return (Ready.NOT_READY if known else Ready.UNKNOWN), _open(facts)
+    if facts.kind is Kind.CANNOT_MOVE:
+        return Ready.NOT_READY, _reason(facts)
+    if facts.kind is Kind.MOVE_TO_BATCH and (conditions := _conditions(facts)):
+        return Ready.READY_IF, "; ".join(conditions)
+    return Ready.READY, _reason(facts)
+
+
+def _conditions(facts: Facts) -> list[str]:
+    """What has to be done or known before it moves."""
+    found = []
+    if facts.in_split and not facts.hand_over:
+        found.append("somebody says how the late part reaches its reader")
+    if facts.one_sided:
+        found.append("the other side answers too")
+    if facts.confidence == "low" and facts.state is not State.SETTLED:
+        found.append("somebody looks over the answers that are not sure")
+    if not facts.priced:
+        found.append("its price gets known")
+    return found
 
 
 def words(facts: Facts) -> str:

@@ -74,6 +74,28 @@ MOVES = (
     Column("product_owner", "Product owner", width=20),
     Column("engineering_owner", "Engineering owner", width=20),
     Column("doubts", "Doubts", width=50),
+    Column("wave", "Wave", width=22),
+    Column("status", "Status", width=14),
+    Column("readiness", "Readiness", width=14),
+    Column("readiness_why", "Readiness, why", width=44),
+    Column("effort", "Effort, 1 to 5", Form.WHOLE, 14),
+    Column("effort_why", "Effort, why", width=44),
+    Column("risk", "Risk, 1 to 5", Form.WHOLE, 12),
+    Column("risk_why", "Risk, why", width=44),
+)
+
+WAVES = (
+    Column("team", "Team", width=22),
+    Column("wave", "Wave", width=26),
+    Column("starts_on", "Starts", Form.DAY, 12),
+    Column("ramp_months", "Ramp, months", Form.WHOLE, 14),
+    Column("owner", "Owner", width=20),
+    Column("after", "Depends on", width=30),
+    Column("parts", "Parts", Form.WHOLE, 10),
+    Column("moving", "Parts that move", Form.WHOLE, 15),
+    Column("today", "Today, $ a month", Form.MONEY),
+    Column("after_cost", "After, $ a month", Form.MONEY),
+    Column("saving", "Saves, $ a month", Form.MONEY),
 )
 
 CALLS = (

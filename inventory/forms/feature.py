@@ -8,10 +8,11 @@ from django.db.models import Q, QuerySet
 
 from inventory import models
 from inventory.domain.people import Discipline
-from inventory.forms.number import Whole
+from inventory.forms.number import Growth, Whole
 from inventory.forms.people import Version
 from inventory.forms.text import Line, Lines
 from inventory.models import Person, Team
+from inventory.models.feature import MOST_GROWTH
 
 GUESS = (
     "The share of this feature's Claude spend that you believe nobody waits for. "
@@ -50,6 +51,12 @@ class New(forms.Form):
     product_owner = Owner(Discipline.PRODUCT, label="Product owner")
     engineering_owner = Owner(Discipline.ENGINEERING, label="Engineering owner")
     first_guess = Whole(most=100, label="First guess, in percent", required=False, help_text=GUESS)
+    growth = Growth(
+        most=MOST_GROWTH,
+        label="Growth a month, in percent",
+        required=False,
+        help_text="By how much the volume of its calls grows each month; the plan in time counts with it",
+    )
 
     def __init__(
         self, *args: Any, teams: QuerySet[Team], feature: models.Feature | None = None, **options: Any

@@ -95,3 +95,33 @@ class Dollars(forms.Field):
 
     def prepare_value(self, value: Any) -> Any:
         return f"{dollars(value).normalize():f}" if isinstance(value, int) else value
+
+
+class Growth(Percent):
+    """A change a month, typed and shown in percent, as a Decimal above -1 and up to `most`; empty is none at all."""
+
+    widget = forms.TextInput(attrs={"inputmode": "text", "autocomplete": "off", "class": "short"})
+
+    def __init__(self, *, most: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.most = most
+
+    def to_python(self, value: Any) -> Decimal:
+        typed = "" if value in self.empty_values else _typed(value).replace("−", "-").removeprefix("+")
+        if not typed:
+            return Decimal(0)
+        size = typed.removeprefix("-").strip().rstrip("% ")
+        if len(typed) > _LONGEST or not _PERCENT.fullmatch(size):
+            raise forms.ValidationError("Type a percentage, such as 3, 2.5 or -1.", "not_percent")
+        percent = -Decimal(size) if typed.startswith("-") else Decimal(size)
+        if percent <= -100:
+            raise forms.ValidationError(
+                "Type more than -100: after a month nothing would be left to plan.", "too_small"
+            )
+        if percent > self.most * 100:
+            raise forms.ValidationError(
+                f"Type {self.most * 100} or less: that doubles the volume each month.", "too_large"
+            )
+        if percent.as_tuple().exponent < -4:  # type: ignore[operator]
+            raise forms.ValidationError("Type no more than four decimals.", "too_fine")
+        return percent / 100

@@ -15,9 +15,10 @@ from inventory.models.reprice import Repricing, StagedPrice
 from inventory.models.version import Differing
 from inventory.models.versioned import Stale, Versioned
 from inventory.models.waiting import Sheet
+from inventory.models.wave import Dependency, Wave
 
 __all__ = [
-    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Comment", "Differing", "Digest", "Feature", "FileChunk",
-    "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice", "NoticeChoices", "OneTimeLink", "Pair", "Part",
-    "Person", "PriceRow", "Repricing", "Sheet", "StagedPrice", "Stale", "Team", "Versioned",
+    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Comment", "Dependency", "Differing", "Digest", "Feature",
+    "FileChunk", "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice", "NoticeChoices", "OneTimeLink",
+    "Pair", "Part", "Person", "PriceRow", "Repricing", "Sheet", "StagedPrice", "Stale", "Team", "Versioned", "Wave",
 ]  # fmt: skip

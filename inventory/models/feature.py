@@ -1,6 +1,7 @@
 """Features: something users of the product would name, owned by one team."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import ClassVar, Self
 
 from django.db import models
@@ -8,6 +9,8 @@ from django.db.models.functions import Lower
 
 from inventory.models.people import Person, Team
 from inventory.models.versioned import Versioned
+
+MOST_GROWTH = 1  # the volume doubles each month
 
 
 class Features(models.QuerySet["Feature"]):
@@ -39,12 +42,13 @@ class Features(models.QuerySet["Feature"]):
 
 
 class Feature(Versioned):
-    """`first_guess` is the percent of its Claude spend the team believes can move, asked before the first label."""
+    """`first_guess` is the percent of its Claude spend the team believes can move, asked before the first label.
+    `growth` is the share by which the volume of its calls grows each month, negative where it shrinks."""
 
     RECORD = "feature"
     HISTORY: ClassVar = (
         "team_id", "name", "description", "product_owner_id", "engineering_owner_id", "first_guess",
-        "retired_at", "is_demo",
+        "growth", "retired_at", "is_demo",
     )  # fmt: skip
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="features")
@@ -53,6 +57,7 @@ class Feature(Versioned):
     product_owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     engineering_owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     first_guess = models.PositiveSmallIntegerField(null=True, blank=True)
+    growth = models.DecimalField("growth a month", max_digits=7, decimal_places=6, default=Decimal(0))
     retired_at = models.DateTimeField(null=True, blank=True)
     is_demo = models.BooleanField(default=False)
 
@@ -64,6 +69,9 @@ class Feature(Versioned):
             models.CheckConstraint(
                 condition=models.Q(first_guess=None) | models.Q(first_guess__lte=100),
                 name="first_guess_up_to_100",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(growth__gt=-1, growth__lte=MOST_GROWTH), name="feature_growth_within_reason"
             ),
         ]
 

@@ -3,19 +3,22 @@
 from collections.abc import Sequence
 from functools import reduce
 from operator import or_
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models.functions import Cast, Lower
 
-from inventory.domain import readiness, seal
+from inventory.domain import effort, readiness, seal
 from inventory.domain.line import Side, places
-from inventory.domain.part import Label, Path, State
+from inventory.domain.part import Figures, Label, Path, State
 from inventory.domain.plan import Kind, Why
+from inventory.domain.status import MOVING_KINDS, NEED_A_WAVE, Status
+from inventory.domain.status import WORDS as STATUS_WORDS
 from inventory.models.call import KINDS, PROFILE, Call, Profiled
 from inventory.models.feature import Feature
 from inventory.models.people import Team
 from inventory.models.versioned import Versioned
+from inventory.models.wave import Wave
 
 LABELS = [
     (Label.NONE, "No label yet"),
@@ -37,6 +40,8 @@ OUTCOMES = [
     ("hybrid", "Hybrid"),
     ("undecided", "Undecided"),
 ]
+READIES = [("", "As it follows"), *((ready.value, words) for ready, words in readiness.WORDS.items())]
+STATUSES = [(status.value, STATUS_WORDS[status]) for status in Status]
 WHYS = [(why, why.replace("_", " ")) for why in Why]
 
 
@@ -79,6 +84,24 @@ class Parts(models.QuerySet["Part"]):
     def with_owners(self) -> Self:
         return self.select_related("call", "team", "feature__product_owner", "feature__engineering_owner")
 
+    def with_counted_in(self) -> "models.QuerySet[Any, Any]":
+        """`counted_in`: the wave whose sums it belongs to. A part of a split call that stays comes along with the
+        first of its siblings that moves: what the split sends twice is sent from then on."""
+        first = models.F("wave__starts_on").asc(nulls_last=True)
+        siblings = Part.objects.live().filter(call=models.OuterRef("call"), kind__in=MOVING_KINDS, wave__isnull=False)
+        along = models.Subquery(siblings.order_by(first, "wave_id").values("wave_id")[:1])
+        return self.annotate(
+            counted_in=models.Case(
+                models.When(wave__isnull=False, then=models.F("wave_id")),
+                models.When(~models.Q(kind__in=MOVING_KINDS), in_split=True, then=along),
+                output_field=models.BigIntegerField(),
+            )
+        )
+
+    def to_arrange(self) -> Self:
+        """Moves that are in no wave."""
+        return self.live().filter(kind__in=MOVING_KINDS, wave=None)
+
     def in_line_order(self) -> Self:
         """Who stays and who comes back, who moves, and last what stands on the line; the dearest first."""
         rank = models.Case(
@@ -102,7 +125,8 @@ class Part(Profiled, Versioned):
         "call_id", "team_id", "feature_id", "position", "name", "consumer", "reaches", "read_when", "deadline",
         "hand_over", "meanwhile", *PROFILE, "label", "state", "outcome", "one_sided", "confidence", "rule",
         "test_version", "guard", "blockers", "reason", "sealed_at", "rested_on", "kept_on", "is_live", "in_split",
-        "kind", "why", "cost_today", "cost_target", "saving", "possible", "doubts",
+        "kind", "why", "cost_today", "cost_target", "saving", "possible", "doubts", "wave_id", "status", "effort_set",
+        "effort_why", "risk_set", "risk_why", "ready_set", "ready_why",
     )  # fmt: skip
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="parts")
@@ -144,6 +168,15 @@ class Part(Profiled, Versioned):
     possible = models.BigIntegerField(default=0)
     doubts = models.JSONField(default=list, blank=True)
 
+    wave = models.ForeignKey(Wave, null=True, blank=True, on_delete=models.PROTECT, related_name="parts")
+    status = models.CharField(max_length=11, choices=STATUSES, blank=True, default=Status.NONE)
+    effort_set = models.PositiveSmallIntegerField("effort, overruled", null=True, blank=True)
+    effort_why = models.CharField("why that effort", max_length=300, blank=True, default="")
+    risk_set = models.PositiveSmallIntegerField("risk, overruled", null=True, blank=True)
+    risk_why = models.CharField("why that risk", max_length=300, blank=True, default="")
+    ready_set = models.CharField("readiness, overruled", max_length=9, choices=READIES, blank=True, default="")
+    ready_why = models.CharField("why that readiness", max_length=300, blank=True, default="")
+
     objects = Parts.as_manager()
 
     class Meta:
@@ -156,6 +189,32 @@ class Part(Profiled, Versioned):
             models.CheckConstraint(
                 condition=~models.Q(state__in=["agreed", "settled"]) | ~models.Q(label=""),
                 name="sealed_part_has_label",
+            ),
+            models.CheckConstraint(condition=models.Q(status__in=[v.value for v in Status]), name="part_status_known"),
+            models.CheckConstraint(
+                condition=~models.Q(status__in=[v.value for v in NEED_A_WAVE]) | models.Q(wave__isnull=False),
+                name="planned_part_has_wave",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(effort_set=None, effort_why="")
+                | (
+                    models.Q(effort_set__isnull=False, effort_set__gte=effort.LEAST, effort_set__lte=effort.MOST)
+                    & ~models.Q(effort_why="")
+                ),
+                name="effort_1_to_5_and_why_together",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(risk_set=None, risk_why="")
+                | (
+                    models.Q(risk_set__isnull=False, risk_set__gte=effort.LEAST, risk_set__lte=effort.MOST)
+                    & ~models.Q(risk_why="")
+                ),
+                name="risk_1_to_5_and_why_together",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ready_set="", ready_why="")
+                | (models.Q(ready_set__in=[v.value for v in readiness.Ready]) & ~models.Q(ready_why="")),
+                name="readiness_known_and_why_together",
             ),
         ]
         indexes = [
@@ -215,6 +274,21 @@ class Part(Profiled, Versioned):
             kind=Kind(self.kind), why=Why(self.why), state=State(self.state), outcome=self.outcome,
             one_sided=self.one_sided, guard=self.guard, blockers=self.blockers, priced=self.cost_today is not None,
             in_split=self.in_split, hand_over=self.hand_over, runs_in_batch=self.call.today_path == Path.BATCH,
-            has_prefix=self.cacheable_prefix > 0, dearer=dearer,
+            has_prefix=self.cacheable_prefix > 0, dearer=dearer, confidence=self.confidence, tools=self.call.tools,
+            streaming=self.call.streaming, assumed=self.call.figures == Figures.ASSUMED,
             changed=seal.said(self.changes()) or str(self.rested_on.get("because", "")).removesuffix("."),
         )  # fmt: skip
+
+    def weights(self) -> effort.Weights:
+        """Effort, risk and readiness as they follow from what is known, or as somebody overruled them."""
+        found = effort.weights(self.facts())
+        return effort.Weights(
+            found.effort.overruled(str(self.effort_set or ""), self.effort_why),
+            found.risk.overruled(str(self.risk_set or ""), self.risk_why),
+            found.ready.overruled(dict(READIES)[self.ready_set] if self.ready_set else "", self.ready_why),
+        )
+
+    @property
+    def points(self) -> int:
+        """The effort that counts, as a number."""
+        return self.effort_set or effort.points(self.facts())

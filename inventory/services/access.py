@@ -43,7 +43,7 @@ def teams_waiting_for(person: Person) -> list[int]:
 
 
 def may_lead(person: Person, team: Team | int) -> bool:
-    """Settle, open a blind sheet, manage the team's members."""
+    """Settle, open a blind sheet, arrange waves, manage the team's members."""
     return person.is_administrator or role_in(person, team) == Role.LEAD
 
 
@@ -57,6 +57,12 @@ def teams_led(person: Person) -> list[int]:
 def leads_some(person: Person) -> bool:
     """Whether there are labels they may decide on."""
     return person.is_administrator or bool(teams_led(person))
+
+
+def teams_to_lead(person: Person) -> QuerySet[Team]:
+    """The teams in which `may_lead` holds and that are not retired, by name."""
+    teams = Team.objects.live().order_by("name", "pk")
+    return teams if person.is_administrator else teams.filter(memberships__person=person, memberships__role=Role.LEAD)
 
 
 def may_answer(person: Person, team: Team | int) -> bool:

@@ -96,7 +96,9 @@ def remove(*, by: Actor, at: datetime) -> Removed:
     kept += [
         each
         for each in teams
-        if not _gone(each, Feature.objects.filter(team=each), each.memberships, OneTimeLink.objects.filter(team=each))
+        if not _gone(
+            each, Feature.objects.filter(team=each), each.memberships, each.waves, OneTimeLink.objects.filter(team=each)
+        )
     ]
     for each in kept:
         each.is_demo = False

@@ -14,6 +14,7 @@ from django.utils import timezone
 from inventory.domain import money
 from inventory.domain.book import Book as PriceBook
 from inventory.domain.doubt import WORDS, Doubt
+from inventory.domain.effort import NOTHING
 from inventory.exchange import columns
 from inventory.exchange.workbook import Book, Sheet
 from inventory.models import Call, Feature, Part, PriceRow
@@ -21,6 +22,7 @@ from inventory.models import call as call_models
 from inventory.models import part as part_models
 from inventory.models.call import PROFILE
 from inventory.services import move, plan, pricing
+from inventory.services.schedule import InWaves
 
 AT_ONCE = 500  # calls held in memory
 AS_IT_IS = (
@@ -39,6 +41,7 @@ OF_THE_SUMS = (
 # Looked up a hundred thousand times: Django's own display of a choice builds its list anew each time.
 LABELS: dict[str, str] = dict(part_models.LABELS)
 STATES: dict[str, str] = dict(part_models.STATES)
+STATUSES: dict[str, str] = dict(part_models.STATUSES)
 PATHS: dict[str, str] = dict(call_models.PATHS)
 PROVIDERS: dict[str, str] = dict(call_models.PROVIDERS)
 FIGURES: dict[str, str] = dict(call_models.FIGURES)
@@ -53,21 +56,25 @@ def export_plan(file: IO[bytes], *, at: datetime, told: Told = lambda done, tota
     `told` hears after each lot how many calls of how many are through; what it raises ends the export. Runs outside a
     transaction, lot by lot, so that a large plan locks nobody out: what is changed meanwhile may be in or not.
     """
-    tally = plan.Tally()
+    tally, in_waves = plan.Tally(), InWaves()
     with Book() as book:
         summary = book.sheet("Summary", columns.SUMMARY)
+        waves = book.sheet("Waves", columns.WAVES)
         moves = book.sheet("Moves", columns.MOVES)
         calls = book.sheet("Calls", columns.CALLS)
-        _write_calls(moves, calls, tally, prices=pricing.book(timezone.localdate(at)), told=told)
+        _write_calls(moves, calls, tally, in_waves, prices=pricing.book(timezone.localdate(at)), told=told)
         totals = tally.totals()
         summary.extend(_summary(totals))
+        waves.extend(in_waves.rows())
         book.sheet("Prices", columns.PRICES).extend(_prices())
         book.sheet("Assumptions", columns.ASSUMPTIONS).extend(_assumptions(totals, at))
         book.save(file)
     return totals
 
 
-def _write_calls(moves: Sheet, calls: Sheet, tally: plan.Tally, *, prices: PriceBook, told: Told) -> None:
+def _write_calls(
+    moves: Sheet, calls: Sheet, tally: plan.Tally, in_waves: InWaves, *, prices: PriceBook, told: Told
+) -> None:
     # The numbers alone are held, eight bytes a call: the order stays as it was, whatever is changed meanwhile.
     numbers = array("q", Call.objects.live().order_by("-saving_rank", "-pk").values_list("pk", flat=True).iterator())
     features: dict[int, Feature] = {}
@@ -77,6 +84,7 @@ def _write_calls(moves: Sheet, calls: Sheet, tally: plan.Tally, *, prices: Price
                 if row.part is not None:
                     moves.append(_move(row, row.part))
                     tally.add(row.part)
+            in_waves.add(call.parts.all())
             calls.append(_call(call))
         told(min(start + AT_ONCE, len(numbers)), len(numbers))
 
@@ -86,7 +94,7 @@ def _lot(numbers: Sequence[int], features: dict[int, Feature]) -> Iterator[Call]
 
     `features` holds what was read for earlier lots: a feature and its owners are read once, not once a call.
     """
-    parts = Prefetch("parts", queryset=Part.objects.order_by("position"))
+    parts = Prefetch("parts", queryset=Part.objects.order_by("position").select_related("wave"))
     found = Call.objects.live().prefetch_related(parts).in_bulk(numbers)
     missing = {call.feature_id for call in found.values()} - features.keys()
     if missing:
@@ -119,6 +127,9 @@ def _move(row: move.Row, part: Part) -> dict[str, Any]:
         "product_owner": product and product.name,
         "engineering_owner": engineering and engineering.name,
         "doubts": "; ".join(_doubt(part, code) for code in part.doubts),
+        "wave": part.wave and part.wave.name,
+        "status": STATUSES[part.status] if part.status else "",
+        **_weights(row),
         **{name: getattr(part, name) for name in OF_THE_PART},
     }
 
@@ -126,6 +137,19 @@ def _move(row: move.Row, part: Part) -> dict[str, Any]:
 def _doubt(part: Part, code: str) -> str:
     words = WORDS.get(code, code)
     return f"{words}. {part.reason}" if code == Doubt.CHECK_NEEDED and part.reason else words
+
+
+def _weights(row: move.Row) -> dict[str, Any]:
+    if row.weights is None:
+        return {}
+    ready, effort, risk = row.weights.ready, row.weights.effort, row.weights.risk
+    found: dict[str, Any] = {}
+    if ready.value != NOTHING:
+        found = {"readiness": ready.value, "readiness_why": ready.reason}
+    for name, weight in (("effort", effort), ("risk", risk)):
+        if weight.value.isdecimal():
+            found |= {name: int(weight.value), f"{name}_why": weight.reason}
+    return found
 
 
 def _call(call: Call) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.db.models import F, OrderBy, Prefetch, QuerySet
 
 from inventory.domain import line, readiness
 from inventory.domain.book import Book
+from inventory.domain.effort import Weights
 from inventory.domain.line import Side
 from inventory.domain.plan import Kind, Why
 from inventory.models import Call, Feature, Part, Team
@@ -44,6 +45,7 @@ class Row:
     today: int | None
     after: int | None
     below: bool = False
+    weights: Weights | None = None
 
     @property
     def side(self) -> Side:
@@ -65,7 +67,7 @@ def moves(filters: Filters, *, sort: str = "-saving") -> QuerySet[Call]:
     if filters.narrow_parts:
         calls = calls.filter(pk__in=_matching(filters).values("call"))
     return calls.select_related("feature", "team").prefetch_related(
-        Prefetch("parts", queryset=Part.objects.order_by("position"))
+        Prefetch("parts", queryset=Part.objects.order_by("position").select_related("wave"))
     ).order_by(*_order(sort))  # fmt: skip
 
 
@@ -106,7 +108,7 @@ def _of(call: Call, parts: Sequence[Part], book: Book) -> list[Row]:
 def _row(call: Call, part: Part, dearer: dict[int, int]) -> Row:
     words = readiness.words(part.facts(dearer=dearer.get(part.pk)))
     name = plan.KIND_NAMES[Kind(part.kind)]
-    return Row(call, part, part.kind, name, words, part.cost_today, part.cost_target, below=call.is_split)
+    return Row(call, part, part.kind, name, words, part.cost_today, part.cost_target, call.is_split, part.weights())
 
 
 def _dearer(call: Call, parts: Sequence[Part], book: Book) -> dict[int, int]:

@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from inventory.domain import money as amounts
 from inventory.domain.doubt import WORDS
+from inventory.models.call import PROVIDERS
 
 register = template.Library()
 
@@ -38,6 +39,17 @@ def change_rounded(amount: int) -> str:
 
 
 @register.filter
+def a_year(amount: int) -> int:
+    """Twelve months of it."""
+    return 12 * amount
+
+
+@register.filter
+def minus(amount: int) -> int:
+    return -amount
+
+
+@register.filter
 def rate(per_million: int | None) -> str:
     """Micro-dollars per million tokens as `$0.0125`."""
     return "–" if per_million is None else amounts.rate_shown(per_million)
@@ -59,6 +71,12 @@ def one_line(text: str) -> str:
 def doubt(code: str) -> str:
     """A stored code in words."""
     return WORDS.get(code, code)
+
+
+@register.filter
+def provider(code: str) -> str:
+    """A stored provider in words."""
+    return dict(PROVIDERS).get(code, code)
 
 
 @register.filter

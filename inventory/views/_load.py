@@ -21,7 +21,8 @@ from inventory.models import (
     PriceRow,
     Repricing,
     Team,
-)  # fmt: skip
+    Wave,
+)
 from inventory.services import access, waiting
 from inventory.services.labelling import queue
 
@@ -100,6 +101,26 @@ def team(pk: int) -> Team:
 def team_to_lead(pk: int, person: Person) -> Team:
     found = team(pk)
     return _only(found, access.may_lead(person, found.pk))
+
+
+def move(pk: int) -> Part:
+    """The part that moves, with its wave."""
+    return get_object_or_404(Part.objects.live().select_related("call", "feature", "team", "wave"), pk=pk)
+
+
+def move_to_edit(pk: int, person: Person) -> Part:
+    found = move(pk)
+    return _only(found, access.may_edit(person, found.team_id))
+
+
+def move_to_lead(pk: int, person: Person) -> Part:
+    found = move(pk)
+    return _only(found, access.may_lead(person, found.team_id))
+
+
+def wave_to_lead(pk: int, person: Person) -> Wave:
+    found = get_object_or_404(Wave.objects.live().select_related("team", "owner"), pk=pk)
+    return _only(found, access.may_lead(person, found.team_id))
 
 
 def job(pk: int) -> Job:

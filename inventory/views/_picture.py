@@ -3,10 +3,12 @@ any width; the bridge is drawn twice, wide in columns and narrow in rows, and th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from inventory.domain import line, money
 from inventory.domain.bridge import Shape, Step
 from inventory.domain.line import Side
+from inventory.domain.schedule import Month
 from inventory.services.plan import Sums
 
 TOP, HEIGHT = 28, 190  # room for the amounts above the columns, and the columns' largest height
@@ -16,6 +18,7 @@ LEAST = 2  # a step that is not zero can be seen
 
 SAID = {Side.WAITS: "Somebody waits", Side.OPEN: "On the line", Side.NOBODY: "Nobody waits"}
 FITS = 16  # percent of the page that the words of a side need
+LABELLED = 6  # months that say their name, so that it can be read on a small page
 LONG = 10_000  # of the line's bar, in hundredths of a percent
 
 
@@ -98,6 +101,49 @@ def the_line(sums: Sums, guess: int | None) -> Line:
     ]
     at = 100 - (guess or 0)
     return Line(tuple(pieces), guess, _percent(min(99.8, at)), guess_is_left=at > 50)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One month of the ramp: what would be spent without the plan, and with it. `says` its name where it fits."""
+
+    day: date
+    says: str
+    left: str
+    wide: str
+    middle: str
+    next_left: str
+    without_at: int
+    plan_at: int
+    plan: int
+    saved: int
+    is_more: bool  # the plan costs more in this month
+
+
+def ramp(days: Sequence[tuple[date, Month]]) -> list[Pair]:
+    """The months as columns: the plan's spend stands on the ground, the saving hangs over it."""
+    most = max((max(month.baseline, month.planned) for _, month in days), default=0)
+    slot = 100 / max(1, len(days))
+    every = -(-len(days) // LABELLED)
+    return [_pair(day, month, index, slot, most, every) for index, (day, month) in enumerate(days)]
+
+
+def _pair(day: date, month: Month, index: int, slot: float, most: int, every: int) -> Pair:
+    plan, without = (max(0, _scaled(amount, most, HEIGHT)) for amount in (month.planned, month.baseline))
+    left = index * slot
+    return Pair(
+        day,
+        says=f"{day:%b %y}" if index % every == 0 else "",
+        left=_percent(left + slot * 0.1),
+        wide=_percent(slot * 0.8),
+        middle=_percent(left + slot / 2),
+        next_left=_percent(left + slot * 0.9),
+        without_at=TOP + HEIGHT - without,
+        plan_at=TOP + HEIGHT - plan,
+        plan=plan,
+        saved=abs(without - plan),
+        is_more=plan > without,
+    )
 
 
 def _column(step: Step, index: int, slot: float, most: int) -> Bar:

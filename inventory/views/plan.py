@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from inventory import tasks
 from inventory.forms import plan as forms
+from inventory.forms import wave as terms
 from inventory.models import Part
 from inventory.services import job as jobs
-from inventory.services import move, plan, pricing
+from inventory.services import move, plan, pricing, schedule
 from inventory.views import _picture
 from inventory.views._page import Request, page
 
@@ -54,6 +55,24 @@ def doubts(request: Request) -> HttpResponse:
     fields = [form["team"], form["doubt"]]
     context = {"fields": fields, "page": rows, "is_filtered": any(field.value() for field in fields)}
     return page(request, "plan/doubts.html", context, fragment="doubts")
+
+
+@require_safe
+def in_time(request: Request) -> HttpResponse:
+    """Month by month. What the address says wrongly is told beside its field, and the usual stands in its place."""
+    form = terms.Months(request.GET, today=timezone.localdate())
+    found = schedule.told(term=form.term(), team=form.chosen_team())
+    steps = found.five.steps()
+    context = {
+        "form": form,
+        "team": form.chosen_team(),
+        "told": found,
+        "five": found.five,
+        "ramp": _picture.ramp(found.days),
+        "columns": _picture.columns(steps),
+        "rows": _picture.rows(steps),
+    }
+    return page(request, "plan/time.html", context, status=422 if form.errors or found.problems else 200)
 
 
 @require_POST

@@ -15,6 +15,7 @@ from inventory.models import Action, Call, Feature, Part, Person, Sheet, Team
 from inventory.services import call as calls
 from inventory.services import demo, pricing, team, verification
 from inventory.services import feature as features
+from inventory.services import wave as waves
 from tests import factories
 
 BY = Actor("command", "load_demo")
@@ -137,6 +138,12 @@ def test_a_team_somebody_was_added_to_stays(now: datetime, ed: Person) -> None:
     factories.make_person(team=sample_team)
     assert demo.remove(by=BY, at=now).stayed == ("Documents (sample)",)
     assert Team.objects.filter(name="Shop (sample)").count() == 0
+
+
+def test_a_team_that_has_planned_a_wave_stays(now: datetime) -> None:
+    sample_team = team.register(name="Documents (sample)", is_demo=True, by=BY, at=now)
+    waves.register(team=sample_team, fields={"name": "First"}, by=BY, at=now)
+    assert demo.remove(by=BY, at=now).stayed == ("Documents (sample)",)
 
 
 def test_a_name_that_is_taken_is_told_and_nothing_is_loaded(prices: Book, now: datetime) -> None:

@@ -11,11 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook, load_workbook
 
 from inventory.domain import money
-from inventory.models import Part
-from inventory.services import exchange, plan
+from inventory.models import Part, Team, Wave
+from inventory.services import exchange, plan, schedule
 from tests.exchange.test_workbook import PAYLOADS
 from tests.factories import make_call, make_feature, make_part, make_person, make_team
+from tests.services.test_arrangement import make_move, make_wave
 from tests.services.test_plan import scattered
+from tests.services.test_schedule import planned_at_random
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 CALL_TEXTS = (
@@ -78,7 +80,7 @@ def test_every_live_part_and_call_has_its_row() -> None:
 
 def test_an_empty_inventory_exports_its_headings() -> None:
     book = exported()
-    assert book.sheetnames == ["Summary", "Moves", "Calls", "Prices", "Assumptions"]
+    assert book.sheetnames == ["Summary", "Waves", "Moves", "Calls", "Prices", "Assumptions"]
     assert (book["Moves"].max_row, book["Calls"].max_row) == (1, 1)
     assert table(book, "Summary")[0]["Parts"] == 0
 
@@ -155,3 +157,28 @@ def test_the_same_queries_for_one_call_and_three() -> None:
             exchange.export_plan(BytesIO(), at=AT)
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_sheet_of_waves_says_what_the_page_says_and_adds_up_to_the_plan(seed: int) -> None:
+    planned_at_random(seed, 60)
+    book, sums, whole = exported(), schedule.sums(), plan.totals().overall.sums
+    rows = table(book, "Waves")
+    *waves, none, rest = rows
+    by_name = {(row["Team"], row["Wave"]): row for row in waves}
+    for wave in Wave.objects.select_related("team"):
+        row, own = by_name[wave.team.name, wave.name], sums.get(wave.pk, schedule.Sums())
+        assert (row["Parts"], micro([row["Today, $ a month"]])) == (own.parts, own.today)
+        assert micro([row["Saves, $ a month"]]) == own.saving
+    assert (none["Wave"], micro([none["Saves, $ a month"]])) == ("Moves in no wave", sums[schedule.OPEN].saving)
+    assert rest["Parts"] == sums[schedule.REST].parts
+    assert micro([row["Saves, $ a month"] for row in rows]) == whole.saving
+    assert micro([row["After, $ a month"] for row in rows]) == whole.after
+
+
+def test_a_move_brings_its_wave_its_status_and_how_it_is_weighed(team: Team) -> None:
+    make_move(team, wave=make_wave(team, "Digests"), status="planned", guard=True, risk_set=5, risk_why="New market")
+    (row,) = table(exported(), "Moves")
+    assert [row[name] for name in ("Wave", "Status", "Readiness", "Effort, 1 to 5", "Risk, 1 to 5", "Risk, why")] == [
+        "Digests", "Planned", "Ready", 2, 5, "New market",
+    ]  # fmt: skip

@@ -16,14 +16,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from inventory.domain.audit import Actor
+from inventory.domain.wave import Terms
 from inventory.models import Call, Person, PriceRow, Team
+from inventory.services import arrangement, people, price_row, reprice
 from inventory.services import call as calls
 from inventory.services import comment as comments
 from inventory.services import feature as features
 from inventory.services import job as jobs
 from inventory.services import part as parts
-from inventory.services import people, price_row, reprice
 from inventory.services import team as teams
+from inventory.services import wave as waves
 from tests import factories
 
 BY = Actor("command", "test")
@@ -55,7 +57,7 @@ def test_a_new_row_does_not_wait_for_whoever_changes_what_it_points_to(
     assert call.parts.count() == 2
 
 
-ORDER = ["repricing", "claudemodel", "team", "feature", "call", "chainhead"]
+ORDER = ["wave", "repricing", "claudemodel", "team", "feature", "call", "chainhead"]
 WRITES: dict[str, Callable[[Call, Team, datetime], object]] = {
     "register a call": lambda call, other, at: calls.register(feature=call.feature, fields=FIELDS, by=BY, at=at),
     "change a call": lambda call, other, at: calls.edit(call=call, version=1, fields={"output": 1}, by=BY, at=at),
@@ -74,6 +76,8 @@ WRITES: dict[str, Callable[[Call, Team, datetime], object]] = {
     "add a price": lambda call, other, at: price_row.add(
         fields={"model": _priced().model, "platform_id": "own", **PRICE}, reason="New", by=BY, at=at
     ),
+    "plan and give up a wave": lambda call, other, at: _planned_and_given_up(call, at),
+    "arrange moves": lambda call, other, at: _arranged(call, at),
     "split a call": lambda call, other, at: parts.split(call=call, version=1, parts=[ONE, ONE], by=BY, at=at),
 }
 
@@ -122,6 +126,21 @@ def _talked(call: Call, at: datetime) -> None:
     first = comments.write(call=call, text="Look", token="a" * 32, **who)
     comments.reply(thread=first, text="Yes", token="b" * 32, **who)
     comments.resolve(thread=first, **who)
+
+
+def _planned_and_given_up(call: Call, at: datetime) -> None:
+    wave = waves.register(team=call.team, fields={"name": "One"}, by=BY, at=at)
+    part = call.parts.get()
+    arrangement.put(team=call.team, versions={part.pk: part.version}, wave=wave, by=BY, at=at)
+    waves.edit(wave=wave, version=1, fields={"ramp_months": 2}, by=BY, at=at)
+    waves.retire(wave=wave, version=2, reason="No", by=BY, at=at)
+
+
+def _arranged(call: Call, at: datetime) -> None:
+    call.parts.update(kind="move_to_batch", saving=1)
+    terms = Terms(1, date(2027, 1, 1), 1, 0)
+    token = arrangement.proposal(team=call.team, terms=terms).token
+    arrangement.arrange(team=call.team, terms=terms, token=token, by=BY, at=at)
 
 
 @contextmanager

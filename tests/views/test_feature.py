@@ -1,8 +1,10 @@
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from inventory.models import Action, Feature, Part
+from inventory.models import Action, Feature, Part, Team
 from tests import factories
 
 HOSTILE = ["99999999999999999999", "1.234,56", "NaN", "\x00", "x" * 40_000, "-1", ""]
@@ -219,3 +221,23 @@ def test_names_are_escaped_wherever_they_show(as_pia, team):
         text = as_pia.get(address).content.decode()
         assert "<script>x" not in text
         assert "<img src=x" not in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("3", "0.03"), ("-2.5 %", "-0.025"), ("−1", "-0.01"), ("", "0"), ("100", "1"), ("+0.5%", "0.005")],
+)
+def test_growth_is_typed_in_percent(as_pia: Client, team: Team, typed: str, kept: str) -> None:
+    as_pia.post("/features/new", {"team": team.pk, "name": "Growing", "growth": typed})
+    assert Feature.objects.get(name="Growing").growth == Decimal(kept)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("-100", "Type more than -100"), ("-250", "Type more than -100"), ("100.5", "Type 100 or less"), ("a lot", "Type a percentage"),
+     ("1.23456", "no more than four decimals"), ("--3", "Type a percentage"), ("9" * 60, "Type a percentage")],
+)  # fmt: skip
+def test_growth_beyond_reason_is_refused(as_pia: Client, team: Team, typed: str, said: str) -> None:
+    answer = as_pia.post("/features/new", {"team": team.pk, "name": "Growing", "growth": typed})
+    assert (answer.status_code, said in answer.content.decode()) == (422, True)
+    assert typed in answer.content.decode()

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from inventory import tasks, urls
 from inventory.domain.book import Book
-from inventory.models import Person, PriceRow, Team
+from inventory.models import Person, PriceRow, Team, Wave
 from inventory.services import account, comment, link
 from inventory.services import job as jobs
 from tests import factories
@@ -38,6 +38,7 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
             "home.page", "team.list", "team.detail", "feature.list", "feature.detail", "call.list", "call.detail",
             "call.explained", "pricing.list", "plan.page", "plan.guess", "plan.doubts", "audit.list", "audit.detail",
             "audit.record", "job.list", "job.detail", "job.file", "pricing.book", "pricing.retiring",
+            "plan.time", "wave.list", "move.detail",
         ),
         (ALL, None),
     ),
@@ -78,6 +79,9 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
     **dict.fromkeys(("comment.edit", "comment.delete"), (NOBODY, NOBODY)),  # somebody else's: for no one
     **dict.fromkeys(("comment.resolve", "comment.reopen"), (None, MEMBERS)),
     "people.notices": (None, ALL),
+    **dict.fromkeys(("wave.new", "wave.edit", "wave.retire", "wave.propose"), (LEADS, LEADS)),
+    **dict.fromkeys(("wave.put", "wave.step", "move.overrule"), (None, LEADS)),
+    "move.step": (None, MEMBERS),
     "people.sign_out": (None, ALL),
     "call.cost": (None, ALL),
     "plan.export": (None, ALL),
@@ -133,6 +137,8 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
         "agreement": call.parts.get().pk,
         "queue": call.parts.get().pk,
     }
+    wave = Wave.objects.create(team=team, name="First")
+    pks |= {"move": call.parts.get().pk, "wave": wave.pk}
     given: dict[str, Any] = {
         "token": link.made(**invited)[1], "seq": 1, "record": "job", "record_id": str(job.pk), "question": "first",
         "member_pk": ed.memberships.get().pk,
@@ -144,7 +150,12 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
         pattern = next(each for each in urls.urlpatterns if each.name == name)
         if name == "team.withdraw":  # is gone once it was withdrawn
             given["link_pk"] = link.made(**invited)[0].pk
-        own = {"part.edit": pks["waiting"], "comment.write": call.pk, "pricing.apply": given["repriced"]}
+        own = {
+            "part.edit": pks["waiting"],
+            "comment.write": call.pk,
+            "pricing.apply": given["repriced"],
+            **dict.fromkeys(("wave.new", "wave.put", "wave.step", "wave.propose"), team.pk),
+        }
         known = {**given, "pk": own.get(name) or pks.get(name.partition(".")[0])}
         return reverse(name, kwargs={n: known[n] for n in pattern.pattern.converters})
 

@@ -1,5 +1,6 @@
 """The plan's page, its doubts and its export: what they show, to whom, and in how many queries."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -8,9 +9,10 @@ from django.test import Client
 
 from inventory.domain.plan import Kind, Why
 from inventory.forms.plan import REASONS
-from inventory.models import Action, Call, Job, Part, Person, Team
+from inventory.models import Action, Call, Job, Part, Person, Team, Wave
 from inventory.services import plan
 from tests.factories import make_call, make_feature, make_part, make_person, make_team
+from tests.services.test_arrangement import make_move, make_wave
 
 pytestmark = pytest.mark.django_db
 GARBAGE = [
@@ -243,3 +245,56 @@ def test_where_nothing_rests_on_one_side_no_total_speaks_of_it(as_pia: Client) -
     part = made(Kind.MOVE_TO_BATCH)
     for path in ("/", "/plan", "/plan?by=team", "/plan?by=feature", f"/features/{part.feature_id}", "/calls"):
         assert "one-sided" not in as_pia.get(path).content.decode().lower(), path
+
+
+def test_the_plan_in_time_says_five_figures_and_adds_up(as_pia: Client, team: Team) -> None:
+    wave = make_wave(team, "Digests")
+    Wave.objects.filter(pk=wave.pk).update(starts_on=date(2027, 1, 1))
+    make_move(team, wave=wave, saving=10_000_000, cost_today=20_000_000)
+    make_move(team, saving=5_000_000, cost_today=20_000_000)
+    make_move(team, saving=1_000_000, cost_today=2_000_000, one_sided=True, wave=wave)
+    text = " ".join(as_pia.get("/plan/time?first=2026-12&months=12").content.decode().split())
+    for said in (
+        "<dt>Projected</dt><dd><strong>$192.00</strong> a year",
+        "<dt>Agreed</dt><dd><strong>$180.00</strong> a year",
+        "<dt>In plan</dt><dd><strong>$120.00</strong> a year",
+        "<dt>In term</dt><dd><strong>$110.00</strong> in 12 months",
+        "<dt>Run-rate</dt><dd><strong>$120.00</strong> a year",
+        "$16.00 − $1.00 = $15.00 a month × 12",
+        "$15.00 − $5.00 = $10.00 a month × 12",
+        "$10.00 × 12 = $120.00 at full effect; −$10.00 by starts and ramps; $0.00 by growth",
+    ):
+        assert said in text
+    assert text.count('<th scope="row" class="month">') == 12
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("months=0", "Type a number from 1 to 60"), ("months=61", "Type a number from 1 to 60"),
+        ("months=x", "Type a whole number"), ("first=soon", "Type a month as year and number"),
+        ("months=3", "Digests, ramp: 6 months are longer than the term of 3"),
+    ],
+)  # fmt: skip
+def test_a_term_that_does_not_fit_is_refused_with_the_reason(as_pia: Client, team: Team, query: str, said: str) -> None:
+    wave = make_wave(team, "Digests")
+    Wave.objects.filter(pk=wave.pk).update(ramp_months=6)
+    make_move(team, wave=wave)
+    answer = as_pia.get(f"/plan/time?{query}")
+    assert (answer.status_code, said in answer.content.decode()) == (422, True)
+
+
+def test_the_plan_in_time_of_nothing_leads_to_the_waves(as_pia: Client) -> None:
+    assert "No wave has a start yet" in as_pia.get("/plan/time").content.decode()
+
+
+def test_a_plan_that_costs_more_is_told_in_time_too(as_pia: Client, team: Team) -> None:
+    make_move(team, wave=make_wave(team), kind="bring_back", saving=-3_000_000, cost_today=3_000_000)
+    text = as_pia.get("/plan/time?first=2027-01&months=2").content.decode()
+    assert "−$6.00" in text
+
+
+def test_a_row_of_the_plan_says_how_far_the_move_is(as_pia: Client, team: Team) -> None:
+    make_move(team, wave=make_wave(team, "Digests"), status="planned", guard=True)
+    text = " ".join(as_pia.get("/plan").content.decode().split())
+    assert "effort 2 · risk 2 · planned · Digests" in text

@@ -1,0 +1,84 @@
+"""Arranging waves in a browser: dragged, by keyboard alone, and without JavaScript; narrow and in the dark."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from inventory.models import Part, Wave
+from tests.journeys.keyboard import Keyboard
+from tests.services.test_arrangement import make_move, make_wave
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def moves(team) -> list[Part]:
+    made = [make_move(team, saving=saving * 1_000_000, cost_today=9_000_000) for saving in (3, 2, 1)]
+    for number, part in enumerate(made, 1):
+        Part.objects.filter(pk=part.pk).update(name=f"Move {number}")
+    return made
+
+
+def in_waves() -> dict[str, str]:
+    return dict(Part.objects.exclude(wave=None).values_list("name", "wave__name"))
+
+
+def test_a_move_is_dragged_onto_a_wave_with_what_is_ticked(page, sign_in, pia, team, moves):
+    wave = make_wave(team, "Digests")
+    sign_in(page, pia).goto("/plan/waves")
+    page.get_by_label("Move 2").check()
+    page.locator("tr", has_text="Move 1").drag_to(page.locator(f"section[data-wave='{wave.pk}']"))
+    expect(page.get_by_text("2 moves went into Digests")).to_be_visible()
+    assert in_waves() == {"Move 1": "Digests", "Move 2": "Digests"}
+
+
+def test_a_wave_is_planned_filled_and_followed_by_keyboard_alone(page, sign_in, pia, team, moves):
+    sign_in(page, pia).goto("/plan/waves")
+    keys = Keyboard(page)
+    keys.press("link", "Plan a wave")
+    page.wait_for_url("**/waves/new")
+    keys.fill("Name", "Digests")
+    keys.fill("Ramp, in months", "2")
+    keys.press("button", "Plan it")
+    page.wait_for_url("**/plan/waves?*")
+    keys.tick("Move 1")
+    keys.select("Put what is ticked into", "Digests")
+    keys.press("button", "Put there")
+    expect(page.get_by_text("1 move went into Digests")).to_be_visible()
+    keys.press("link", "Move 1")
+    keys.press("button", "Agreed")
+    expect(page.get_by_text("Move 1: agreed.")).to_be_visible()
+    keys.press("button", "Planned")
+    expect(page.get_by_text("Move 1: planned.")).to_be_visible()
+    assert Part.objects.get(name="Move 1").status == "planned"
+
+
+def test_a_proposal_is_taken_without_javascript(plain, sign_in, pia, team, moves):
+    sign_in(plain, pia).goto("/plan/waves")
+    plain.get_by_role("link", name="Propose an arrangement").click()
+    plain.get_by_label("Waves", exact=True).fill("2")
+    plain.get_by_role("button", name="Propose again").click()
+    plain.get_by_role("button", name="Take this arrangement").click()
+    assert in_waves() == {"Move 1": "Wave 1", "Move 2": "Wave 1", "Move 3": "Wave 2"}
+    plain.get_by_label("Move 3").check()
+    plain.get_by_label("Put what is ticked into").select_option("No wave")
+    plain.get_by_role("button", name="Put there").click()
+    assert "Move 3" not in in_waves()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_page_fits_and_can_be_read_by_everybody(open_page, sign_in, pia, team, moves, width, scheme):
+    wave = make_wave(team, "Digests")
+    Part.objects.filter(pk=moves[0].pk).update(wave=wave, status="moving")
+    window = sign_in(open_page(viewport={"width": width, "height": 800}, color_scheme=scheme), pia)
+    for address in (
+        "/plan/waves", "/plan/time", f"/plan/moves/{moves[0].pk}", f"/plan/waves/{wave.pk}/edit",
+        f"/plan/waves/{wave.pk}/retire", f"/plan/teams/{team.pk}/waves/new", f"/plan/teams/{team.pk}/waves/propose",
+    ):  # fmt: skip
+        window.goto(address)
+        window.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+        assert window.evaluate("document.documentElement.scrollWidth") <= width, address
+        found = Axe().run(window).response["violations"]
+        assert [(address, each["id"], each["nodes"][0]["html"]) for each in found] == []
+    assert Wave.objects.count() == 1
