@@ -9,7 +9,7 @@ from inventory.domain.audit import Actor
 from inventory.domain.plan import Kind
 from inventory.domain.status import MEMBERS_MAY, Status, refusal
 from inventory.models import Part, Stale, Team
-from inventory.services import agreement, arrangement, audit
+from inventory.services import agreement, arrangement, audit, notice
 from inventory.services import sheet as sheets
 from inventory.services import wave as waves
 
@@ -50,14 +50,14 @@ def set_status(*, part: Part, to: Status, version: int, reason: str = "", leads:
     before = audit.states(call, *parts)
     part.status = to
     if to is Status.WALKED_BACK:
-        agreement.breaks_seal(part)
+        agreement.breaks_seal(part, at=at, because=f"The move was walked back: {reason}")
         sheets.store(call, parts, before, at)
     else:
         part.write("status")
     kind = "move.walk_back" if to is Status.WALKED_BACK else "move.set_status"
     after = audit.states(call, *parts)
     audit.record(kind=kind, by=by, at=at, subject=part, before=before, after=after, reason=reason)
-    sheets.tell(part, before, by=by, at=at)
+    notice.to_check([part], before, by=by, at=at)
     return part
 
 

@@ -50,6 +50,7 @@ def test_a_walk_back_says_why_and_asks_for_the_label_anew(prices: Book, team: Te
     part.refresh_from_db()
     assert (part.status, part.state, part.label, part.kind) == ("walked_back", "check_needed", "", "undecided")
     assert part.saving == 0
+    assert "The move was walked back: The desk reads it at once" in part.reason
     action = Action.objects.get()
     assert (action.kind, action.reason) == ("move.walk_back", "The desk reads it at once")
     assert action.effect_saving < 0
