@@ -104,14 +104,14 @@ def test_an_answer_typed_while_the_version_came_is_kept_in_sight(page, sign_in, 
 
 
 @pytest.mark.parametrize("options", READERS, ids=str)
-def test_every_page_fits_and_passes_the_rules(open_page, sign_in, pia, broken, replaced, options):
+def test_every_page_fits_and_passes_the_rules(open_page, sign_in, pia, broken_on_first, replaced, options):
     page = sign_in(open_page(**options), pia)
     first, _ = replaced
-    of_part = f"/parts/{broken.pk}"
+    of_part = f"/parts/{broken_on_first.pk}"
     paths = (
         "/label/check", "/label/versions", f"{of_part}/test/result", f"{of_part}/test/check", f"{of_part}/test/late",
         f"{of_part}/agree", f"/parts/{first.pk}/test/result", "/label", "/", "/plan/doubts", "/notices",
-        f"/calls/{broken.call_id}",
+        f"/calls/{broken_on_first.call_id}",
     )  # fmt: skip
     for path in paths:
         page.goto(path)

@@ -71,7 +71,7 @@ def test_it_works_without_javascript(plain, sign_in, pia, part):
     plain.get_by_role("button", name="Continue").click()
     expect(plain.get_by_role("alert")).to_contain_text("What you answered is kept")
     expect(plain.get_by_label("A person, at once")).to_be_checked()
-    plain.get_by_label("Yes, all of it").check()
+    plain.get_by_label("No: all of it at the same moment").check()
     plain.get_by_label("A colleague at work").check()
     plain.get_by_label("Stays: looks at the screen").check()
     plain.get_by_role("button", name="Continue").click()

@@ -41,7 +41,7 @@ def test_a_pattern_leads_to_the_first_question_with_nothing_chosen(plain, sign_i
     expect(plain.locator("aside.examples")).to_be_visible()
     expect(plain.locator("details.examples")).to_be_hidden()
     assert plain.locator("input:checked").count() == 0
-    plain.get_by_label("A person, at the moment it appears").check()
+    plain.get_by_label("A person, at once").check()
     plain.get_by_role("button", name="Continue").click()
     plain.wait_for_url("**/test/meanwhile")
     assert plain.locator("input:checked").count() == 0
