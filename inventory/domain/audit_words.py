@@ -15,6 +15,8 @@ SENTENCES: Mapping[str, str] = {
     "call.register": "registered the call {title}",
     "call.restore": "restored the call {title}",
     "call.retire": "retired the call {title}",
+    "discount.agree": "set the discount {title}",
+    "discount.withdraw": "took back the discount {title}",
     "exchange.demo_remove": "removed the sample inventory",
     "exchange.import": "imported {title}",
     "feature.edit": "changed the feature {title}",
@@ -68,7 +70,7 @@ KINDS = sorted(
 )
 
 RECORDS: Mapping[str, str] = {
-    "call": "Call", "claude_model": "Model", "feature": "Feature", "file": "File", "job": "Job",
+    "call": "Call", "claude_model": "Model", "discount": "Discount", "feature": "Feature", "file": "File", "job": "Job",
     "link": "One-time link", "membership": "Membership", "modifier": "Price modifier", "pair": "Both sides, apart",
     "part": "Part", "person": "Person", "price_book": "Price book", "price_row": "Price", "sheet": "Answer sheet",
     "team": "Team",
@@ -78,13 +80,16 @@ RECORDS: Mapping[str, str] = {
 LABELS: Mapping[str, str] = {
     "batch_hit_share": "cache hit share in batch",
     "call_id": "call",
+    "container_minutes": "container minutes a request",
     "cost_target": "cost after, a month",
     "cost_today": "cost today, a month",
+    "expired_share": "expires in batch and is repeated",
     "in_split": "one of several parts",
     "is_demo": "belongs to the sample",
     "is_live": "counted in totals",
     "kept_on": "kept as it is on version",
     "named_at": "name or e-mail changed",
+    "on_fees": "off the fees of tools too",
     "one_side_enough": "one side is enough",
     "one_sided": "label of one side only",
     "opens_after": "days until a lead may open a sheet",
@@ -95,13 +100,14 @@ LABELS: Mapping[str, str] = {
     "rested_on": "facts the label rests on",
     "rule": "rule that decided",
     "saving": "saving, a month",
+    "searches": "web searches a request",
     "sealed_at": "answers count from",
     "test_version": "version of the test",
     "today_path": "runs today",
     "why": "why this move",
 }
 AMOUNTS = ("cost_today", "cost_target", "saving", "possible")
-SHARES = ("hit_share", "batch_hit_share", "share_above")
+SHARES = ("hit_share", "batch_hit_share", "expired_share", "share", "share_above")
 NOTHING = "–"
 
 

@@ -8,14 +8,14 @@ from inventory.models.job import FileChunk, Heartbeat, Job
 from inventory.models.notice import Notice
 from inventory.models.part import Part
 from inventory.models.people import Membership, OneTimeLink, Person, Team
-from inventory.models.pricing import ClaudeModel, Modifier, PriceRow
+from inventory.models.pricing import ClaudeModel, Discount, Modifier, PriceRow
 from inventory.models.queue import Hold
 from inventory.models.version import Differing
 from inventory.models.versioned import Stale, Versioned
 from inventory.models.waiting import Sheet
 
 __all__ = [
-    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Differing", "Feature", "FileChunk", "Heartbeat",
-    "Hold", "Job", "Membership", "Modifier", "Notice", "OneTimeLink", "Pair", "Part", "Person", "PriceRow", "Sheet",
-    "Stale", "Team", "Versioned",
+    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Differing", "Discount", "Feature", "FileChunk",
+    "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice", "OneTimeLink", "Pair", "Part", "Person", "PriceRow",
+    "Sheet", "Stale", "Team", "Versioned",
 ]  # fmt: skip

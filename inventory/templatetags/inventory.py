@@ -50,6 +50,12 @@ def number(value: int | None) -> str:
 
 
 @register.filter
+def plain(value: Decimal) -> str:
+    """`0.25`, without idle zeros."""
+    return f"{value.normalize():,f}"
+
+
+@register.filter
 def doubt(code: str) -> str:
     """A stored code in words."""
     return WORDS.get(code, code)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from inventory.domain.part import Gap
 from inventory.domain.pattern import PATTERNS, pattern
 from inventory.forms import part as forms
-from inventory.models import Call, Stale
+from inventory.models import Call, ClaudeModel, Stale
 from inventory.services import part as parts
 from inventory.views import _load
 from inventory.views._page import Request, page
@@ -129,6 +129,8 @@ def _saved(request: Request, call: Call, form: forms.Split, rows: forms.Rows) ->
         parts.split(call=call, **given, parts=rows.given(), by=request.user.actor, at=timezone.now())
     except parts.FallsShort as refused:
         form.add_error(None, _missing(refused.gaps))
+    except parts.NotPriced as refused:
+        _told_of_models(rows, refused.positions)
     except parts.ReasonNeeded:
         form.add_error("reason", "A label that counts would be lost: say why.")
     except parts.CallRetired:
@@ -141,6 +143,13 @@ def _saved(request: Request, call: Call, form: forms.Split, rows: forms.Rows) ->
         messages.success(request, f"{call.name} is split into {len(rows.given())} parts. New ones need a label.")
         return redirect("call.detail", pk=call.pk)
     return None
+
+
+def _told_of_models(rows: forms.Rows, positions: Sequence[int]) -> None:
+    """A row left wholly empty is no part, so that the parts are counted without such rows."""
+    given = [row for row in rows.forms if row.cleaned_data]
+    for position in positions:
+        given[position].add_error("model", forms.NOT_PRICED)
 
 
 def _missing(gaps: Sequence[Gap]) -> str:
@@ -183,6 +192,7 @@ def _split_page(
         "patterns": () if call.is_split else PATTERNS,
         "chosen": request.GET.get("pattern", ""),
         "most": forms.MOST,
+        "models": ClaudeModel.objects.order_by("-released_on", "key"),
         "differences": differences,
     }
     return page(request, "part/split.html", context, fragment=fragment, status=status)

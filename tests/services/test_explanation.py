@@ -27,11 +27,11 @@ def explained(book, *parts, **fields):
 def test_lines_add_up_to_the_amount(prices):
     call, [part], found = explained(prices, hit_share=Decimal("0.9"))
 
-    assert [(line.what, line.tokens, line.rate, line.share, line.amount) for line in found.whole.real_time_lines] == [
-        ("input", 6000, 2_000_000, "", 12_000_000),
-        ("prefix read from cache", 2000, 100_000, "90 %", 180_000),
-        ("prefix written to cache", 2000, 2_500_000, "10 %", 500_000),
-        ("output", 800, 10_000_000, "", 8_000_000),
+    assert [(line.what, line.count, line.rate, line.share, line.amount) for line in found.whole.real_time_lines] == [
+        ("input", "6,000", 2_000_000, "", 12_000_000),
+        ("prefix read from cache", "2,000", 100_000, "90 %", 180_000),
+        ("prefix written to cache", "2,000", 2_500_000, "10 %", 500_000),
+        ("output", "800", 10_000_000, "", 8_000_000),
     ]
     assert sum(line.amount for line in found.whole.real_time_lines) == found.whole.real_time == call.cost_today
     assert sum(line.amount for line in found.whole.batch_lines) == found.whole.batch
