@@ -7,6 +7,7 @@ from inventory.views import agreement as agreement_views
 from inventory.views import audit as audit_views
 from inventory.views import call as call_views
 from inventory.views import check as check_views
+from inventory.views import discount as discount_views
 from inventory.views import exchange as exchange_views
 from inventory.views import feature as feature_views
 from inventory.views import figures as figures_views
@@ -113,6 +114,11 @@ queue: list[URLPattern] = [
 
 pricing: list[URLPattern] = [path("prices", pricing_views.index, name="pricing.list")]
 
+discount: list[URLPattern] = [
+    path("prices/discounts/new", discount_views.new, name="discount.new"),
+    path("prices/discounts/<int:pk>/withdraw", discount_views.withdraw, name="discount.withdraw"),
+]
+
 plan: list[URLPattern] = [
     path("plan", plan_views.listed, name="plan.page"),
     path("plan/guess", guess_views.shown, name="plan.guess"),
@@ -143,6 +149,6 @@ job: list[URLPattern] = [
 watch: list[URLPattern] = [path("healthz", health.check, name="health.check")]
 
 urlpatterns = [
-    *home, *people, *feature, *call, *part, *waiting, *agreement, *figures, *notice, *queue, *pricing, *plan, *audit,
-    *exchange, *job, *watch,
+    *home, *people, *feature, *call, *part, *waiting, *agreement, *figures, *notice, *queue, *pricing, *discount, *plan,
+    *audit, *exchange, *job, *watch,
 ]  # fmt: skip

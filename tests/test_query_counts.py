@@ -6,6 +6,7 @@ the new one down; the message shows it.
 
 import json
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from django.utils import timezone
 from inventory import urls
 from inventory.domain import waiting
 from inventory.domain.book import Book
-from inventory.models import Action, Call, Differing, Part, Person, Team
+from inventory.models import Action, Call, Differing, Discount, Part, Person, Team
 from inventory.services import invitation, people
 from inventory.services import job as jobs
 from tests import factories
@@ -45,6 +46,7 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
     Call.objects.filter(pk=part.call_id).update(is_split=True)
     blank = factories.make_call(feature=feature).parts.get()
     colleague = factories.make_person(team=team)
+    agreed = Discount.objects.create(platform="aws", share=Decimal("0.1"), valid_from=now.date(), reason="Agreed")
     grow(part, lead)
     jobs.beat(worker="one", at=timezone.now())
     return {
@@ -56,6 +58,7 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
         "feature": {"pk": feature.pk},
         "call": {"pk": part.call_id},
         "part": {"pk": part.call_id},
+        "discount": {"pk": agreed.pk},
         "part.edit": {"pk": part.pk},
         "waiting": {"pk": part.pk, "question": ""},
         "agreement": {"pk": part.pk},

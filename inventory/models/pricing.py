@@ -201,7 +201,7 @@ class Modifier(models.Model):
 class Discount(models.Model):
     """The share negotiated off the token prices of one platform, from one day on until another is set for it."""
 
-    RECORD = "discount"
+    RECORD: ClassVar = "discount"
     HISTORY: ClassVar = ("platform", "share", "on_fees", "valid_from", "reason")
 
     platform = models.CharField(max_length=12)

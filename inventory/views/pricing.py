@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from inventory.forms import pricing as forms
 from inventory.models import ClaudeModel
-from inventory.services import pricing
+from inventory.services import access, discount, pricing
 from inventory.views._page import Request, page
 
 ROWS = 50
@@ -28,5 +28,7 @@ def index(request: Request) -> HttpResponse:
         "models": models,
         "modifiers": pricing.modifiers(chosen["on"]),
         "as_of": pricing.as_of(),
+        "discounts": forms.named(discount.listing()),
+        "may_agree": access.may_administer(request.user),
     }
     return page(request, "pricing/list.html", context, fragment="rows")

@@ -6,6 +6,7 @@ sign-in page; without a CSRF token nothing is read at all.
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from inventory import urls
 from inventory.domain.book import Book
-from inventory.models import Person, Team
+from inventory.models import Discount, Person, Team
 from inventory.services import account, link
 from inventory.services import job as jobs
 from tests import factories
@@ -47,7 +48,9 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
          "exchange.demo_load", "exchange.demo_remove"),
         (None, ("administrator",)),
     ),
-    **dict.fromkeys(("team.new", "team.retire"), (("administrator",), ("administrator",))),
+    **dict.fromkeys(
+        ("team.new", "team.retire", "discount.new", "discount.withdraw"), (("administrator",), ("administrator",))
+    ),
     **dict.fromkeys(("team.edit", "team.invite", "team.member"), (LEADS, LEADS)),
     **dict.fromkeys(("team.withdraw", "team.remove"), (None, LEADS)),
     **dict.fromkeys(
@@ -106,7 +109,14 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
     jobs.save_file(claimed, "plan.xlsx", [b"rows"], at=at)
     jobs.finish(claimed, at=at)
     pks = {"people": ed.pk, "team": team.pk, "feature": call.feature_id, "job": job.pk, "exchange": job.pk}
-    pks |= {"call": call.pk, "part": call.pk, "waiting": call.parts.get().pk, "agreement": call.parts.get().pk}
+    agreed = Discount.objects.create(platform="aws", share=Decimal("0.1"), valid_from=at.date(), reason="Agreed")
+    pks |= {
+        "discount": agreed.pk,
+        "call": call.pk,
+        "part": call.pk,
+        "waiting": call.parts.get().pk,
+        "agreement": call.parts.get().pk,
+    }
     given: dict[str, Any] = {
         "token": link.made(**invited)[1], "seq": 1, "record": "job", "record_id": str(job.pk), "question": "first",
         "member_pk": ed.memberships.get().pk,
