@@ -207,6 +207,11 @@ class Part(Profiled, Versioned):
         """The model it shall run on."""
         return self.model or self.call.model
 
+    @property
+    def costs_more(self) -> int:
+        """By how much its move makes it dearer, where it does."""
+        return -self.saving
+
     def changes(self) -> tuple[seal.Change, ...]:
         """Which of them have changed since the label began to count, where that is to be checked."""
         if self.state != State.CHECK_NEEDED:

@@ -16,7 +16,8 @@ def test_an_administrator_sets_one_and_everybody_sees_it_with_its_reason(prices,
     assert Discount.objects.get().share == Decimal("0.125")
     assert "stay as they are until they are priced again" in answer.content.decode()
     page = as_ed.get(reverse("pricing.list")).content.decode()
-    assert "12.5 %" in page and "Agreement of November" in page and "Take back" not in page
+    assert all(words in page for words in ("12.5 %", "Agreement of November"))
+    assert "Take back" not in page
 
 
 @pytest.mark.parametrize(
