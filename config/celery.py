@@ -10,5 +10,6 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["inventory"])
 app.conf.beat_schedule = {
     "sweep": {"task": "inventory.sweep", "schedule": 15, "options": {"expires": 15}},
+    "send digests": {"task": "inventory.send_digests", "schedule": 60, "options": {"expires": 60}},
     "clean up": {"task": "inventory.clean_up", "schedule": 3600, "options": {"expires": 3600}},
 }

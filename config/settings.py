@@ -175,6 +175,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 if CELERY_BROKER_TRANSPORT_OPTIONS.get("visibility_timeout", float("inf")) <= CELERY_TASK_TIME_LIMIT:
     # Redis gives out a message again after the visibility timeout: a job still running then would come back for ever.
     raise ImproperlyConfigured("JOB_TIME_LIMIT must be below CELERY_VISIBILITY_TIMEOUT")
+DIGEST_HOUR = env.int("DIGEST_HOUR", default=7)  # of the day in TIME_ZONE, when the mail of the day goes out
+if not 0 <= DIGEST_HOUR <= 23:
+    raise ImproperlyConfigured("DIGEST_HOUR must be an hour of the day, from 0 to 23")
 LABEL_HOLD_MINUTES = env.int("LABEL_HOLD_MINUTES", default=20)  # how long the queue keeps a part for one person
 WAITING_LINE_HOURS = env.int("WAITING_LINE_HOURS", default=4)  # least slack for batch with a guard, in hours
 

@@ -18,7 +18,7 @@ from inventory.domain import money
 from inventory.domain.audit import Actor
 from inventory.exchange import call_file
 from inventory.models import Job
-from inventory.services import demo, exchange, intake, notice
+from inventory.services import demo, digest, exchange, intake, notice
 from inventory.services import job as jobs
 from inventory.services.labelling import version
 
@@ -176,4 +176,13 @@ def clean_up() -> None:
     """Drop expired results, old notices and sessions."""
     jobs.clean_up(at=timezone.now())
     notice.drop_old(at=timezone.now())
+    digest.drop_old(at=timezone.now())
     call_command("clearsessions")
+
+
+@shared_task(name="inventory.send_digests", ignore_result=True)
+def send_digests() -> None:
+    """The mail of the day, a few people at a time. Several workers at once do no harm."""
+    found = digest.send_due(at=timezone.now())
+    if found.sent or found.failed:
+        log.info("digests: %s sent, %s failed", found.sent, found.failed)

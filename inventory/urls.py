@@ -7,6 +7,9 @@ from inventory.views import agreement as agreement_views
 from inventory.views import audit as audit_views
 from inventory.views import call as call_views
 from inventory.views import check as check_views
+from inventory.views import comment as comment_views
+from inventory.views import compact as compact_views
+from inventory.views import copying as copying_views
 from inventory.views import discount as discount_views
 from inventory.views import exchange as exchange_views
 from inventory.views import feature as feature_views
@@ -20,6 +23,7 @@ from inventory.views import people as people_views
 from inventory.views import plan as plan_views
 from inventory.views import pricing as pricing_views
 from inventory.views import queue as queue_views
+from inventory.views import together as together_views
 from inventory.views import version as version_views
 from inventory.views import waiting as waiting_views
 
@@ -32,6 +36,7 @@ people: list[URLPattern] = [
     path("reset/sent", people_views.reset_sent, name="people.reset_sent"),
     path("link/<str:token>", link.link, name="people.link"),
     path("account", account.account, name="people.account"),
+    path("account/notices", account.notices, name="people.notices"),
     path("account/password", account.password, name="people.password"),
     path("people", roster.index, name="people.list"),
     path("people/<int:pk>", roster.detail, name="people.detail"),
@@ -80,6 +85,8 @@ part: list[URLPattern] = [
 
 waiting: list[URLPattern] = [
     path("parts/<int:pk>/test", waiting_views.start, name="waiting.start"),
+    path("parts/<int:pk>/test/all", compact_views.shown, name="waiting.all"),
+    path("parts/<int:pk>/test/copy", copying_views.shown, name="waiting.copy"),
     path("parts/<int:pk>/test/check", waiting_views.check, name="waiting.check"),
     path("parts/<int:pk>/test/result", waiting_views.result, name="waiting.result"),
     path("parts/<int:pk>/test/<slug:question>", waiting_views.question, name="waiting.question"),
@@ -104,12 +111,24 @@ queue: list[URLPattern] = [
     path("label", queue_views.shown, name="queue.page"),
     path("label/take", queue_views.take, name="queue.take"),
     path("label/leave", queue_views.leave, name="queue.leave"),
+    path("label/together", together_views.chosen, name="queue.together"),
+    path("label/together/<int:pk>", together_views.drafts, name="queue.drafts"),
     path("label/keys", queue_views.keys, name="queue.keys"),
     path("label/check", check_views.listed, name="queue.check"),
     path("label/versions", version_views.listed, name="queue.versions"),
     path("label/versions/work-out", version_views.work_out, name="queue.work_out"),
     path("label/versions/look-over", version_views.look_over, name="queue.look_over"),
     path("label/versions/keep", version_views.keep, name="queue.keep"),
+]
+
+comment: list[URLPattern] = [
+    path("calls/<int:pk>/comments", comment_views.write, name="comment.write"),
+    path("comments/<int:pk>", comment_views.shown, name="comment.shown"),
+    path("comments/<int:pk>/reply", comment_views.reply, name="comment.reply"),
+    path("comments/<int:pk>/edit", comment_views.edit, name="comment.edit"),
+    path("comments/<int:pk>/delete", comment_views.delete, name="comment.delete"),
+    path("comments/<int:pk>/resolve", comment_views.resolve, name="comment.resolve"),
+    path("comments/<int:pk>/reopen", comment_views.reopen, name="comment.reopen"),
 ]
 
 pricing: list[URLPattern] = [path("prices", pricing_views.index, name="pricing.list")]
@@ -149,6 +168,6 @@ job: list[URLPattern] = [
 watch: list[URLPattern] = [path("healthz", health.check, name="health.check")]
 
 urlpatterns = [
-    *home, *people, *feature, *call, *part, *waiting, *agreement, *figures, *notice, *queue, *pricing, *discount, *plan,
-    *audit, *exchange, *job, *watch,
+    *home, *people, *feature, *call, *part, *waiting, *agreement, *figures, *notice, *comment, *queue, *pricing,
+    *discount, *plan, *audit, *exchange, *job, *watch,
 ]  # fmt: skip

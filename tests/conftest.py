@@ -112,11 +112,13 @@ def changed_prices(prices: Book, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def second(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Test]:
-    """Call it to put a second version of the test into force: no word on what stands in meanwhile any more, and nobody
-    who notices that day is no answer to who would notice first."""
+    """The first version of the test is in force. Call it to put a second one in its place: no word on what stands in
+    meanwhile any more, and nobody who notices that day is no answer to who would notice first."""
+    first = waiting.TESTS[1]
+    monkeypatch.setattr(waiting, "TESTS", {1: first})
+    monkeypatch.setattr(waiting, "CURRENT", first)
 
     def into_force() -> Test:
-        first = waiting.TESTS[1]
         asked = [question for question in first.questions if not question.id.endswith("standin")]
         notice = next(question for question in asked if question.id == "notice")
         fewer = replace(notice, options=tuple(option for option in notice.options if option.id != "nobody"))

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -21,7 +22,7 @@ from inventory import urls
 from inventory.domain import waiting
 from inventory.domain.book import Book
 from inventory.models import Action, Call, Differing, Discount, Part, Person, Team
-from inventory.services import invitation, people
+from inventory.services import comment, invitation, people
 from inventory.services import job as jobs
 from tests import factories
 from tests.services.test_waiting import both_in
@@ -64,6 +65,11 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
         "agreement": {"pk": part.pk},
         "waiting.start": {"pk": blank.pk},
         "waiting.question": {"pk": blank.pk, "question": "first"},
+        "comment": {"pk": talk(part, lead)},
+        "comment.write": {"pk": part.call_id},
+        "waiting.all": {"pk": blank.pk},
+        "waiting.copy": {"pk": blank.pk},
+        "queue": {"pk": part.pk},
         "audit": {"seq": 1, "record": "part", "record_id": str(part.pk)},
         "job": {"pk": done_job(lead)},
         "exchange": {"pk": 1},
@@ -80,8 +86,22 @@ def done_job(person: Person) -> int:
     return pk
 
 
+def talk(part: Part, by: Person) -> int:
+    """A thread with a reply, each mentioning somebody, and a resolved one."""
+    at = timezone.now()
+    who = {"person": by, "by": by.actor, "at": at}
+    call = Call.objects.get(pk=part.call_id)
+    first = comment.write(call=call, part=part, text=f"@[{by.pk}] look", token=uuid4().hex, **who)
+    comment.reply(thread=first, text=f"Yes @[{by.pk}]", token=uuid4().hex, **who)
+    done = comment.write(call=call, text=f"@[{by.pk}] done", token=uuid4().hex, **who)
+    comment.reply(thread=done, text="Done", token=uuid4().hex, **who)
+    comment.resolve(thread=done, **who)
+    return first.pk
+
+
 def grow(part: Part, by: Person) -> None:
     """More of everything that a page lists."""
+    talk(part, factories.make_person(team=part.team))
     at = timezone.now() - timedelta(minutes=5)
     for n in range(3):
         factories.make_person(team=part.team)

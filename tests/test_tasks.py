@@ -7,8 +7,10 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from config.celery import app as celery
 from inventory import tasks
 from inventory.domain.audit import Actor
+from inventory.management.commands import work
 from inventory.models import Job, Team
 from inventory.services import job as jobs
 
@@ -157,3 +159,13 @@ def test_the_sweeper_sends_what_was_lost_between_commit_and_dispatch(job: Job, m
     tasks.sweep()
     assert sent == [job.pk]
     assert jobs.is_carried(at=timezone.now())
+
+
+def test_the_mail_of_the_day_is_periodic_work_of_both_workers(monkeypatch) -> None:
+    """The embedded worker and Celery's schedule call the same."""
+    rounds: list[datetime] = []
+    monkeypatch.setattr(tasks.digest, "send_due", lambda *, at: rounds.append(at) or tasks.digest.Sent())
+    work._periodic("send_digests")
+    celery.tasks[celery.conf.beat_schedule["send digests"]["task"]].apply()
+    assert len(rounds) == 2
+    assert "send_digests" in work.PERIODS

@@ -15,6 +15,12 @@ SENTENCES: Mapping[str, str] = {
     "call.register": "registered the call {title}",
     "call.restore": "restored the call {title}",
     "call.retire": "retired the call {title}",
+    "comment.delete": "deleted a comment on {title}",
+    "comment.edit": "changed a comment on {title}",
+    "comment.reopen": "reopened a thread on {title}",
+    "comment.reply": "replied in a thread on {title}",
+    "comment.resolve": "resolved a thread on {title}",
+    "comment.write": "wrote a comment on {title}",
     "discount.agree": "set the discount {title}",
     "discount.withdraw": "took back the discount {title}",
     "exchange.demo_remove": "removed the sample inventory",
@@ -25,6 +31,7 @@ SENTENCES: Mapping[str, str] = {
     "feature.retire": "retired the feature {title}",
     "job.cancel": "asked for a job to stop: {title}",
     "job.enqueue": "started a job: {title}",
+    "notice.choose": "chose which notices to get",
     "part.edit": "said who uses {title}",
     "part.split": "split the call {title}",
     "part.unsplit": "made the call {title} whole again",
@@ -53,6 +60,7 @@ SENTENCES: Mapping[str, str] = {
     "version.keep": "kept the label of {title}, whatever the test's new version decides",
     "version.look_over": "had both sides look over {title}, which the test's new version decides otherwise",
     "waiting.answer": "answered the waiting test of {title}",
+    "waiting.answer_all": "answered the waiting test of {title} on one page",
     "waiting.reopen": "took back an answer sheet of {title}",
     "waiting.submit": "saved an answer sheet of {title}",
 }
@@ -70,9 +78,11 @@ KINDS = sorted(
 )
 
 RECORDS: Mapping[str, str] = {
-    "call": "Call", "claude_model": "Model", "discount": "Discount", "feature": "Feature", "file": "File", "job": "Job",
-    "link": "One-time link", "membership": "Membership", "modifier": "Price modifier", "pair": "Both sides, apart",
-    "part": "Part", "person": "Person", "price_book": "Price book", "price_row": "Price", "sheet": "Answer sheet",
+    "call": "Call", "claude_model": "Model", "comment": "Comment", "discount": "Discount", "feature": "Feature",
+    "file": "File", "job": "Job",
+    "link": "One-time link", "membership": "Membership", "modifier": "Price modifier",
+    "notice_choices": "Choice of notices", "pair": "Both sides, apart", "part": "Part",
+    "person": "Person", "price_book": "Price book", "price_row": "Price", "sheet": "Answer sheet",
     "team": "Team",
 }  # fmt: skip
 
@@ -81,6 +91,9 @@ LABELS: Mapping[str, str] = {
     "batch_hit_share": "cache hit share in batch",
     "call_id": "call",
     "container_minutes": "container minutes a request",
+    "chosen": "told of",
+    "copied": "still as copied",
+    "copied_part_id": "number of the part copied",
     "cost_target": "cost after, a month",
     "cost_today": "cost today, a month",
     "expired_share": "expires in batch and is repeated",
@@ -103,6 +116,7 @@ LABELS: Mapping[str, str] = {
     "searches": "web searches a request",
     "sealed_at": "answers count from",
     "test_version": "version of the test",
+    "thread_id": "in the thread on",
     "today_path": "runs today",
     "why": "why this move",
 }

@@ -62,7 +62,7 @@ def text(
     elif outcome is Outcome.UNDECIDED:
         said = _undecided(deciding, answers)
     else:
-        said = _not_waiting(deciding, answers)
+        said = _not_waiting(deciding, answers, moves=not blockers)
     if not blockers:
         return said
     what = "What could wait cannot move yet" if outcome is Outcome.HYBRID else "It cannot move yet"
@@ -126,7 +126,7 @@ def _held_up(at: Moment, answers: Answers) -> str:
     if meanwhile == "called":
         return f"Called by it: {who}. Until it arrives, they know nothing of what needs them."
     if meanwhile == "stays":
-        return f"Held up until it arrives: {who}, looking at the screen or holding the line."
+        return f"Held up until it arrives: {who}, staying until it is there."
     return f"There at the moment it arrives: {who}."
 
 
@@ -138,19 +138,20 @@ def _on_the_way(at: Moment, answers: Answers) -> str:
     return f" It goes through {through}, but the person is still there."
 
 
-def _not_waiting(deciding: Ruling, answers: Answers) -> str:
+def _not_waiting(deciding: Ruling, answers: Answers, *, moves: bool) -> str:
     at = deciding.moment
     caught = guard(deciding, answers).text if deciding.guarded else "Half price is possible."
+    caught = f" {caught}" if moves else ""
     if deciding.number == 6:
         times = answers[f"{at.prefix}times"]
         start = times["final"] if times.get("choice") == "yes" else times["start"]
-        begins = f"Start at {start}. " if deciding.guarded else ""
-        return f"{duration(at.slack or 0).capitalize()} lie between {_span_of(at, answers)}. {begins}{caught}"
+        begins = f" Start at {start}." if deciding.guarded and moves else ""
+        return f"{duration(at.slack or 0).capitalize()} lie between {_span_of(at, answers)}.{begins}{caught}"
     if at.reader is Reader.NOBODY:
-        return f"The result is stored, and nobody is held up by it. {caught}"
+        return f"The result is stored, and nobody is held up by it.{caught}"
     who = name(answers, at.prefix)
     reader = f", for {who}" if who else ""
-    return f"It may come {_when(at, answers)}{reader}. Nobody is held up before that. {caught}"
+    return f"It may come {_when(at, answers)}{reader}. Nobody is held up before that.{caught}"
 
 
 def _undecided(deciding: Ruling, answers: Answers) -> str:
@@ -165,13 +166,14 @@ def _undecided(deciding: Ruling, answers: Answers) -> str:
 
 def _two_readers(rulings: Sequence[Ruling], answers: Answers) -> str:
     now, rest = rulings[0], rulings[1]
-    part = str(answers.get("needed", {}).get("name", "")) or "a part"
+    name = str(answers.get("needed", {}).get("name", ""))
+    part = f"“{name}”" if name else "a part"
     waits, other = (now, rest) if now.outcome is Outcome.WAITING else (rest, now)
     named = {now: part, rest: "the rest"}
     return (
-        f"Two moments: {named[waits]} at once, for {_who(waits.moment, answers)}; "
+        f"Two moments: {named[waits]} {_soon(waits.moment)}, for {_who(waits.moment, answers)}; "
         f"{named[other]} {_when(other.moment, answers)}, for {_who(other.moment, answers)}. "
-        "Split the call, by part of the result or by kind of case."
+        "Split the call, by part of the result or by kind of case where cases can be told apart."
     )
 
 
@@ -198,6 +200,11 @@ def _would_not_wait(deciding: Ruling, line_hours: int) -> str:
 def _who(at: Moment, answers: Answers) -> str:
     generic = {Reader.MACHINE: "a process", Reader.NOBODY: "nobody yet"}.get(at.reader or Reader.LATER, "a person")
     return name(answers, at.prefix) or generic
+
+
+def _soon(at: Moment) -> str:
+    known = {Need.MINUTES: "within half an hour", Need.HOUR: "within the hour", Need.SET_TIME: "by a set time"}
+    return known.get(at.need or Need.SECONDS, "at once")
 
 
 def _when(at: Moment, answers: Answers) -> str:

@@ -1,7 +1,7 @@
 """Version 2 of the waiting test: version 1, reworded where people who know nothing of the rules read it two ways, and
 with fewer pages. Never edited once in use.
 
-Each change says what was misread. Twelve readers' sheets, before and after: docs/decisions/0013.
+Each change says what was misread. How it was read, before and after: docs/decisions/0015.
 """
 
 from collections.abc import Mapping
@@ -60,7 +60,7 @@ _MEANWHILE = {
     # “Ten times as long” made people answer for another day; somebody asleep until the result wakes them does nothing.
     "hint": "Think of today, and of whoever would be left standing",
     "options": (
-        Option("stays", "Stays: looks at the screen, holds the line, takes part", "stay and look at the screen"),
+        Option("stays", "Stays: looks at the screen, holds the line, stands in a queue", "stay until it is there"),
         Option(
             "comes_back",
             "Turns to something else and comes straight back when it is there",
@@ -92,31 +92,31 @@ _LATE = {
 _NEEDED = {
     # “At that moment” meant nothing for what is read later. “Every part” was a part of each answer to some, some of
     # the cases to others: both need a split.
-    "title": "Is all of it needed that soon, in every case?",
-    "label": "Needed that soon",
-    "missing": "Select whether all of it is needed that soon, in every case",
+    "title": "Is some of it needed sooner than the rest?",
+    "label": "Some of it sooner",
+    "missing": "Select whether some of it is needed sooner than the rest",
     "options": (
-        Option("all", "Yes, all of it, in every case", "all of it, in every case"),
-        Option("part", "Only a part of each result, or only some of the cases", "only a part, or some cases"),
-        Option("none", "None of it is needed that soon", "none of it"),
+        Option("all", "No: all of it at the same moment, in every case", "all of it at the same moment"),
+        Option("part", "Yes: a part of each result, or some of the cases", "a part of it, or some cases"),
+        Option("none", "Nobody who is there needs any of it at that moment", "nobody there needs it then"),
         NOT_SURE,
     ),
-    "hint": "As soon as the answers before this one say",
+    "hint": "Urgent cases count, and cases whose inputs are there long before those of others",
     "fields": (
         Field(
             "name",
             "text",
-            "Which part, or which cases?",
+            "Which part, or which cases, are needed first?",
             "For example: the preview; the urgent messages",
             only_for=("part",),
             needed_for=("part",),
-            missing="Name the part, or the cases, needed that soon",
+            missing="Name the part, or the cases, needed first",
         ),
     ),
 }
 _CHAIN = {"when": asking.limits_matter}  # changes nothing where somebody waits: a page less there
 _NOTICE = {
-    "hint": "An hour after it is usually there",
+    "hint": "An hour after it is needed",
     "options": (
         Option("customer", "Somebody outside: a customer, patient, pupil, partner, authority", "somebody outside"),
         Option("colleague", "A colleague at work", "a colleague at work"),
@@ -198,7 +198,12 @@ def _changed(question: Question) -> Question:
         changes["label"] = "The rest must be there"
     if plain == "standin":  # what nobody misses is caught by nothing: a page less for what may take longer
         changes["when"] = partial(asking.guard_matters, prefix=prefix)
-    return replace(question, **changes)
+    found = replace(question, **changes)
+    if not prefix:
+        return found
+    # The rest may be the other part of each result, or the other cases.
+    words = {name: getattr(found, name).replace("the rest of the result", "the rest") for name in ("title", "missing")}
+    return replace(found, **words)
 
 
 # What stands in decides first whether batch is in reach at all; then what rules it out.

@@ -47,7 +47,7 @@ class Version(forms.IntegerField):
     def __init__(self) -> None:
         super().__init__(min_value=1, max_value=2**31 - 1)
         lost = "The page lost track of what it showed: reload it and try again."
-        self.error_messages |= {"required": lost, "invalid": lost}
+        self.error_messages |= dict.fromkeys(("required", "invalid", "min_value", "max_value"), lost)
 
 
 class SignIn(forms.Form):

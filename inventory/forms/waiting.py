@@ -67,18 +67,15 @@ def version_shown(data: Any) -> Test | None:
     return waiting.TESTS.get(int(sent)) if sent.isdecimal() and len(sent) < 6 else None
 
 
-class Answering(forms.Form):
-    """`choice` (or `choices`), the fields of the question, the version of the sheet and of the test. Nothing is
-    preselected."""
+class Choosing(forms.Form):
+    """`choice` (or `choices`) and the fields of the question. Nothing is preselected."""
 
     use_required_attribute = False
 
-    def __init__(self, question: Question, data: Any = None, *, stored: Answer | None = None, version: int = 0) -> None:
-        super().__init__(data, initial={**(stored or {}), "version": version, "test": waiting.CURRENT.version})
+    def __init__(self, question: Question, data: Any = None, *, stored: Answer | None = None, prefix: str = "") -> None:
+        super().__init__(data, initial=dict(stored or {}), prefix=prefix)
         self.question = question
         self.main = "choices" if question.many else "choice"
-        self.fields["version"] = Version()
-        self.fields["test"] = OfTest()
         self.fields[self.main] = _options(question)
         for field in question.fields:
             self.fields[field.id] = _field(field)
@@ -127,6 +124,15 @@ class Answering(forms.Form):
         if self.back():
             return next(option.text for option in self.question.options if option.id == chosen)
         return self.question.said(self.value())
+
+
+class Answering(Choosing):
+    """One question a page: with the version of the sheet and of the test it was answered on."""
+
+    def __init__(self, question: Question, data: Any = None, *, stored: Answer | None = None, version: int = 0) -> None:
+        super().__init__(question, data, stored=stored)
+        self.initial = {**self.initial, "version": version, "test": waiting.CURRENT.version}
+        self.fields |= {"version": Version(), "test": OfTest()}
 
     def renewed(self, version: int) -> None:
         """Carry on from what was saved meanwhile: saving once more is then a decision."""

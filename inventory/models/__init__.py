@@ -3,9 +3,10 @@
 from inventory.models.agreement import Pair
 from inventory.models.audit import Action, ChainHead, Change
 from inventory.models.call import Call
+from inventory.models.comment import Comment
 from inventory.models.feature import Feature
 from inventory.models.job import FileChunk, Heartbeat, Job
-from inventory.models.notice import Notice
+from inventory.models.notice import Digest, Notice, NoticeChoices
 from inventory.models.part import Part
 from inventory.models.people import Membership, OneTimeLink, Person, Team
 from inventory.models.pricing import ClaudeModel, Discount, Modifier, PriceRow
@@ -15,7 +16,7 @@ from inventory.models.versioned import Stale, Versioned
 from inventory.models.waiting import Sheet
 
 __all__ = [
-    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Differing", "Discount", "Feature", "FileChunk",
-    "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice", "OneTimeLink", "Pair", "Part", "Person", "PriceRow",
-    "Sheet", "Stale", "Team", "Versioned",
+    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Comment", "Differing", "Digest", "Discount", "Feature",
+    "FileChunk", "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice", "NoticeChoices", "OneTimeLink", "Pair",
+    "Part", "Person", "PriceRow", "Sheet", "Stale", "Team", "Versioned",
 ]  # fmt: skip

@@ -212,6 +212,10 @@ class Call(Profiled, Versioned):
             models.Index(fields=["name", "id"], condition=models.Q(retired_at=None), name="call_by_name"),
             models.Index(fields=["feature", "retired_at"], name="call_of_feature"),
             models.Index(fields=["team", "retired_at"], name="call_of_team"),
+            # Calls like another, upper and lower case alike.
+            models.Index(Lower("tag"), name="call_by_tag"),
+            models.Index(Lower("prompt_name"), name="call_by_prompt_name"),
+            models.Index(Lower("entry_point"), name="call_by_entry_point"),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from operator import or_
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Lower
 
 from inventory.domain import readiness, seal
 from inventory.domain.line import Side, places
@@ -190,6 +190,8 @@ class Part(Profiled, Versioned):
                 condition=models.Q(is_live=True),
                 name="part_of_team_by_state",
             ),
+            # The same consumer, upper and lower case alike.
+            models.Index(Lower("consumer"), "state", condition=models.Q(is_live=True), name="part_by_consumer"),
             models.Index(
                 fields=["state", "call", "label", "is_live"], condition=models.Q(is_live=True), name="part_by_state"
             ),

@@ -1,6 +1,7 @@
 """Answer sheets: one discipline's answers to one version of the waiting test for one part."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -13,7 +14,11 @@ SIDES = [(Discipline.PRODUCT, "Product"), (Discipline.ENGINEERING, "Engineering"
 
 
 class Sheet(Versioned):
-    """Blind: whoever is not of its side sees nothing of it before both are in or a lead has opened it."""
+    """Blind: whoever is not of its side sees nothing of it before both are in or a lead has opened it.
+
+    One begun as a copy says of which part for good, also when that part is gone; `copied` are the questions whose
+    answer still stands as it was copied.
+    """
 
     RECORD = "sheet"
     HISTORY: ClassVar = (
@@ -25,6 +30,9 @@ class Sheet(Versioned):
         "submitted_at",
         "opened_at",
         "answered_by_id",
+        "copied",
+        "copied_from",
+        "copied_part_id",
     )
 
     part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="sheets")
@@ -35,12 +43,29 @@ class Sheet(Versioned):
     submitted_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    copied = models.JSONField(default=list, blank=True)
+    copied_from = models.CharField(max_length=120, blank=True, default="")
+    copied_part_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["part", "side", "test_version"], name="sheet_once_a_side_and_version"),
             models.CheckConstraint(condition=models.Q(side__in=["product", "engineering"]), name="sheet_side_known"),
         ]
+        indexes = [
+            # The drafts copied from one part, and what a side has handed in last.
+            models.Index(
+                fields=["copied_part_id"],
+                condition=models.Q(copied_part_id__isnull=False),  # few are copies
+                name="sheet_by_copied_part",
+            ),
+            models.Index(fields=["side", "submitted_at"], name="sheet_of_side_by_time"),
+        ]
+
+    def take(self, answers: Mapping[str, Any]) -> None:
+        """Set the answers; one that is another now does not stand as copied any more. Saves nothing."""
+        self.copied = [key for key in self.copied if answers.get(key) == self.answers.get(key)]
+        self.answers = dict(answers)
 
     def __str__(self) -> str:
         return f"{self.side} on {self.part_id}"

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from inventory.domain.people import Discipline, Role
-from inventory.models import Job, Membership, Person, Sheet, Team
+from inventory.models import Comment, Job, Membership, Person, Sheet, Team
 
 ANSWERING = (Discipline.PRODUCT, Discipline.ENGINEERING)
 
@@ -62,6 +62,11 @@ def leads_some(person: Person) -> bool:
 def may_answer(person: Person, team: Team | int) -> bool:
     """Answer the waiting test for the person's own discipline."""
     return person.discipline in ANSWERING and may_edit(person, team)
+
+
+def may_resolve(person: Person, thread: Comment, team: Team | int) -> bool:
+    """Whoever may edit the team's calls, and whoever began the thread."""
+    return thread.written_by_id == person.pk or may_edit(person, team)
 
 
 def may_administer(person: Person) -> bool:

@@ -148,7 +148,7 @@ def _named(wanted: Iterable[tuple[str, str]]) -> Names:
         numbers = [int(each) for kind, each in pairs if kind == record and each.isdecimal() and len(each) < 19]
         if model is None or not numbers:
             continue
-        related = {"sheet": ("part",), "membership": ("team", "person")}.get(record, ())
+        related = {"sheet": ("part",), "membership": ("team", "person"), "comment": ("call",)}.get(record, ())
         rows = model._base_manager.filter(pk__in=numbers)
         for row in rows.select_related(*related) if related else rows:
             found[record, str(row.pk)] = row.part.name if record == "sheet" else str(row)

@@ -15,7 +15,7 @@ from inventory.models import Action, ChainHead, Change
 Key = tuple[str, int]
 States = Mapping[Key, Mapping[str, Any]]
 ROWS = 500  # changes written at once
-NAMELESS = ("person", "membership", "link")  # shown by the living name, never by one kept here
+NAMELESS = ("person", "membership", "link", "notice_choices")  # shown by the living name, never by one kept here
 
 # The fields of an action its link covers, beside its time.
 CHAINED = (

@@ -11,7 +11,7 @@ from inventory.domain.audit import Actor
 from inventory.domain.part import Path
 from inventory.domain.people import Discipline
 from inventory.exchange import sample
-from inventory.models import Call, Feature, OneTimeLink, Pair, Part, Sheet, Team
+from inventory.models import Call, Comment, Feature, OneTimeLink, Pair, Part, Sheet, Team
 from inventory.services import audit, feature, team, waiting
 from inventory.services import call as calls
 from inventory.services import part as parts
@@ -85,7 +85,9 @@ def remove(*, by: Actor, at: datetime) -> Removed:
     sheets = Sheet.objects.filter(part__in=mine).order_by("pk")
     features, teams = Feature.objects.filter(is_demo=True).order_by("pk"), Team.objects.samples().order_by("pk")
     pairs = Pair.objects.filter(part_id__in=mine.values("pk")).order_by("pk")
-    before = audit.states(*pairs, *sheets, *mine, *held, *features, *teams)
+    comments = Comment.objects.filter(call__in=held).order_by("pk")
+    before = audit.states(*comments, *pairs, *sheets, *mine, *held, *features, *teams)
+    comments.delete()
     pairs.delete()
     Sheet.objects.filter(part__in=mine).delete()
     Part.objects.filter(call__in=held).delete()

@@ -9,10 +9,11 @@ from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 
 from inventory.domain import audit_words
-from inventory.models import Action, Call, Change, Part, Person, Sheet, Team
+from inventory.models import Action, Call, Change, Comment, Part, Person, Sheet, Team
 from inventory.services import blind
 
 ROWS = 50
+ANSWERED = {"waiting.answer", "waiting.answer_all"}
 PERSONAL = ("person",)  # titles that are living names
 MAY_COUNT_ONE_SIDE = ("waiting.submit", "team.edit", "feature.edit")
 
@@ -99,7 +100,7 @@ def _repeats(action: Action, newer: Action | None, sides: dict[int, blind.Told])
     told = sides.get(action.pk)
     if newer is None or told is None or not told.hidden or sides.get(newer.pk) != told:
         return False
-    return (action.kind, action.record_id) == (newer.kind, newer.record_id) and action.kind == "waiting.answer"
+    return action.record_id == newer.record_id and {action.kind, newer.kind} <= ANSWERED
 
 
 def _line(
@@ -153,13 +154,14 @@ def _family(record: str, record_id: str) -> Iterator[Q]:
     if record == "part":
         yield _of(Sheet, part=pk)
     if record == "call":
-        yield from (_of(Part, call=pk), _of(Sheet, part__call=pk), _taken_away(record_id))
+        yield from (_of(Part, call=pk), _of(Sheet, part__call=pk), _of(Comment, call=pk), _taken_away(record_id))
     if record == "feature":
         yield from (_of(Call, feature=pk), _of(Part, feature=pk), _of(Sheet, part__feature=pk))
+        yield _of(Comment, call__feature=pk)
 
 
 def _of(model: Any, **given: Any) -> Q:
-    pks = model.objects.filter(**given).annotate(text=Cast("pk", CharField())).values("text")
+    pks = model.objects.filter(**given).annotate(own_id=Cast("pk", CharField())).values("own_id")
     return Q(record=model.RECORD, record_id__in=pks)
 
 

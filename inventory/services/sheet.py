@@ -69,14 +69,16 @@ def in_hand(part: Part, side: Discipline) -> Hand:
 
 def renewed(sheet: Sheet) -> Sheet:
     """The sheet, or where it is of an older version of the test, a new one with as much of it as still fits. Who has
-    seen its answers has seen them."""
+    seen its answers has seen them, and what was copied stays a copy."""
     if sheet.test_version >= waiting.CURRENT.version:
         return sheet
     side, line_hours = Discipline(sheet.side), settings.WAITING_LINE_HOURS
     answers = waiting.carried(waiting.CURRENT, side, sheet.answers, line_hours=line_hours)
     return Sheet(
         part=sheet.part, side=side, test_version=waiting.CURRENT.version, answers=dict(answers),
-        opened_at=sheet.opened_at, answered_by_id=sheet.answered_by_id,
+        opened_at=sheet.opened_at, answered_by_id=sheet.answered_by_id, copied_from=sheet.copied_from,
+        copied_part_id=sheet.copied_part_id,
+        copied=[key for key in sheet.copied if key in answers and answers[key] == sheet.answers.get(key)],
     )  # fmt: skip
 
 
@@ -138,8 +140,9 @@ def tell(part: Part, before: audit.States, *, by: Actor, at: datetime) -> None:
 
 def _paired(part: Part, both: dict[Discipline, Sheet], at: datetime) -> list[Pair]:
     """What both said apart, once for each part: later rounds, also on a newer version of the test, know the other's
-    answers."""
-    if not agreement.both_in(part, both.values()) or any(sheet.opened_at for sheet in both.values()):
+    answers, and a sheet begun as a copy repeats a judgement that counts already."""
+    sheets = both.values()
+    if not agreement.both_in(part, sheets) or any(sheet.opened_at or sheet.copied_from for sheet in sheets):
         return []
     if Pair.objects.filter(part_id=part.pk).exists():
         return []

@@ -133,27 +133,25 @@ def answer(
     Raises `Stale` for another `version` (0 where there is no sheet yet), `AnsweredOtherSide`, `Submitted`, `NotAsked`,
     `Gone`, and `NotAnAnswer` for what the question does not take.
     """
-    _, _, part = sheets.locked(part)
-    only_one_side(part, side, person)
-    hand = sheets.held(part, side, version)
-    sheet, so_far = hand.sheet, walked(hand)
-    if so_far.is_in:
-        raise Submitted(sheet)
-    found = so_far.asks(question)
-    if found is None:
-        raise NotAsked
-    accepted = found.accepted({"choice": value} if isinstance(value, str) else value)
-    before = sheets.state(sheet)
-    answers = {**sheet.answers, question: accepted}
-    sheet.answers = dict(waiting.settled(waiting.CURRENT, side, answers, line_hours=settings.WAITING_LINE_HOURS))
-    if before and not audit.changed(sheet, before):
-        return sheet
-    # A sheet that a broken seal asks to look over is taken back by its first change.
-    sheet.submitted_at, sheet.outcome = None, ""
-    sheet.answered_by = person or sheet.answered_by
-    sheets.write(sheet, before)
-    audit.record(kind="waiting.answer", by=by, at=at, subject=part, before=before, after=audit.states(sheet))
-    return sheet
+    given = {question: {"choice": value} if isinstance(value, str) else value}
+    part, sheet = in_hand(part, side, version, person)
+    return _answered(part, sheet, given, kind="waiting.answer", by=by, at=at, person=person)
+
+
+@transaction.atomic
+def answer_all(
+    *,
+    part: Part,
+    side: Discipline,
+    answers: Mapping[str, Mapping[str, Any]],
+    by: Actor,
+    at: datetime,
+    version: int | None = None,
+    person: Person | None = None,
+) -> Sheet:
+    """Store the answers of a whole page at once; those it leaves out stay. Raises what `answer` raises."""
+    part, sheet = in_hand(part, side, version, person)
+    return _answered(part, sheet, answers, kind="waiting.answer_all", by=by, at=at, person=person)
 
 
 @transaction.atomic
@@ -207,6 +205,17 @@ def reopen(
     return sheets.concluded(call, parts, part, sheet, before, kind="waiting.reopen", by=by, at=at, reason=reason)
 
 
+def in_hand(part: Part, side: Discipline, version: int | None, person: Person | None) -> tuple[Part, Sheet]:
+    """The part held until the transaction ends, and this side's sheet, for whoever changes its answers: one on the
+    current version of the test."""
+    _, _, part = sheets.locked(part)
+    only_one_side(part, side, person)
+    hand = sheets.held(part, side, version)
+    if hand.is_in:
+        raise Submitted(hand.sheet)
+    return part, hand.sheet
+
+
 def only_one_side(part: Part, side: Discipline, person: Person | None) -> None:
     """Nobody answers for both: raises `AnsweredOtherSide` for whoever has a hand in the other sheet."""
     if person and Sheet.objects.filter(part=part, answered_by=person).exclude(side=side).exists():
@@ -222,3 +231,36 @@ def walked(hand: sheets.Hand) -> Walk:
     given = {question.id: answers[question.id] for question in questions if question.id in answers}
     still_open = waiting.open_among(questions, answers)
     return Walk(test, sheet, given, questions, still_open, decide(given, line_hours=line_hours), hand.is_in)
+
+
+def _answered(
+    part: Part,
+    sheet: Sheet,
+    given: Mapping[str, Mapping[str, Any]],
+    *,
+    kind: str,
+    by: Actor,
+    at: datetime,
+    person: Person | None,
+) -> Sheet:
+    before = sheets.state(sheet)
+    test, side, line_hours = waiting.TESTS[sheet.test_version], Discipline(sheet.side), settings.WAITING_LINE_HOURS
+    answers = {**sheet.answers, **{key: _accepted(test, key, value) for key, value in given.items()}}
+    if set(given) - {question.id for question in waiting.asked(test, side, answers, line_hours=line_hours)}:
+        raise NotAsked
+    sheet.take(waiting.settled(test, side, answers, line_hours=line_hours))
+    if not given or (before and not audit.changed(sheet, before)):
+        return sheet
+    # A sheet that a broken seal asks to look over is taken back by its first change.
+    sheet.submitted_at, sheet.outcome = None, ""
+    sheet.answered_by = person or sheet.answered_by
+    sheets.write(sheet, before)
+    audit.record(kind=kind, by=by, at=at, subject=part, before=before, after=audit.states(sheet))
+    return sheet
+
+
+def _accepted(test: Test, key: str, value: Mapping[str, Any]) -> dict[str, Any]:
+    found = test.question(key)
+    if found is None:
+        raise NotAsked
+    return found.accepted(value)

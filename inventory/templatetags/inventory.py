@@ -56,6 +56,12 @@ def plain(value: Decimal) -> str:
 
 
 @register.filter
+def one_line(text: str) -> str:
+    """For mails, where a line break would begin something else."""
+    return " ".join(text.split())
+
+
+@register.filter
 def doubt(code: str) -> str:
     """A stored code in words."""
     return WORDS.get(code, code)

@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from inventory.models import Call, Discount, Feature, Job, Membership, OneTimeLink, Part, Person, Team
+from inventory.models import Call, Comment, Discount, Feature, Job, Membership, OneTimeLink, Part, Person, Team
 from inventory.services import access, waiting
 from inventory.services.labelling import queue
 
@@ -62,6 +62,23 @@ def part_to_lead(pk: int, person: Person) -> Part:
     """Whose label this person may settle, and whose sheets they may open."""
     found = part(pk)
     return _only(found, access.may_lead(person, found.team_id) and found.is_live)
+
+
+def comment(pk: int) -> Comment:
+    return get_object_or_404(
+        Comment.objects.select_related("call__feature", "call__team", "thread", "written_by"), pk=pk
+    )
+
+
+def comment_of_own(pk: int, person: Person) -> Comment:
+    """That this person wrote and has not deleted."""
+    found = comment(pk)
+    return _only(found, found.written_by_id == person.pk and found.deleted_at is None)
+
+
+def thread_to_resolve(pk: int, person: Person) -> Comment:
+    found = comment(pk)
+    return _only(found, found.thread_id is None and access.may_resolve(person, found, found.call.team_id))
 
 
 def team(pk: int) -> Team:

@@ -24,6 +24,13 @@ def answer(request: Request, part: Part, question: str) -> HttpResponse:
     return page(request, "waiting/replaced.html", context, status=409)
 
 
+def told() -> str:
+    return (
+        f"Version {domain.CURRENT.version} of the test has come into force meanwhile. "
+        "What you had saved is carried over as far as it fits: look it over."
+    )
+
+
 def sheet(request: Request, part: Part) -> HttpResponse:
     """To the sheet as it is on the version in force: its answers to check, or a question that is open again."""
     version = domain.CURRENT.version

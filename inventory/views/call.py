@@ -19,7 +19,7 @@ from inventory.forms import call_list as list_forms
 from inventory.models import Call, ClaudeModel, Feature, Person, Stale
 from inventory.services import access, call_detail, call_list, explanation, history, pricing
 from inventory.services import call as calls
-from inventory.views import _load
+from inventory.views import _load, _talk
 from inventory.views._page import Request, page, typed, wants_part
 from inventory.views._stale import differences
 
@@ -54,6 +54,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "call": call,
         "detail": found,
         "lines": history.lines(call_detail.latest(call, found.parts), request.user),
+        "shown": _talk.shown(request, call),
         "may_edit": access.may_edit(request.user, call.team_id),
         "may_answer": access.may_answer(request.user, call.team_id) and call.retired_at is None,
     }

@@ -13,23 +13,27 @@ from inventory.domain import waiting as domain
 from inventory.domain.people import Discipline
 from inventory.domain.question import Question
 from inventory.forms import waiting as forms
-from inventory.models import Hold, Part, Stale
+from inventory.models import Part, Person, Stale
 from inventory.services import access, standing, waiting
-from inventory.services.labelling import queue
+from inventory.services.labelling import queue, similar
 from inventory.views import _load, _replaced
 from inventory.views._page import Request, page
 from inventory.views._queue import following
 from inventory.views._stale import Difference
+from inventory.views._waiting import (
+    COMPACT,
+    OTHER_SIDE,
+    REFUSED,
+    SAID,
+    SUBMITTED,
+    conflicting,
+    held_by,
+    lost_page,
+    side_of,
+    what_is_left,
+)
 
-SAID = {
-    "waiting": "somebody waits",
-    "not_waiting": "nobody waits",
-    "hybrid": "to be split",
-    "undecided": "not decided",
-}
-NOT_ASKED = "Another answer was changed meanwhile, and this question is not asked any more."
-OTHER_SIDE = "You have answered for the other side, and nobody answers for both. Ask a colleague of your discipline."
-SUBMITTED = "This sheet was saved meanwhile. Open it again on the result page if you want to change it."
+NUMBERS = ("no", "one", "two", "three", "four", "five")  # as many as are shown
 
 
 @require_safe
@@ -37,10 +41,14 @@ def start(request: Request, pk: int) -> HttpResponse:
     """Where one left off: the open question, the answers to check, or the result."""
     part = _load.part_to_answer(pk, request.user)
     if isinstance(part, waiting.Lost):
-        return _lost(request, part)
-    walk = waiting.walk(part=part, side=_side(request))
+        return lost_page(request, part)
+    walk = waiting.walk(part=part, side=side_of(request))
     if walk.is_in:
         return redirect("waiting.result", pk=pk)
+    if request.GET.get("form") == "one":
+        request.session.pop(COMPACT, None)
+    if walk.open and request.session.get(COMPACT):
+        return redirect("waiting.all", pk=pk)
     if walk.open:
         return redirect("waiting.question", pk=pk, question=walk.open.id)
     return redirect("waiting.check", pk=pk)
@@ -55,10 +63,10 @@ def question(request: Request, pk: int, question: str) -> HttpResponse:
     if asked is None:
         raise Http404
     if isinstance(part, waiting.Lost):
-        return _lost(request, part, forms.Answering(asked, request.POST or None))
-    if _side(request) not in asked.side:
+        return lost_page(request, part, _typed(forms.Answering(asked, request.POST or None)))
+    if side_of(request) not in asked.side:
         raise Http404
-    walk = waiting.walk(part=part, side=_side(request))
+    walk = waiting.walk(part=part, side=side_of(request))
     if request.method == "POST":
         return _answered(request, part, walk, asked)
     if walk.is_in or not walk.asks(question):
@@ -72,10 +80,10 @@ def check(request: Request, pk: int) -> HttpResponse:
     """The answers as short statements, what follows from them, and the button that saves them as one side's word."""
     part = _load.part_to_answer(pk, request.user)
     if isinstance(part, waiting.Lost):
-        return _lost(request, part)
+        return lost_page(request, part)
     if request.method == "POST":
         return _saved(request, part)
-    walk = waiting.walk(part=part, side=_side(request))
+    walk = waiting.walk(part=part, side=side_of(request))
     if walk.open or walk.is_in:
         return redirect("waiting.start", pk=pk)
     return _check_page(request, part, walk)
@@ -97,28 +105,19 @@ def _answered(request: Request, part: Part, walk: waiting.Walk, asked: Question)
     if form.back():
         return _led_back(part, walk, asked, form.back())
     if held := queue.holder(part=part, person=request.user, at=timezone.now()):
-        return _question_page(request, part, walk, form, status=409, notice=_held(held))
+        return _question_page(request, part, walk, form, status=409, notice=held_by(held))
     by: dict[str, Any] = {"by": request.user.actor, "at": timezone.now(), "person": request.user}
     version = form.cleaned_data["version"]
     try:
-        waiting.answer(part=part, side=_side(request), question=asked.id, value=form.value(), version=version, **by)
+        waiting.answer(part=part, side=side_of(request), question=asked.id, value=form.value(), version=version, **by)
     except Stale as stale:
         return _stale_answer(request, part, form, stale)
-    except waiting.AnsweredOtherSide:
-        return _question_page(request, part, walk, form, status=409, notice=OTHER_SIDE)
-    except waiting.Submitted:
-        return _question_page(request, part, walk, form, status=409, notice=SUBMITTED)
-    except waiting.NotAsked:
-        return _question_page(request, part, walk, form, status=409, notice=NOT_ASKED)
+    except tuple(REFUSED) as refused:
+        return _question_page(request, part, walk, form, status=409, notice=REFUSED[type(refused)])
     except waiting.Gone:
-        return _lost(request, _what_is_left(part), form)
+        return lost_page(request, what_is_left(part), _typed(form))
     queue.renew(person=request.user, part=part, at=timezone.now())
     return redirect("waiting.start", pk=part.pk)
-
-
-def _held(hold: Hold) -> str:
-    until = timezone.localtime(hold.until)
-    return f"{hold.person.name} has this part in hand until {until:%H:%M}, from the queue, and answers for your side."
 
 
 def _led_back(part: Part, walk: waiting.Walk, asked: Question, which: str) -> HttpResponse:
@@ -131,7 +130,7 @@ def _led_back(part: Part, walk: waiting.Walk, asked: Question, which: str) -> Ht
 
 def _stale_answer(request: Request, part: Part, form: forms.Answering, stale: Stale) -> HttpResponse:
     """Both values; what was typed stays, and saving it once more is a decision."""
-    walk = waiting.walk(part=part, side=_side(request))
+    walk = waiting.walk(part=part, side=side_of(request))
     form.renewed(walk.version)
     theirs = form.question.said(walk.answers.get(form.question.id)) or "not answered"
     differences = [Difference(form.question.label, form.said(), theirs)]
@@ -146,10 +145,10 @@ def _question_page(
     before = walk.before(form.question) if walk.asks(form.question.id) else None
     context = {
         "part": part,
-        "side": _side(request),
+        "side": side_of(request),
         "form": form,
         "question": form.question,
-        "conflict": _conflicting(walk, form.question),
+        "conflict": conflicting(form.question, walk.answers, walk.test),
         "examples": example.beside(form.question),
         "back": before if walk.open else None,
         "is_change": walk.open is None,
@@ -161,22 +160,15 @@ def _question_page(
     return page(request, "waiting/question.html", context, status=status)
 
 
-def _conflicting(walk: waiting.Walk, asked: Question) -> list[tuple[Question, str]]:
-    """The two answers a conflict page sets against each other, in words."""
-    conflict = walk.conflict(asked.id) if "conflict_" in asked.id else None
-    if conflict is None:
-        return []
-    both = [walk.asks(conflict.first), walk.asks(conflict.second)]
-    return [(each, each.said(walk.answers.get(each.id))) for each in both if each]
-
-
 def _check_page(request: Request, part: Part, walk: waiting.Walk, *, status: int = 200, **more: Any) -> HttpResponse:
     sheets = standing.sheets_for(part, request.user)
-    side = _side(request)
+    side = side_of(request)
+    copied = [each.id for each in walk.questions if each.id in walk.sheet.copied]
     context = {
         "part": part,
         "side": side,
-        "statements": [(each, each.said(walk.answers[each.id])) for each in walk.questions],
+        "statements": [(each, each.said(walk.answers[each.id]), each.id in copied) for each in walk.questions],
+        "copied": copied,
         "verdict": walk.verdict,
         "decided": standing.decided(walk.verdict, walk.answers, walk.test),
         "test": walk.test,
@@ -198,13 +190,13 @@ def _other_side(part: Part, side: Discipline, sheets: standing.Sheets) -> dict[s
 
 
 def _saved(request: Request, part: Part) -> HttpResponse:
-    side = _side(request)
+    side = side_of(request)
     if _replaced.is_replaced(request):
         return _replaced.sheet(request, part)
     form = forms.Saving(request.POST)
     version = form.cleaned_data["version"] if form.is_valid() else -1
     if held := queue.holder(part=part, person=request.user, at=timezone.now()):
-        messages.error(request, f"Nothing was saved. {_held(held)}")
+        messages.error(request, f"Nothing was saved. {held_by(held)}")
         return redirect("waiting.start", pk=part.pk)
     try:
         waiting.submit(
@@ -224,7 +216,7 @@ def _saved(request: Request, part: Part) -> HttpResponse:
     except waiting.Unfinished as unfinished:
         return redirect("waiting.question", pk=part.pk, question=unfinished.question.id)
     except waiting.Gone:
-        return _lost(request, _what_is_left(part))
+        return lost_page(request, what_is_left(part))
     queue.done(person=request.user, part=part)
     return redirect("waiting.result", pk=part.pk)
 
@@ -232,13 +224,13 @@ def _saved(request: Request, part: Part) -> HttpResponse:
 def _reopened(request: Request, pk: int) -> HttpResponse:
     part = _load.part_to_answer(pk, request.user)
     if isinstance(part, waiting.Lost):
-        return _lost(request, part)
+        return lost_page(request, part)
     form = forms.Reopening(request.POST, counts=bool(part.label))
     if not form.is_valid():
         return _result_page(request, part, form, status=422)
     given = form.cleaned_data
     try:
-        waiting.reopen(part=part, side=_side(request), **given, by=request.user.actor, at=timezone.now())
+        waiting.reopen(part=part, side=side_of(request), **given, by=request.user.actor, at=timezone.now())
     except waiting.ReasonNeeded:
         form.add_error("reason", forms.WHY)
         return _result_page(request, part, form, status=422)
@@ -246,7 +238,7 @@ def _reopened(request: Request, pk: int) -> HttpResponse:
         messages.error(request, "Nothing was changed: the sheet was changed meanwhile. This is how it is now.")
         return redirect("waiting.result", pk=pk)
     except waiting.Gone:
-        return _lost(request, _what_is_left(part))
+        return lost_page(request, what_is_left(part))
     return redirect("waiting.check", pk=pk)
 
 
@@ -263,6 +255,8 @@ def _result_page(request: Request, part: Part, form: forms.Reopening, *, status:
         "is_older": found.test.version < domain.CURRENT.version,
         "form": form,
         "outcomes": SAID,
+        "copies": [each for each in found.sheets.by_side().values() if each.copied_from],
+        **_similar(part, found, request.user),
         "may_answer": part.is_live and access.may_answer(request.user, part.team_id),
         "may_edit": access.may_edit(request.user, part.team_id),
         **following(request),
@@ -270,16 +264,15 @@ def _result_page(request: Request, part: Part, form: forms.Reopening, *, status:
     return page(request, "waiting/result.html", context, status=status)
 
 
-def _lost(request: Request, lost: waiting.Lost, form: forms.Answering | None = None) -> HttpResponse:
-    """The part is gone, for all or for them: what happened, what was typed, and where to go on."""
-    typed = form.said() if form is not None and form.is_bound else ""
-    return page(request, "waiting/lost.html", {"lost": lost, "typed": typed}, status=403 if lost.role_lost else 410)
+def _similar(part: Part, found: standing.Standing, person: Person) -> dict[str, Any]:
+    """Sealed parts like this one, never before one's own side is in: they would lead the answers."""
+    if person.discipline in access.ANSWERING and not found.is_submitted:
+        return {}
+    mine = part.label or (found.verdict.label if found.verdict else "")
+    seen = similar.sealed(part)
+    against = similar.against(mine, seen)
+    return {"similar": seen, "against": against, "against_said": NUMBERS[against]}
 
 
-def _what_is_left(part: Part) -> waiting.Lost:
-    """Of a part that was split or retired between loading and saving."""
-    return waiting.lost(part.pk) or waiting.Lost(part.name, part.call_id, part.team_id, is_retired=True)
-
-
-def _side(request: Request) -> Discipline:
-    return Discipline(request.user.discipline)
+def _typed(form: forms.Answering) -> str:
+    return form.said() if form.is_bound else ""

@@ -3,15 +3,21 @@
 (() => {
   const form = document.querySelector("form[data-keys]");
   const help = document.querySelector("dialog#keys");
-  const options = form ? [...form.querySelectorAll(".choice input")] : [];
+
+  // Of the question one is in; where several are on the page and one is in none, of the first that is open.
+  const question = (element) =>
+    element.closest("[data-question]") ||
+    [...form.querySelectorAll("[data-question]")].find((each) => !each.querySelector(".choice input:checked")) ||
+    form;
+  const options = (element) => (form ? [...question(element).querySelectorAll(".choice input")] : []);
 
   const typing = (element) =>
     element.closest("input:not([type=radio], [type=checkbox], [type=hidden]), select, textarea, [contenteditable]");
   const acting = (element) => element.closest("a, button, summary");
 
   const act = (event) => {
-    const option = options[Number(event.key) - 1];
-    if (/^[1-9]$/.test(event.key) && option) {
+    const option = /^[1-9]$/.test(event.key) && options(event.target)[Number(event.key) - 1];
+    if (option) {
       option.focus();
       option.click();
     } else if (event.key === "Enter" && form && !event.repeat && !acting(event.target)) {

@@ -202,6 +202,10 @@ def test_a_blocker_leaves_the_label():
     verdict = decide({**answers, "limits": {"choices": ["retention"]}}, line_hours=LINE)
     assert verdict.blockers == ("zero data retention or HIPAA-ready handling is required",)
     assert (verdict.label, verdict.says) == ("not_waiting", "It cannot move to batch yet.")
+    assert verdict.text == (
+        "The result is stored, and nobody is held up by it. It cannot move yet: zero data retention or HIPAA-ready "
+        "handling is required."
+    )
 
 
 def test_a_limit_in_a_contract_holds_and_a_day_long_one_does_not():
@@ -306,8 +310,8 @@ def test_disguises_are_seen_through(answers, outcome):
 def test_both_readers_of_a_hybrid_are_named():
     answers, _ = DISGUISES["one prompt for the applicant's form and tomorrow's ranking"]
     assert decide(answers, line_hours=LINE).text == (
-        "Two moments: the filled-in fields at once, for applicant; the rest the next working day, for recruiters. "
-        "Split the call, by part of the result or by kind of case."
+        "Two moments: “the filled-in fields” at once, for applicant; the rest the next working day, for recruiters. "
+        "Split the call, by part of the result or by kind of case where cases can be told apart."
     )
 
 

@@ -20,12 +20,11 @@ FILE = Path(__file__).parent.parent / "samples" / "open-source-products.csv"
 READ_LATER = {
     "first": {"choice": "person_later", "name": "the reader of the digest"}, "late": {"choice": "longer"},
     "needed": {"choice": "all"}, "notice": {"choice": "nobody"}, "chain": {"choice": "no"},
-    "standin": {"choice": "older"}, "limits": {"choices": ["none"]},
+    "limits": {"choices": ["none"]},
 }  # fmt: skip
 WATCHED = {
     "first": {"choice": "person_now", "name": "the person in the chat"}, "meanwhile": {"choice": "stays"},
     "late": {"choice": "seconds"}, "needed": {"choice": "all"}, "notice": {"choice": "customer"},
-    "chain": {"choice": "no"},
 }  # fmt: skip
 
 

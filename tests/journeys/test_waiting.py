@@ -57,22 +57,22 @@ def test_what_belongs_to_an_option_shows_when_it_is_chosen(page, sign_in, ed, pa
 
 def test_it_works_without_javascript_and_the_back_button_keeps_answers(plain, sign_in, pia, part):
     sign_in(plain, pia).goto(f"/parts/{part.pk}/test")
-    plain.get_by_label("A person, at the moment it appears").check()
+    plain.get_by_label("A person, at once").check()
     plain.get_by_role("button", name="Continue").click()
     plain.wait_for_url("**/test/meanwhile")
     plain.get_by_role("link", name="Back", exact=True).click()
-    expect(plain.get_by_label("A person, at the moment it appears")).to_be_checked()
+    expect(plain.get_by_label("A person, at once")).to_be_checked()
     plain.get_by_role("button", name="Continue").click()
     plain.wait_for_url("**/test/meanwhile")
     plain.go_back()
-    expect(plain.get_by_label("A person, at the moment it appears")).to_be_checked()
+    expect(plain.get_by_label("A person, at once")).to_be_checked()
 
 
 def test_an_empty_answer_leads_to_the_first_option(page, sign_in, pia, part):
     sign_in(page, pia).goto(f"/parts/{part.pk}/test/first")
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("link", name="Select who uses this result first").click()
-    expect(page.get_by_label("A person, at the moment it appears")).to_be_focused()
+    expect(page.get_by_label("A person, at once")).to_be_focused()
 
 
 @pytest.mark.parametrize("options", [{}, {"color_scheme": "dark", "viewport": {"width": 320, "height": 700}}], ids=str)

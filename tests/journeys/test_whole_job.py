@@ -44,7 +44,7 @@ def test_from_the_first_link_to_the_workbook_without_a_mouse(open_page: Callable
     engineer.press("link", "Inventory")
     engineer.press("link", "Nightly tags")
     engineer.press("link", "Waiting test")
-    engineer.answers(first="2", late="6", needed="1", chain="1", standin="1", limits="5")
+    engineer.answers(first="2", late="6", needed="1", chain="1", limits="5")
     expect(engineer.page.get_by_text("Product and engineering agree: this counts.")).to_be_visible()
 
     book = exported(lead)
@@ -197,5 +197,5 @@ def answer_later(product: Keyboard, engineer: Keyboard, part: Part) -> None:
     for who in (product, engineer):
         who.page.goto(f"/calls/{part.call_id}")
         who.press("link", f"Waiting test for {part.name}")
-        given = {"notice": "4"} if who is product else {"chain": "1", "standin": "1", "limits": "5"}
+        given = {"notice": "4"} if who is product else {"chain": "1", "limits": "5"}
         who.answers(first="2", late="6", needed="1", **given)

@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from inventory.domain.audit import Actor
 from inventory.models import Call, Person, Team
 from inventory.services import call as calls
+from inventory.services import comment as comments
 from inventory.services import feature as features
 from inventory.services import part as parts
 from inventory.services import people
@@ -66,6 +67,7 @@ WRITES: dict[str, Callable[[Call, Team, datetime], object]] = {
     "change a team": lambda call, other, at: teams.edit(
         team=call.team, version=1, name="New", one_side_enough=True, by=BY, at=at
     ),
+    "write and resolve": lambda call, other, at: _talked(call, at),
     "split a call": lambda call, other, at: parts.split(call=call, version=1, parts=[ONE, ONE], by=BY, at=at),
 }
 
@@ -86,6 +88,14 @@ def test_everybody_holds_records_in_one_order(
 def _there_and_back(call: Call, at: datetime) -> None:
     gone = features.retire(feature=call.feature, version=1, reason="No", with_calls=True, by=BY, at=at)
     features.restore(feature=gone, version=gone.version, by=BY, at=at)
+
+
+def _talked(call: Call, at: datetime) -> None:
+    person = factories.make_person()
+    who = {"person": person, "by": person.actor, "at": at}
+    first = comments.write(call=call, text="Look", token="a" * 32, **who)
+    comments.reply(thread=first, text="Yes", token="b" * 32, **who)
+    comments.resolve(thread=first, **who)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from inventory.domain import waiting as domain
 from inventory.domain.audit import Actor
 from inventory.domain.people import Discipline
 from inventory.models import Action, Change, Part, Sheet, Stale
@@ -17,13 +18,13 @@ BY = Actor("person", "1")
 NOBODY_WAITS = {
     PRODUCT: {"first": {"choice": "person_later", "name": "shift lead"}, "late": "longer", "needed": "all", "notice": "nobody"},
     ENGINEERING: {
-        "first": "person_later", "late": "longer", "needed": "all", "chain": "no", "standin": "older",
+        "first": "person_later", "late": "longer", "needed": "all", "chain": "no",
         "limits": {"choices": ["none"]},
     },
 }  # fmt: skip
 SOMEBODY_WAITS = {
     PRODUCT: {"first": "person_now", "meanwhile": "stays", "late": "minutes", "needed": "all", "notice": "colleague"},
-    ENGINEERING: {"first": "person_now", "late": "minutes", "needed": "all", "chain": "no"},
+    ENGINEERING: {"first": "person_now", "late": "minutes", "needed": "all"},
 }
 
 
@@ -113,7 +114,7 @@ def test_one_side_in_gives_nothing_away(part, now):
 def test_both_in_and_equal_seals_the_label(part, now):
     both_in(part, now)
     assert (part.state, part.label, part.one_sided, part.sealed_at) == ("agreed", "not_waiting", False, now)
-    assert (part.rule, part.confidence, part.test_version, part.guard) == (8, "high", 1, False)
+    assert (part.rule, part.confidence, part.test_version, part.guard) == (8, "high", domain.CURRENT.version, False)
     assert (part.kind, part.consumer) == ("move_to_batch", "shift lead")
     assert part.saving > 0
     assert part.call.feature_id == part.feature_id
@@ -135,7 +136,7 @@ def test_both_in_and_different_is_a_dispute_that_names_the_first_difference(part
 
 def test_both_undecided_leave_no_label(part, now):
     unsure = {side: {**answers, "late": "unsure"} for side, answers in NOBODY_WAITS.items()}
-    for name in ("standin", "limits"):
+    for name in ("chain", "limits"):
         unsure[ENGINEERING].pop(name)
     both_in(part, now, product=unsure, engineering=unsure)
     assert (part.state, part.label, part.outcome) == ("unlabelled", "", "undecided")

@@ -1,9 +1,13 @@
 """One's own account: name, e-mail, password."""
 
+import re
+
 import pytest
 from django.test import Client
 
 from inventory.models import Action, Person
+from inventory.models.notice import EVENTS
+from inventory.services import notice
 
 DETAILS = {"version": "1", "name": "Edward", "email": "edward@example.test", "current": "correct horse battery"}
 NEW = {"current": "correct horse battery", "password": "nine brown cats", "again": "nine brown cats"}
@@ -85,3 +89,40 @@ def test_refused_password_says_why(as_ed: Client, ed: Person, field: str, typed:
         assert said in answer.content.decode()
     ed.refresh_from_db()
     assert ed.check_password("correct horse battery")
+
+
+# Notices
+
+
+def choices(*on: str, version: str = "1") -> dict[str, str]:
+    return {"version": version, **dict.fromkeys(on, "on")}
+
+
+def test_every_event_can_be_turned_off_by_each_way(as_ed: Client, ed: Person) -> None:
+    page = as_ed.get("/account").content.decode()
+    for event, title in EVENTS:
+        assert title in page
+        assert all(f'name="{event}_{way}"' in page for way in ("app", "mail"))
+    assert as_ed.post("/account/notices", choices("sealed_mail")).headers["Location"] == "/account"
+    told = notice.choices(ed).told
+    assert {event: set(ways) for event, ways in told.items() if ways} == {"sealed": {"mail"}}
+    page = as_ed.get("/account").content.decode()
+    assert re.findall(r'name="(\w+)" id="\w+" checked', page) == ["sealed_mail"]
+
+
+def test_choices_of_two_tabs_are_shown_beside_each_other(as_ed: Client, ed: Person) -> None:
+    as_ed.post("/account/notices", choices("sealed_mail"))
+    stale = as_ed.post("/account/notices", choices("sealed_app", "opened_app"))
+    page = stale.content.decode()
+    assert stale.status_code == 409
+    assert "A label is agreed or settled</th><td>in the app</td><td>by e-mail</td>" in page
+    assert "A lead opened a sheet before both were in</th><td>in the app</td><td>not at all</td>" in page
+    assert as_ed.post("/account/notices", choices("sealed_app", version="2")).status_code == 302
+
+
+@pytest.mark.parametrize("version", ["", "x", "-1", "99999999999999999999"])
+def test_choices_without_a_version_are_not_taken(as_ed: Client, ed: Person, version: str) -> None:
+    answer = as_ed.post("/account/notices", choices("sealed_mail", version=version))
+    assert answer.status_code == 422
+    assert "lost track" in answer.content.decode()
+    assert notice.choices(ed).pk is None

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 
+from inventory.domain import waiting
 from inventory.models import Notice, Part, Person, Team
 from inventory.services import call as calls
 from tests import factories
@@ -79,6 +80,9 @@ def test_confirming_needs_one_press_and_says_who_is_still_missing(part: Part, as
     assert "Neither side has confirmed since" in page
     assert "Look your answers over" in page
     sheet = part.sheets.get(side="engineering")
-    as_ed.post(f"/parts/{part.pk}/test/check", {"version": sheet.version, "test": 1, "outcome": "not_waiting"})
+    as_ed.post(
+        f"/parts/{part.pk}/test/check",
+        {"version": sheet.version, "test": waiting.CURRENT.version, "outcome": "not_waiting"},
+    )
     assert "Engineering has confirmed, product has not yet" in shown(as_pia, f"/parts/{part.pk}/test/result")
     assert '<td data-label="Has to confirm"><span>Product' in shown(as_pia)

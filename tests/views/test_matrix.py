@@ -17,7 +17,7 @@ from django.utils import timezone
 from inventory import urls
 from inventory.domain.book import Book
 from inventory.models import Discount, Person, Team
-from inventory.services import account, link
+from inventory.services import account, comment, link
 from inventory.services import job as jobs
 from tests import factories
 
@@ -27,6 +27,7 @@ WHO = ("anonymous", "deactivated", "stranger", "viewer", "member", "lead", "admi
 OUT = ("anonymous", "deactivated")
 MEMBERS = ("member", "lead", "administrator", "other")
 ANSWERING = ("member", "lead", "administrator")
+SIDES = ("stranger", "viewer", *ANSWERING)  # of whatever team: what they find there is their own
 LEADS = ("lead", "administrator")
 ALL = tuple(who for who in WHO if who not in OUT)
 NOBODY: tuple[str, ...] = ()
@@ -60,16 +61,22 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
     ),
     **dict.fromkeys(("feature.new", "call.new", "exchange.import"), ((*MEMBERS, "stranger"), (*MEMBERS, "stranger"))),
     **dict.fromkeys(("feature.restore", "call.restore"), (None, MEMBERS)),
-    **dict.fromkeys(("waiting.question", "waiting.check"), (ANSWERING, ANSWERING)),
+    **dict.fromkeys(("waiting.all", "waiting.copy", "waiting.question", "waiting.check"), (ANSWERING, ANSWERING)),
     "waiting.start": (ANSWERING, None),
     "waiting.result": (ALL, ANSWERING),
     "agreement.page": (ALL, None),
     **dict.fromkeys(("agreement.adopt", "agreement.edit"), (None, ANSWERING)),
     **dict.fromkeys(("agreement.settle", "agreement.open"), (None, LEADS)),
+    **dict.fromkeys(("queue.together", "queue.drafts"), (SIDES, SIDES)),
     **dict.fromkeys(("queue.page", "queue.keys", "queue.check", "figures.page", "notice.list"), (ALL, None)),
     **dict.fromkeys(("queue.take", "queue.leave", "notice.read"), (None, ALL)),
     "queue.versions": ((*LEADS, "stranger"), None),
     **dict.fromkeys(("queue.work_out", "queue.look_over", "queue.keep"), (None, (*LEADS, "stranger"))),
+    **dict.fromkeys(("comment.write", "comment.reply"), (ALL, ALL)),
+    "comment.shown": (ALL, None),
+    **dict.fromkeys(("comment.edit", "comment.delete"), (NOBODY, NOBODY)),  # somebody else's: for no one
+    **dict.fromkeys(("comment.resolve", "comment.reopen"), (None, MEMBERS)),
+    "people.notices": (None, ALL),
     "people.sign_out": (None, ALL),
     "call.cost": (None, ALL),
     "plan.export": (None, ALL),
@@ -108,14 +115,23 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
     assert claimed is not None
     jobs.save_file(claimed, "plan.xlsx", [b"rows"], at=at)
     jobs.finish(claimed, at=at)
-    pks = {"people": ed.pk, "team": team.pk, "feature": call.feature_id, "job": job.pk, "exchange": job.pk}
+    said = comment.write(call=call, text="Look", token="0" * 32, person=ed, by=ed.actor, at=at)
     agreed = Discount.objects.create(platform="aws", share=Decimal("0.1"), valid_from=at.date(), reason="Agreed")
-    pks |= {
+    pks = {
         "discount": agreed.pk,
+        "people": ed.pk,
+        "comment": said.pk,
+        "team": team.pk,
+        "feature": call.feature_id,
+        "job": job.pk,
+        "exchange": job.pk,
+    }
+    pks |= {
         "call": call.pk,
         "part": call.pk,
         "waiting": call.parts.get().pk,
         "agreement": call.parts.get().pk,
+        "queue": call.parts.get().pk,
     }
     given: dict[str, Any] = {
         "token": link.made(**invited)[1], "seq": 1, "record": "job", "record_id": str(job.pk), "question": "first",
@@ -126,7 +142,8 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
         pattern = next(each for each in urls.urlpatterns if each.name == name)
         if name == "team.withdraw":  # is gone once it was withdrawn
             given["link_pk"] = link.made(**invited)[0].pk
-        known = {**given, "pk": pks["waiting"] if name == "part.edit" else pks.get(name.partition(".")[0])}
+        own = {"part.edit": pks["waiting"], "comment.write": call.pk}
+        known = {**given, "pk": own.get(name) or pks.get(name.partition(".")[0])}
         return reverse(name, kwargs={n: known[n] for n in pattern.pattern.converters})
 
     return named

@@ -12,7 +12,7 @@ from inventory.domain.people import Discipline
 from inventory.models import Job, Part, Person, Sheet, Team
 from inventory.services.labelling import version
 from tests import factories
-from tests.services.labelling.test_version import OTHERWISE
+from tests.services.labelling.test_version import FIRST_NOBODY, OTHERWISE
 from tests.services.test_waiting import NOBODY_WAITS, both_in, give, put_in
 
 pytestmark = pytest.mark.django_db
@@ -161,7 +161,7 @@ def test_a_test_nobody_knows_is_taken_for_the_one_in_force(part: Part, as_pia: C
 
 
 def test_an_old_label_shows_its_own_questions(part: Part, now: datetime, second: Second, as_ed: Client) -> None:
-    both_in(part, now)
+    both_in(part, now, FIRST_NOBODY, FIRST_NOBODY)
     second()
     page = words(as_ed.get(f"/parts/{part.pk}/test/result"))
     assert "questions and answers of version 1" in page

@@ -19,7 +19,7 @@ from inventory.services import job as jobs
 log = logging.getLogger(__name__)
 POLL = 0.3  # seconds
 GRACE = 10.0  # seconds for a job to reach its next progress and be given back
-PERIODS = {"beat": 10.0, "sweep": 5.0, "clean_up": 3600.0}
+PERIODS = {"beat": 10.0, "sweep": 5.0, "send_digests": 60.0, "clean_up": 3600.0}
 
 
 class Command(BaseCommand):
@@ -86,6 +86,8 @@ def _periodic(name: str) -> None:
             jobs.beat(worker=tasks.this_process(), at=timezone.now())
         elif name == "sweep":
             jobs.sweep(at=timezone.now())
+        elif name == "send_digests":
+            tasks.send_digests()
         else:
             tasks.clean_up()
     except Error as error:

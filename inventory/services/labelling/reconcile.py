@@ -68,7 +68,7 @@ def adopt(*, part: Part, side: Discipline, person: Person, by: Actor, at: dateti
         raise NothingToSettle
     other = next(each for name, each in both.items() if name != side)
     before = audit.states(call, *parts, sheet)
-    sheet.answers = dict(_adopted(waiting.TESTS[sheet.test_version], side, sheet.answers, other.answers))
+    sheet.take(_adopted(waiting.TESTS[sheet.test_version], side, sheet.answers, other.answers))
     so_far = walked(hand)
     is_in = so_far.open is None
     sheet.outcome, sheet.submitted_at = (so_far.verdict.outcome, at) if is_in else ("", None)

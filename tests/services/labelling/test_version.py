@@ -20,9 +20,18 @@ BY = Actor("person", "0")
 HOUR = timedelta(hours=1)
 Second = Callable[[], Any]
 
+FIRST_NOBODY = {
+    PRODUCT: NOBODY_WAITS[PRODUCT],
+    ENGINEERING: {
+        "first": "person_later", "late": "longer", "needed": "all", "chain": "no", "standin": "older",
+        "limits": {"choices": ["none"]},
+    },
+}  # fmt: skip
+FIRST_SOMEBODY = {**SOMEBODY_WAITS, ENGINEERING: {**SOMEBODY_WAITS[ENGINEERING], "chain": "no"}}
+
 # In version 2 the first comes out the same, the second is asked once more, the third comes out otherwise.
-SAME = {side: {**answers, **({"notice": "team"} if side == PRODUCT else {})} for side, answers in NOBODY_WAITS.items()}
-OPENS = NOBODY_WAITS
+SAME = {side: {**answers, **({"notice": "team"} if side == PRODUCT else {})} for side, answers in FIRST_NOBODY.items()}
+OPENS = FIRST_NOBODY
 OTHERWISE = {side: {**answers, "late": "hour"} for side, answers in SAME.items()}
 
 
@@ -197,7 +206,7 @@ def test_where_one_side_is_enough_a_word_on_the_newer_version_does_not_outvote_o
 
 
 def test_a_dispute_ends_on_the_version_it_came_up_on(part: Part, now: datetime, second: Second, pia: Person) -> None:
-    both_in(part, now, product=SOMEBODY_WAITS)
+    both_in(part, now, product=FIRST_SOMEBODY, engineering=FIRST_NOBODY)
     second()
     mine = Sheet.objects.get(side=PRODUCT)
     reconcile.adopt(part=part, side=PRODUCT, person=pia, by=BY, at=now + HOUR, version=mine.version)
@@ -206,7 +215,7 @@ def test_a_dispute_ends_on_the_version_it_came_up_on(part: Part, now: datetime, 
 
 
 def test_settling_names_the_version_that_was_answered(part: Part, now: datetime, second: Second) -> None:
-    both_in(part, now, product=SOMEBODY_WAITS)
+    both_in(part, now, product=FIRST_SOMEBODY, engineering=FIRST_NOBODY)
     second()
     part.refresh_from_db()
     reconcile.settle(part=part, label="waiting", reason="Known", by=BY, at=now + HOUR, version=part.version)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inventory', '0004_seal_and_recheck'),
+        ('inventory', '0006_copied_answers'),
     ]
 
     operations = [
