@@ -173,11 +173,16 @@ def _stale_page(request: Request, theirs: Any, form: forms.Split, rows: forms.Ro
     return _split_page(request, call, again, forms.shown(mine), _weighed(call, mine), differences=told, status=409)
 
 
+OF_A_REQUEST = {"searches": "web searches a request", "container_minutes": "container minutes a request"}
+
+
 def _in_words(row: dict[str, Any] | None) -> str:
     if row is None:
         return ""
     tokens = f"{row['requests']:,} × {row['uncached_input']:,} + {row['cacheable_prefix']:,} in, {row['output']:,} out"
-    return " · ".join(filter(None, (row["name"], tokens, *(row[name] for name in parts.TEXTS))))
+    used = (f"{row[name].normalize():f} {words}" for name, words in OF_A_REQUEST.items() if row.get(name))
+    model = f"on {row['model']}" if row.get("model") else ""
+    return " · ".join(filter(None, (row["name"], model, tokens, *used, *(row[name] for name in parts.TEXTS))))
 
 
 def _split_page(
