@@ -10,6 +10,7 @@ from inventory.views import check as check_views
 from inventory.views import comment as comment_views
 from inventory.views import compact as compact_views
 from inventory.views import copying as copying_views
+from inventory.views import discount as discount_views
 from inventory.views import exchange as exchange_views
 from inventory.views import feature as feature_views
 from inventory.views import figures as figures_views
@@ -147,6 +148,11 @@ pricing: list[URLPattern] = [
     path("prices/<int:pk>/end", price_row_views.end, name="pricing.end"),
 ]
 
+discount: list[URLPattern] = [
+    path("prices/discounts/new", discount_views.new, name="discount.new"),
+    path("prices/discounts/<int:pk>/withdraw", discount_views.withdraw, name="discount.withdraw"),
+]
+
 plan: list[URLPattern] = [
     path("plan", plan_views.listed, name="plan.page"),
     path("plan/guess", guess_views.shown, name="plan.guess"),
@@ -194,6 +200,6 @@ job: list[URLPattern] = [
 watch: list[URLPattern] = [path("healthz", health.check, name="health.check")]
 
 urlpatterns = [
-    *home, *people, *feature, *call, *part, *waiting, *agreement, *figures, *notice, *comment, *queue, *pricing, *plan,
-    *wave, *move, *audit, *exchange, *job, *watch,
+    *home, *people, *feature, *call, *part, *waiting, *agreement, *figures, *notice, *comment, *queue, *pricing,
+    *discount, *plan, *wave, *move, *audit, *exchange, *job, *watch,
 ]  # fmt: skip

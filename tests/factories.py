@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 
 from inventory.models import Call, ClaudeModel, Feature, Membership, Part, Person, PriceRow, Team
+from inventory.models.call import PROFILE
 
 AT = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -56,10 +57,7 @@ def make_call(*, feature: Feature | None = None, **fields: Any) -> Call:
 
 def make_part(*, call: Call, **fields: Any) -> Part:
     """A part with the call's own profile."""
-    profile = {
-        n: getattr(call, n)
-        for n in ("requests", "uncached_input", "cacheable_prefix", "output", "hit_share", "batch_hit_share")
-    }
+    profile = {n: getattr(call, n) for n in PROFILE}
     given = {
         "name": call.name,
         "team": call.team,

@@ -6,6 +6,7 @@ the new one down; the message shows it.
 
 import json
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,7 +21,7 @@ from django.utils import timezone
 from inventory import urls
 from inventory.domain import waiting
 from inventory.domain.book import Book
-from inventory.models import Action, Call, Differing, Part, Person, PriceRow, Team, Wave
+from inventory.models import Action, Call, Differing, Discount, Part, Person, PriceRow, Team, Wave
 from inventory.services import comment, invitation, people
 from inventory.services import job as jobs
 from tests import factories
@@ -46,6 +47,7 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
     Call.objects.filter(pk=part.call_id).update(is_split=True)
     blank = factories.make_call(feature=feature).parts.get()
     colleague = factories.make_person(team=team)
+    agreed = Discount.objects.create(platform="aws", share=Decimal("0.1"), valid_from=now.date(), reason="Agreed")
     grow(part, lead)
     jobs.beat(worker="one", at=timezone.now())
     wave = Wave.objects.create(team=team, name="First", starts_on=now.date().replace(day=1), owner=lead)
@@ -63,6 +65,7 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
         "feature": {"pk": feature.pk},
         "call": {"pk": part.call_id},
         "part": {"pk": part.call_id},
+        "discount": {"pk": agreed.pk},
         "part.edit": {"pk": part.pk},
         "waiting": {"pk": part.pk, "question": ""},
         "agreement": {"pk": part.pk},

@@ -21,6 +21,8 @@ SENTENCES: Mapping[str, str] = {
     "comment.reply": "replied in a thread on {title}",
     "comment.resolve": "resolved a thread on {title}",
     "comment.write": "wrote a comment on {title}",
+    "discount.agree": "set the discount {title}",
+    "discount.withdraw": "took back the discount {title}",
     "exchange.demo_remove": "removed the sample inventory",
     "exchange.import": "imported {title}",
     "feature.edit": "changed the feature {title}",
@@ -92,27 +94,30 @@ KINDS = sorted(
 
 RECORDS: Mapping[str, str] = {
     "call": "Call", "claude_model": "Model", "comment": "Comment", "dependency": "Wave after another",
-    "feature": "Feature", "file": "File", "job": "Job", "link": "One-time link", "membership": "Membership",
-    "modifier": "Price modifier", "notice_choices": "Choice of notices", "pair": "Both sides, apart", "part": "Part",
-    "person": "Person", "price_book": "Price book", "price_row": "Price", "sheet": "Answer sheet", "team": "Team",
-    "wave": "Wave",
+    "discount": "Discount", "feature": "Feature", "file": "File", "job": "Job", "link": "One-time link",
+    "membership": "Membership", "modifier": "Price modifier", "notice_choices": "Choice of notices",
+    "pair": "Both sides, apart", "part": "Part", "person": "Person", "price_book": "Price book", "price_row": "Price",
+    "sheet": "Answer sheet", "team": "Team", "wave": "Wave",
 }  # fmt: skip
 
 # Where the form's own label would not do in a list of changes.
 LABELS: Mapping[str, str] = {
     "batch_hit_share": "cache hit share in batch",
     "call_id": "call",
+    "container_minutes": "container minutes a request",
     "chosen": "told of",
     "copied": "still as copied",
     "copied_part_id": "number of the part copied",
     "cost_target": "cost after, a month",
     "cost_today": "cost today, a month",
+    "expired_share": "expires in batch and is repeated",
     "in_split": "one of several parts",
     "is_demo": "belongs to the sample",
     "is_live": "counted in totals",
     "kept_on": "kept as it is on version",
     "named_at": "name or e-mail changed",
     "on_id": "starts not before",
+    "on_fees": "off the fees of tools too",
     "one_side_enough": "one side is enough",
     "one_sided": "label of one side only",
     "opens_after": "days until a lead may open a sheet",
@@ -123,6 +128,7 @@ LABELS: Mapping[str, str] = {
     "rested_on": "facts the label rests on",
     "rule": "rule that decided",
     "saving": "saving, a month",
+    "searches": "web searches a request",
     "sealed_at": "answers count from",
     "test_version": "version of the test",
     "thread_id": "in the thread on",
@@ -130,7 +136,7 @@ LABELS: Mapping[str, str] = {
     "why": "why this move",
 }
 AMOUNTS = ("cost_today", "cost_target", "saving", "possible")
-SHARES = ("growth", "hit_share", "batch_hit_share", "share_above")
+SHARES = ("growth", "hit_share", "batch_hit_share", "expired_share", "share", "share_above")
 NOTHING = "–"
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from inventory.domain import pricing
+from inventory.domain import money, pricing
 from inventory.domain.doubt import Doubt
-from inventory.domain.pricing import Card, Price, Profile
+from inventory.domain.pricing import Card, Fees, Price, Profile
 
 ONE = Decimal(1)
 FIRST_PARTY = "anthropic"
@@ -17,6 +17,7 @@ REGIONS = ("us.", "eu.", "au.", "jp.", "apac.")
 CACHE = ("write_5m", "write_1h", "read", "batch_write_5m", "batch_write_1h", "batch_read")
 
 
+FEES = ("web_search", "code_execution")  # modifiers: dollars for a thousand searches, and for an hour of a container
 REMEMBERED = 1000  # answers a book keeps: every id there is, but not every id anybody ever types
 
 
@@ -47,6 +48,15 @@ class Row:
     card: Card
 
 
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """The share negotiated off every token price on one platform; off the fees of tools only where it says so."""
+
+    share: Decimal
+    on_fees: bool = False
+
+
+NO_DISCOUNT = Discount(Decimal(0))
 Offer = tuple[Row, ...]  # all bands of one id at one endpoint of one platform, lowest first
 
 
@@ -73,11 +83,18 @@ class Found:
             found.append(Doubt.PRICE_DERIVED)
         if profile.fast and self.price.cards[0].fast is None:
             found.append(Doubt.FAST_NOT_PRICED)
+        found += self._doubts_of_fees(profile)
         if limit and profile.share_above is None and profile.prompt * 4 >= limit:
             found.append(Doubt.BAND_ASSUMED)
         if 0 < profile.cacheable_prefix < (self.model.min_cacheable or 0):
             found.append(Doubt.PREFIX_TOO_SHORT)
         return found
+
+    def _doubts_of_fees(self, profile: Profile) -> list[Doubt]:
+        fees = self.price.fees
+        used = ((profile.searches, fees.search), (profile.container_minutes, fees.container))
+        found = [Doubt.FEE_NOT_PRICED] if any(count and fee is None for count, fee in used) else []
+        return [*found, Doubt.FREE_HOURS] if profile.container_minutes and fees.container else found
 
     def derived_for(self, profile: Profile) -> set[str]:
         """The figures this profile is priced by that follow from a rule."""
@@ -88,7 +105,8 @@ class Found:
 
 @dataclass(frozen=True)
 class Book:
-    """The rows valid on one day. `factors` are the modifiers that multiply a price for where it runs."""
+    """The rows valid on one day. `factors` are the modifiers: what multiplies a price for where it runs, and the fees
+    of tools. `discounts` are those negotiated, by platform."""
 
     on: date
     models: Mapping[str, Model]
@@ -97,6 +115,7 @@ class Book:
     _by_id: Mapping[tuple[str, str], list[Offer]] = field(repr=False)
     _by_model: Mapping[tuple[str, str], list[Offer]] = field(repr=False)
     _without_batch: frozenset[str] = field(repr=False)
+    discounts: Mapping[str, Discount] = field(default_factory=dict)
     _memo: dict[tuple[str, str, str], Found | None] = field(default_factory=dict, repr=False)
     _marks: dict[tuple[str, str, str], str] = field(default_factory=dict, repr=False)
 
@@ -112,7 +131,7 @@ class Book:
         key = (platform, model_id, geo)
         if key in self._memo:
             return self._memo[key]
-        found = self._find(*key)
+        found = self._discounted(self._find(*key), platform)
         if len(self._memo) < REMEMBERED:
             self._memo[key] = found
         return found
@@ -146,6 +165,16 @@ class Book:
             return replace(found, price=replace(found.price, cards=cards))
         return found
 
+    def _discounted(self, found: Found | None, platform: str) -> Found | None:
+        """The one place a negotiated discount enters. Where it is not known where a call runs, there is none."""
+        agreed = self.discounts.get(platform, NO_DISCOUNT)
+        if found is None or not agreed.share:
+            return found
+        return replace(found, price=replace(found.price, discount=agreed.share, discount_on_fees=agreed.on_fees))
+
+    def _fees(self) -> Fees:
+        return Fees(*(None if fee is None else money.micro(fee) for fee in map(self.factors.get, FEES)))
+
     def _offered(self, model: Model, offer: Offer, geo: str, doubts: tuple[Doubt, ...] = ()) -> Found:
         """A published row. An id that names its region is already priced for it."""
         row, factor = offer[0], ONE
@@ -178,11 +207,14 @@ class Book:
             doubts = (*doubts, Doubt.MODEL_RETIRED if retires <= self.on else Doubt.MODEL_RETIRES)
         if any(row.confidence == "low" for row in offer):
             doubts = (*doubts, Doubt.PRICE_UNCERTAIN)
-        price = Price(tuple(row.card for row in offer), factor)
+        price = Price(tuple(row.card for row in offer), factor, self._fees())
         return Found(model, price, tuple(row.pk for row in offer), doubts, tuple(row.derived for row in offer), retires)
 
 
-def build(*, on: date, models: Iterable[Model], rows: Iterable[Row], factors: Mapping[str, Decimal]) -> Book:
+def build(
+    *, on: date, models: Iterable[Model], rows: Iterable[Row], factors: Mapping[str, Decimal],
+    discounts: Mapping[str, Discount] | None = None,
+) -> Book:  # fmt: skip
     """A book of the rows valid on that day."""
     known = {model.key: model for model in models}
     names = {name.lower(): model.key for model in known.values() for name in (model.key, model.name, *model.aliases)}
@@ -199,7 +231,7 @@ def build(*, on: date, models: Iterable[Model], rows: Iterable[Row], factors: Ma
         by_model.setdefault((offer[0].platform, offer[0].model), []).append(offer)
     priced = {offer[0].platform for offer in offers}
     with_batch = {offer[0].platform for offer in offers if offer[0].card.batch is not None}
-    return Book(on, known, factors, names, by_id, by_model, frozenset(priced - with_batch))
+    return Book(on, known, factors, names, by_id, by_model, frozenset(priced - with_batch), discounts or {})
 
 
 def _mark(found: Found | None) -> str:
@@ -207,7 +239,8 @@ def _mark(found: Found | None) -> str:
         return "none"
     price, derived = found.price, [sorted(names) for names in found.derived]
     doubts = [doubt.value for doubt in found.doubts]
-    told = (price.cards, price.multiplier.normalize(), doubts, derived, found.model.min_cacheable)
+    beside = (price.fees, price.discount, price.discount_on_fees)
+    told = (price.cards, price.multiplier.normalize(), doubts, derived, found.model.min_cacheable, beside)
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 

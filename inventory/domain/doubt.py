@@ -25,6 +25,10 @@ class Doubt(StrEnum):
     GEO_NOT_OFFERED = "geo_not_offered"
     FAST_NOT_PRICED = "fast_not_priced"
     BAND_ASSUMED = "band_assumed"
+    OTHER_MODEL = "other_model"
+    FEE_NOT_PRICED = "fee_not_priced"
+    FREE_HOURS = "free_hours"
+    EXPIRY_NOT_COUNTED = "expiry_not_counted"
     PREFIX_TOO_SHORT = "prefix_too_short"
 
 
@@ -47,6 +51,10 @@ WORDS: dict[str, str] = {
     Doubt.GEO_NOT_OFFERED: "Inference in the US only is not offered for this model: priced without it",
     Doubt.FAST_NOT_PRICED: "Fast mode is not offered for this model: priced without it",
     Doubt.BAND_ASSUMED: "The share of long prompts is guessed from the average prompt",
+    Doubt.OTHER_MODEL: "Planned on another model than today's: its tokens are those of today's, count them anew",
+    Doubt.FEE_NOT_PRICED: "The price book has no fee for a tool it uses: counted without it",
+    Doubt.FREE_HOURS: "Container hours are counted in full: your organization's free hours are not taken off",
+    Doubt.EXPIRY_NOT_COUNTED: "What is late is repeated at full price, but no share that expires is counted",
     Doubt.PREFIX_TOO_SHORT: "The prefix is shorter than this model can cache",
 }
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
+from inventory.domain import break_even
 from inventory.domain.pricing import Profile
 
 
@@ -47,33 +49,36 @@ TOKENS = {
     "uncached_input": "input tokens, not cacheable",
     "cacheable_prefix": "cacheable prefix tokens",
     "output": "output tokens",
+    "searches": "web searches",
+    "container_minutes": "container minutes",
 }
+Work = int | Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One kind of tokens a month: what the whole sends, and what its parts send together."""
+    """One kind of work a month, tokens or use of a tool: what the whole does, and what its parts do together."""
 
     tokens: str  # one of TOKENS
-    whole: int
-    parts: int
+    whole: Work
+    parts: Work
 
     @property
     def name(self) -> str:
         return TOKENS[self.tokens]
 
     @property
-    def missing(self) -> int:
+    def missing(self) -> Work:
         return max(0, self.whole - self.parts)
 
     @property
-    def extra(self) -> int:
+    def extra(self) -> Work:
         return max(0, self.parts - self.whole)
 
 
 def gaps(whole: Profile, parts: Sequence[Profile]) -> tuple[Gap, ...]:
     """The work of a month, kind by kind: requests × tokens a request, of the whole and summed over its parts."""
-    return tuple(Gap(kind, _work(whole, kind), sum(_work(part, kind) for part in parts)) for kind in TOKENS)
+    return tuple(Gap(kind, _work([whole], kind), _work(parts, kind)) for kind in TOKENS)
 
 
 def shortfall(whole: Profile, parts: Sequence[Profile]) -> tuple[Gap, ...]:
@@ -91,8 +96,10 @@ def overhead(whole: Profile, parts: Sequence[Profile]) -> tuple[Gap, ...]:
     return tuple(gap for gap in gaps(whole, parts) if gap.extra)
 
 
-def _work(profile: Profile, kind: str) -> int:
-    return profile.requests * int(getattr(profile, kind))
+def _work(profiles: Sequence[Profile], kind: str) -> Work:
+    """A whole number where it is one: `1,500` and not `1,500.0000`."""
+    found = sum((Decimal(profile.requests * getattr(profile, kind)) for profile in profiles), Decimal(0))
+    return int(found) if found == int(found) else found.normalize()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +124,15 @@ class Balance:
 
     `whole` is the call in real time, which is what it stays while somebody waits for any of it. `overhead` is what
     the parts cost more than that before any of them moves. `least` is the cheapest the split can become. `alone` is,
-    part by part, the split with only that one in batch: None where it has no batch price.
+    part by part, the split with only that one in batch: None where it has no batch price. `must_cost` is, part by part,
+    what it must cost in real time so that its move alone pays for the overhead: None where no cost is enough.
     """
 
     whole: int
     overhead: int
     least: int
     alone: tuple[int | None, ...]
+    must_cost: tuple[int | None, ...] = ()
 
     @property
     def saving(self) -> int:
@@ -147,4 +156,6 @@ def balance(whole: int, parts: Sequence[Option]) -> Balance:
     if open_parts and not stays:
         least += min(part.real_time - part.least for part in open_parts)
     alone = tuple(None if part.batch is None else real_time - part.real_time + part.batch for part in parts)
-    return Balance(whole, real_time - whole, least, alone)
+    overhead = real_time - whole
+    must = (break_even.moved(overhead=overhead, real_time=part.real_time, batch=part.batch) for part in parts)
+    return Balance(whole, overhead, least, alone, tuple(must))

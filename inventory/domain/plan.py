@@ -44,19 +44,25 @@ class Move:
         return 0 if self.today is None or self.target is None else self.today - self.target
 
 
-def move(*, label: Label, counts: bool, today: Path, blockers: Sequence[str], cost: Cost | None) -> Move:
+def move(
+    *, label: Label, counts: bool, today: Path, blockers: Sequence[str], cost: Cost | None, as_is: int | None = None
+) -> Move:
     """The move of a part whose label `counts` (sealed, or one side where the team says that is enough) or not.
 
-    Undecided counts at the real-time price. A batch that costs more than real time is never recommended.
+    Undecided counts at the real-time price. A batch that costs more than real time is never recommended. `as_is` is
+    the real-time cost on the model of today where the part is planned on another: until its label counts, the dearer
+    of the two counts.
     """
     kind, why = _kind(label if counts else Label.NONE, today, blockers, cost)
     if cost is None:
         return Move(kind, why, None, None, 0)
     spent = cost.real_time if today is Path.REAL_TIME or cost.batch is None else cost.batch
+    if kind is Kind.UNDECIDED:
+        safe = max(cost.real_time, as_is or 0)
+        least = cost.real_time if cost.batch is None else min(cost.real_time, cost.batch)
+        return Move(kind, why, spent, safe, safe - least)
     in_batch = kind in (Kind.MOVE_TO_BATCH, Kind.STAY_BATCH) and cost.batch is not None
-    target = cost.batch if in_batch and cost.batch is not None else cost.real_time
-    possible = max(0, cost.real_time - cost.batch) if kind is Kind.UNDECIDED and cost.batch is not None else 0
-    return Move(kind, why, spent, target, possible)
+    return Move(kind, why, spent, cost.batch if in_batch and cost.batch is not None else cost.real_time, 0)
 
 
 def _kind(label: Label, today: Path, blockers: Sequence[str], cost: Cost | None) -> tuple[Kind, Why]:

@@ -1,5 +1,6 @@
 """What a month of one profile costs, now and in a batch. Formulas: cost of a call with cached prefix, two rate
-cards by prompt length, batch with its own hit share or without cache, whichever is cheaper."""
+cards by prompt length, batch with its own hit share or without cache, whichever is cheaper; what expires in a batch is
+repeated in real time; fees of tools cost the same on either path."""
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
@@ -9,7 +10,8 @@ from inventory.domain import money
 
 EXACT_DIGITS = 80  # 10^12 requests of 10^9 tokens at any rate and share, with room to spare
 ZERO, ONE = Decimal(0), Decimal(1)
-PICO = 10**12  # micro-dollars per million tokens to dollars per token
+MILLION = 10**6  # tokens a price is for, and micro-dollars in a dollar
+SEARCHES, MINUTES = 1000, 60  # how many of each a fee is for: a thousand searches, an hour of a container
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,27 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Fees:
+    """Micro-dollars for a thousand web searches and for an hour of a container; None where no fee is known. They are
+    the same in real time and in batch, whatever the geography."""
+
+    search: int | None = None
+    container: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Price:
-    """One model on one platform: its cards, lowest band first, and what multiplies every token (geography)."""
+    """One model on one platform: its cards, lowest band first, and what multiplies every token (geography).
+
+    `discount` is the share negotiated off every token price, in real time and in batch; off the fees only where
+    `discount_on_fees`.
+    """
 
     cards: tuple[Card, ...]
     multiplier: Decimal = ONE
+    fees: Fees = Fees()
+    discount: Decimal = ZERO
+    discount_on_fees: bool = False
 
     @property
     def has_batch(self) -> bool:
@@ -57,8 +75,9 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A month of one call or part. Tokens are per request; shares run from 0 to 1.
+    """A month of one call or part. Tokens, searches and minutes of a container are per request; shares run from 0 to 1.
 
+    `expired_share` of the requests in a batch expire, which costs nothing, and are repeated in real time.
     `share_above` is the share of requests over the second card's limit; None derives it from the prompt's size.
     In batch the cache is written for an hour unless told otherwise: a batch outlives five minutes.
     """
@@ -73,25 +92,44 @@ class Profile:
     share_above: Decimal | None = None
     fast: bool = False
     batch_write_1h: bool = True
+    expired_share: Decimal = Decimal(0)
+    searches: Decimal = Decimal(0)
+    container_minutes: Decimal = Decimal(0)
 
     @property
     def prompt(self) -> int:
         return self.uncached_input + self.cacheable_prefix
 
 
+class Unit(StrEnum):
+    """What a price is for."""
+
+    TOKENS = "tokens"
+    SEARCHES = "searches"
+    MINUTES = "minutes"
+
+
+PER = {Unit.TOKENS: MILLION, Unit.SEARCHES: SEARCHES, Unit.MINUTES: MINUTES}
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One line of the arithmetic, in dollars a month: requests x `share` x `tokens` x `rate` x `factor` = `amount`.
+    """One line of the arithmetic, in dollars a month: requests x `share` x `count` x `rate` x `factor` x (1 - `off`) =
+    `amount`. `rate` is for as many units as PER says.
 
-    `above` is the limit of the card it is priced by, `factor` what geography multiplies.
+    `above` is the limit of the card it is priced by, `factor` what geography multiplies, `off` the negotiated discount,
+    `repeated` whether it expired in a batch before.
     """
 
     what: str
-    tokens: int
+    unit: Unit
+    count: int | Decimal
     rate: int
     share: Decimal
     factor: Decimal
+    off: Decimal
     above: int
+    repeated: bool
     amount: Decimal
 
 
@@ -126,24 +164,32 @@ class Way(StrEnum):
 def monthly(profile: Profile, price: Price) -> Cost:
     """Real-time and batch cost of `profile` a month at `price`, each rounded once to a micro-dollar."""
     with localcontext(prec=EXACT_DIGITS):
-        shares = bands(profile, price)
-        real_time = _total(Way.REAL_TIME, profile, price, shares)
+        real_time = _run(Way.REAL_TIME, profile, price)
         if not price.has_batch:
-            return Cost(real_time, None, None)
-        without = _total(Way.BATCH_WITHOUT_CACHE, profile, price, shares)
-        return Cost(real_time, _total(Way.BATCH_WITH_CACHE, profile, price, shares), without)
+            return Cost(money.micro(real_time), None, None)
+        ways = (Way.BATCH_WITH_CACHE, Way.BATCH_WITHOUT_CACHE)
+        kept = 1 - profile.expired_share
+        repeated = profile.expired_share * real_time
+        batch = [money.micro(kept * _run(way, profile, price) + repeated) for way in ways]
+        return Cost(money.micro(real_time), *batch)
+
+
+def exact(way: Way, profile: Profile, price: Price) -> Decimal:
+    """Dollars a month of one way as if nothing expired, not rounded; a batch only where there is a batch price."""
+    with localcontext(prec=EXACT_DIGITS):
+        return _run(way, profile, price)
 
 
 def terms(way: Way, profile: Profile, price: Price) -> tuple[Term, ...]:
     """The arithmetic of one way, line by line; unrounded, the amounts add up to the cost."""
     if way is not Way.REAL_TIME and not price.has_batch:
         return ()
+    expired = ZERO if way is Way.REAL_TIME else profile.expired_share
     with localcontext(prec=EXACT_DIGITS):
-        return tuple(
-            _term(line, share, card, profile, price)
-            for card, share in bands(profile, price)
-            for line in _lines(way, profile, card)
-        )
+        found = _terms(way, profile, price, 1 - expired)
+        if expired:
+            found += _terms(Way.REAL_TIME, profile, price, expired, repeated=True)
+        return tuple(found)
 
 
 def bands(profile: Profile, price: Price) -> list[tuple[Card, Decimal]]:
@@ -158,6 +204,7 @@ def bands(profile: Profile, price: Price) -> list[tuple[Card, Decimal]]:
 
 
 Line = tuple[str, int, int, Decimal]  # what, tokens a request, rate, in which share of a card's requests
+Fee = tuple[str, Unit, Decimal, int]  # what, of which unit, how many a request, rate
 
 
 def _lines(way: Way, profile: Profile, card: Card) -> list[Line]:
@@ -181,15 +228,44 @@ def _lines(way: Way, profile: Profile, card: Card) -> list[Line]:
     return [line for line in lines if line[1] and line[3]]
 
 
-def _total(way: Way, profile: Profile, price: Price, shares: list[tuple[Card, Decimal]]) -> int:
-    """Micro-dollars a month."""
-    a_request = ZERO
-    for card, share in shares:
-        a_request += share * sum((tokens * rate * part for _, tokens, rate, part in _lines(way, profile, card)), ZERO)
-    return money.micro(a_request * price.multiplier * profile.requests / PICO)
+def _fees(profile: Profile, price: Price) -> list[Fee]:
+    """What one request is charged for beside its tokens, on every path."""
+    found = (
+        ("web searches", Unit.SEARCHES, profile.searches, price.fees.search),
+        ("code execution, container minutes", Unit.MINUTES, profile.container_minutes, price.fees.container),
+    )
+    return [(what, unit, count, rate) for what, unit, count, rate in found if count and rate]
 
 
-def _term(line: Line, share: Decimal, card: Card, profile: Profile, price: Price) -> Term:
-    what, tokens, rate, part = line
-    amount = tokens * rate * profile.requests * share * part * price.multiplier / PICO
-    return Term(what, tokens, rate, share * part, price.multiplier, card.above, amount)
+def _run(way: Way, profile: Profile, price: Price) -> Decimal:
+    """Dollars a month of every request going this way."""
+    tokens = ZERO
+    for card, share in bands(profile, price):
+        tokens += share * sum((count * rate * part for _, count, rate, part in _lines(way, profile, card)), ZERO)
+    a_request = tokens * price.multiplier * (1 - price.discount) / MILLION
+    for _, unit, count, rate in _fees(profile, price):
+        a_request += count * rate * (1 - _off_fees(price)) / PER[unit]
+    return a_request * profile.requests / money.MICRO
+
+
+def _off_fees(price: Price) -> Decimal:
+    return price.discount if price.discount_on_fees else ZERO
+
+
+def _terms(way: Way, profile: Profile, price: Price, of: Decimal, *, repeated: bool = False) -> list[Term]:
+    """The lines of the share `of` of the requests."""
+    found: list[tuple[str, Unit, int | Decimal, int, Decimal, Decimal, Decimal, int]] = [
+        (what, Unit.TOKENS, count, rate, of * share * part, price.multiplier, price.discount, card.above)
+        for card, share in bands(profile, price)
+        for what, count, rate, part in _lines(way, profile, card)
+    ]
+    found += [
+        (what, unit, count, rate, of, ONE, _off_fees(price), 0) for what, unit, count, rate in _fees(profile, price)
+    ]
+    return [Term(*each, repeated, _amount(profile.requests, *each[1:7])) for each in found if each[4]]
+
+
+def _amount(
+    requests: int, unit: Unit, count: int | Decimal, rate: int, share: Decimal, factor: Decimal, off: Decimal
+) -> Decimal:
+    return requests * share * count * rate * factor * (1 - off) / (PER[unit] * money.MICRO)

@@ -12,12 +12,15 @@ REQUIRED = ("team", "feature", "call_key", "name", "model", "requests_per_month"
 OPTIONAL = (
     "description", "source_repository", "source_commit", "code_location", "entry_point", "streaming", "tools",
     "provider", "model_in_code", "cacheable_prefix_tokens", "cache_hit_share", "figures_are", "path", "workspace",
-    "api_key", "prompt_name", "tag",
+    "api_key", "prompt_name", "tag", "web_searches_per_request", "container_minutes_per_request",
+    "batch_expired_share",
 )  # fmt: skip
 # Part of the file, but nothing of ours: another maker's model says nothing about what the call costs on Claude.
 NOT_KEPT = ("model_in_code",)
 
-LARGEST_VOLUME, LARGEST_TOKENS = 10**12, 10**9  # as the database allows; a test holds the two equal
+LARGEST_VOLUME, LARGEST_TOKENS, LARGEST_USE = 10**12, 10**9, 10**4  # as the database allows; a test holds the two equal
+SHARES = {"cache_hit_share": "hit_share", "batch_expired_share": "expired_share"}
+USES = {"web_searches_per_request": "searches", "container_minutes_per_request": "container_minutes"}
 LINES = {
     "source_repository": 300, "source_commit": 64, "code_location": 300, "entry_point": 200, "workspace": 120,
     "api_key": 120, "prompt_name": 120, "tag": 120,
@@ -95,8 +98,7 @@ def _unsaid(cells: Cells, fields: dict[str, Any]) -> Iterable[str]:
         yield "provider"
     if not cells.typed("figures_are"):
         yield "figures"
-    if not cells.typed("cache_hit_share"):
-        yield "hit_share"
+    yield from (name for column, name in (*SHARES.items(), *USES.items()) if not cells.typed(column))
 
 
 def _profile(cells: Cells) -> dict[str, Any]:
@@ -114,7 +116,8 @@ def _profile(cells: Cells) -> dict[str, Any]:
         "uncached_input": max(0, whole - prefix),
         "cacheable_prefix": prefix,
         "output": cells.whole("output_tokens", most=LARGEST_TOKENS),
-        "hit_share": cells.share("cache_hit_share"),
+        **{name: cells.share(column) for column, name in SHARES.items()},
+        **{name: cells.count(column, most=LARGEST_USE) for column, name in USES.items()},
     }
 
 

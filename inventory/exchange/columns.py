@@ -16,6 +16,7 @@ class Form(StrEnum):
     DAY = "day"
     MOMENT = "moment"
     TRUTH = "truth"
+    NUMBER = "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ MOVES = (
     Column("key", "Call key", width=26),
     Column("part", "Part", width=30),
     Column("in_split", "Of a split call", Form.TRUTH, 14),
+    Column("model", "Model it is planned on", width=24),
     Column("move", "Move", width=16),
     Column("ready", "Ready", width=44),
     Column("consumer", "Who or what uses it first", width=26),
@@ -118,6 +120,9 @@ CALLS = (
     Column("hit_share", "Cache hit share", Form.SHARE, 14),
     Column("batch_hit_share", "Cache hit share in batch", Form.SHARE, 22),
     Column("share_above", "Share of long prompts", Form.SHARE, 20),
+    Column("searches", "Web searches a request", Form.NUMBER, 22),
+    Column("container_minutes", "Container minutes a request", Form.NUMBER, 26),
+    Column("expired_share", "Expires in batch, repeated", Form.SHARE, 24),
     Column("figures", "Figures are", width=12),
     Column("move", "Move", width=16),
     Column("parts", "Parts", Form.WHOLE, 8),

@@ -166,6 +166,7 @@ _CONVERT: dict[Form, Callable[[Any], Any]] = {
     Form.RATE: _dollars,
     Form.WHOLE: _same,
     Form.SHARE: _share,
+    Form.NUMBER: _share,
     Form.PERCENT: _hundredth,
     Form.DAY: _same,
     Form.MOMENT: _moment,

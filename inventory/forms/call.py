@@ -8,11 +8,11 @@ from django import forms
 
 from inventory.domain.example import Example
 from inventory.domain.part import Gap
-from inventory.forms.number import Percent, Whole
+from inventory.forms.number import Amount, Percent, Whole
 from inventory.forms.people import Version
 from inventory.forms.text import Line, Lines
 from inventory.models import Call, Feature
-from inventory.models.call import FIGURES, LARGEST_TOKENS, LARGEST_VOLUME, PATHS, PROVIDERS
+from inventory.models.call import FIGURES, LARGEST_TOKENS, LARGEST_USE, LARGEST_VOLUME, PATHS, PROVIDERS
 
 KEY_TAKEN = "Another call has this key. Choose another, or leave it empty and one is made from the name."
 NAME_TAKEN = "This feature has a call of this name. Open that one, or give this one another name or a key of its own."
@@ -23,11 +23,13 @@ GROUPS = (
     ("How it runs today", ("provider", "model", "geo", "today_path", "path_assumed", "fast")),
     ("How much", ("requests", "uncached_input", "output", "figures")),
     ("Cached prefix", ("cacheable_prefix", "prefix_included", "hit_share", "batch_hit_share", "write_1h")),
+    ("Tools and repeats", ("searches", "container_minutes", "expired_share")),
     ("In the code", ("code_location", "entry_point", "source_repository", "source_commit", "streaming", "tools")),
     ("In the bill", ("workspace", "api_key", "prompt_name", "tag")),
 )
 IN_BATCH = Decimal("0.3")  # the share of cache hits one may expect in a batch
-FOLDED = ("In the code", "In the bill")
+NONE = ("searches", "container_minutes", "expired_share")  # left empty these are 0
+FOLDED = ("Tools and repeats", "In the code", "In the bill")
 
 
 class Figures(forms.Form):
@@ -60,10 +62,29 @@ class Figures(forms.Form):
         label="Would find it cached in a batch, in percent of requests", required=False, initial=IN_BATCH
     )
     write_1h = forms.BooleanField(label="Written to the one-hour cache", required=False)
+    searches = Amount(
+        most=LARGEST_USE,
+        label="Web searches a request",
+        required=False,
+        help_text="On average, such as 0.2 for two in ten requests; their fee is the same in batch",
+    )
+    container_minutes = Amount(
+        most=LARGEST_USE,
+        label="Code execution, container minutes a request",
+        required=False,
+        help_text="As billed: a run counts at least 5 minutes, so one in ten requests is 0.5. "
+        "0 where a web search or web fetch tool that includes it is in the request",
+    )
+    expired_share = Percent(
+        label="Expires in a batch and is repeated at full price, in percent",
+        required=False,
+        help_text="A guess above 0 where late results are repeated in real time, such as 2; empty for none",
+    )
     share_above = Percent(label="Long prompts, in percent of requests", required=False)
 
     def clean(self) -> dict[str, Any]:
         read = super().clean() or self.cleaned_data
+        read |= {name: Decimal(0) for name in NONE if name in read and read[name] is None}
         whole, prefix = read.get("uncached_input"), read.get("cacheable_prefix")
         if read.get("prefix_included") and whole is not None and prefix is not None:
             if prefix > whole:
@@ -167,7 +188,10 @@ def falls_short(gaps: Sequence[Gap]) -> str:
     )
 
 
-_TOKENS = {"uncached_input": "input tokens", "cacheable_prefix": "prefix tokens", "output": "output tokens"}
+_TOKENS = {
+    "uncached_input": "input tokens", "cacheable_prefix": "prefix tokens", "output": "output tokens",
+    "searches": "web searches", "container_minutes": "container minutes",
+}  # fmt: skip
 
 
 def groups(form: forms.Form) -> list[tuple[str, bool, list[forms.BoundField]]]:
@@ -176,4 +200,4 @@ def groups(form: forms.Form) -> list[tuple[str, bool, list[forms.BoundField]]]:
 
 
 def _tells(form: forms.Form, names: Sequence[str]) -> bool:
-    return any(form[name].errors or form[name].value() not in ("", None) for name in names)
+    return any(form[name].errors or form[name].value() not in ("", "0", None, 0) for name in names)

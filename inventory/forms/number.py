@@ -14,6 +14,7 @@ _WHOLE = re.compile(r"\d+|\d{1,3}(?:([ ,])\d{3})(?:\1\d{3})*", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d*)?|\.\d+) ?%?", re.ASCII)
 _DOLLARS = re.compile(r"\d+(?:\.\d*)?|\.\d+", re.ASCII)
 _DOLLAR_PLACES = 6
+_AMOUNT = re.compile(r"\d+(?:\.\d*)?|\.\d+", re.ASCII)
 _LONGEST = 40
 
 
@@ -45,6 +46,35 @@ class Whole(forms.Field):
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value:,}" if isinstance(value, int) else value
+
+
+class Amount(forms.Field):
+    """A number from 0 to `most` with up to four decimals, such as how many searches a request makes on average, as a
+    Decimal; empty is None."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    def __init__(self, *, most: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.most = most
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if value in self.empty_values or not _typed(value):
+            return None
+        typed = _typed(value)
+        if typed.startswith(("-", "−")):
+            raise forms.ValidationError("Type 0 or more: nothing here is below zero.", "negative")
+        if len(typed) > _LONGEST or not _AMOUNT.fullmatch(typed):
+            raise forms.ValidationError("Type a number with a decimal point, such as 2 or 0.25.", "not_amount")
+        number = Decimal(typed)
+        if number > self.most:
+            raise forms.ValidationError(f"Type {self.most:,} or less.", "out_of_range")
+        if number.as_tuple().exponent < -4:  # type: ignore[operator]
+            raise forms.ValidationError("Type no more than four decimals.", "too_fine")
+        return number
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 class Percent(forms.Field):

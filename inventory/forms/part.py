@@ -7,12 +7,13 @@ from django import forms
 
 from inventory import models
 from inventory.domain.pattern import Pattern
-from inventory.forms.number import Percent, Whole
+from inventory.forms.number import Amount, Percent, Whole
 from inventory.forms.people import Version
 from inventory.forms.text import Line, Lines
-from inventory.models.call import LARGEST_TOKENS, LARGEST_VOLUME
+from inventory.models.call import LARGEST_TOKENS, LARGEST_USE, LARGEST_VOLUME
 
 LEAST, MOST = 2, 10
+NOT_PRICED = "The price book has no price for this model. Name one it knows, or leave this empty for that of the call."
 PREFIX = "part"
 
 
@@ -45,6 +46,15 @@ class Part(Consumer):
     output = Whole(most=LARGEST_TOKENS, label="Output tokens")
     hit_share = Percent(label="Requests that find the prefix cached, in percent", required=False)
     batch_hit_share = Percent(label="The same in batch, in percent", required=False)
+    model = Line(
+        most=120,
+        label="On another model than the call",
+        required=False,
+        widget=forms.TextInput(attrs={"list": "models", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    searches = Amount(most=LARGEST_USE, label="Web searches a request", required=False)
+    container_minutes = Amount(most=LARGEST_USE, label="Container minutes a request", required=False)
+    expired_share = Percent(label="Expires in a batch and is repeated, in percent", required=False)
 
 
 class Rows(forms.BaseFormSet):  # type: ignore[type-arg]

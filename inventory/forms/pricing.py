@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from inventory.models import ClaudeModel, PriceRow
+from inventory.models import ClaudeModel, Discount, PriceRow
 from inventory.models.call import PROVIDERS
 from inventory.models.pricing import PLATFORMS
 
@@ -41,3 +41,8 @@ class Filter(forms.Form):
 def by_platform(rows: Iterable[PriceRow]) -> list[tuple[str, list[PriceRow]]]:
     """Rows that follow each other on one platform, under its name."""
     return [(NAMES[name], list(group)) for name, group in groupby(rows, key=lambda row: row.platform)]
+
+
+def named(discounts: Iterable[Discount]) -> list[tuple[str, Discount]]:
+    """Each with its platform's name."""
+    return [(NAMES[discount.platform], discount) for discount in discounts]

@@ -9,7 +9,7 @@ from inventory.models.job import FileChunk, Heartbeat, Job
 from inventory.models.notice import Digest, Notice, NoticeChoices
 from inventory.models.part import Part
 from inventory.models.people import Membership, OneTimeLink, Person, Team
-from inventory.models.pricing import ClaudeModel, Modifier, PriceRow
+from inventory.models.pricing import ClaudeModel, Discount, Modifier, PriceRow
 from inventory.models.queue import Hold
 from inventory.models.reprice import Repricing, StagedPrice
 from inventory.models.version import Differing
@@ -18,7 +18,8 @@ from inventory.models.waiting import Sheet
 from inventory.models.wave import Dependency, Wave
 
 __all__ = [
-    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Comment", "Dependency", "Differing", "Digest", "Feature",
-    "FileChunk", "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice", "NoticeChoices", "OneTimeLink",
-    "Pair", "Part", "Person", "PriceRow", "Repricing", "Sheet", "StagedPrice", "Stale", "Team", "Versioned", "Wave",
+    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Comment", "Dependency", "Differing", "Digest",
+    "Discount", "Feature", "FileChunk", "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice",
+    "NoticeChoices", "OneTimeLink", "Pair", "Part", "Person", "PriceRow", "Repricing", "Sheet", "StagedPrice",
+    "Stale", "Team", "Versioned", "Wave",
 ]  # fmt: skip

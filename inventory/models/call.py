@@ -36,9 +36,13 @@ KINDS = [
 ]
 LARGEST_VOLUME = 10**12
 LARGEST_TOKENS = 10**9
+LARGEST_USE = 10**4  # searches, or minutes of a container, of one request
 
 # The profile of one request and its monthly volume: a call has it as it runs today, each part as it shall become.
-PROFILE = ("requests", "uncached_input", "cacheable_prefix", "output", "hit_share", "batch_hit_share")
+PROFILE = (
+    "requests", "uncached_input", "cacheable_prefix", "output", "hit_share", "batch_hit_share", "expired_share",
+    "searches", "container_minutes",
+)  # fmt: skip
 
 
 class Profiled(models.Model):
@@ -49,6 +53,13 @@ class Profiled(models.Model):
     hit_share = models.DecimalField("cache hit share", max_digits=7, decimal_places=6, default=Decimal(0))
     batch_hit_share = models.DecimalField(
         "cache hit share in batch", max_digits=7, decimal_places=6, default=Decimal("0.3")
+    )
+    expired_share = models.DecimalField(
+        "share that expires in batch and is repeated", max_digits=7, decimal_places=6, default=Decimal(0)
+    )
+    searches = models.DecimalField("web searches a request", max_digits=9, decimal_places=4, default=Decimal(0))
+    container_minutes = models.DecimalField(
+        "container minutes a request", max_digits=9, decimal_places=4, default=Decimal(0)
     )
 
     class Meta:
@@ -72,6 +83,18 @@ class Profiled(models.Model):
                 ),
                 name="%(class)s_tokens_within_reason",
             ),
+            models.CheckConstraint(
+                condition=models.Q(expired_share__gte=0, expired_share__lte=1), name="%(class)s_expired_share_0_to_1"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    searches__gte=0,
+                    searches__lte=LARGEST_USE,
+                    container_minutes__gte=0,
+                    container_minutes__lte=LARGEST_USE,
+                ),
+                name="%(class)s_tools_within_reason",
+            ),  # fmt: skip
         ]
 
     def profile(self, *, write_1h: bool = False, fast: bool = False, share_above: Decimal | None = None) -> Profile:

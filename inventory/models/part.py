@@ -123,7 +123,7 @@ class Part(Profiled, Versioned):
     RECORD = "part"
     HISTORY: ClassVar = (
         "call_id", "team_id", "feature_id", "position", "name", "consumer", "reaches", "read_when", "deadline",
-        "hand_over", "meanwhile", *PROFILE, "label", "state", "outcome", "one_sided", "confidence", "rule",
+        "hand_over", "meanwhile", "model", *PROFILE, "label", "state", "outcome", "one_sided", "confidence", "rule",
         "test_version", "guard", "blockers", "reason", "sealed_at", "rested_on", "kept_on", "is_live", "in_split",
         "kind", "why", "cost_today", "cost_target", "saving", "possible", "doubts", "wave_id", "status", "effort_set",
         "effort_why", "risk_set", "risk_why", "ready_set", "ready_why",
@@ -140,6 +140,7 @@ class Part(Profiled, Versioned):
     deadline = models.CharField("latest it may arrive", max_length=120, blank=True)
     hand_over = models.CharField("how the late part reaches its reader", max_length=300, blank=True)
     meanwhile = models.CharField("what the screen says meanwhile", max_length=300, blank=True)
+    model = models.CharField("model it is planned on", max_length=120, blank=True)  # empty: that of the call
 
     label = models.CharField(max_length=11, choices=LABELS, blank=True, default=Label.NONE)
     state = models.CharField(max_length=12, choices=STATES, default=State.UNLABELLED)
@@ -259,8 +260,18 @@ class Part(Profiled, Versioned):
         return self.name
 
     def rests_on(self) -> seal.Facts:
-        """The facts a label rests on as they are now. The model is the call's."""
-        return {name: self.call.model if name == "model" else getattr(self, name) for name in seal.FACTS}
+        """The facts a label rests on as they are now. The model is the call's, unless it is planned on another."""
+        return {name: self.runs_on if name == "model" else getattr(self, name) for name in seal.FACTS}
+
+    @property
+    def runs_on(self) -> str:
+        """The model it shall run on."""
+        return self.model or self.call.model
+
+    @property
+    def costs_more(self) -> int:
+        """By how much its move makes it dearer, where it does."""
+        return -self.saving
 
     def changes(self) -> tuple[seal.Change, ...]:
         """Which of them have changed since the label began to count, where that is to be checked."""

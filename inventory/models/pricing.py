@@ -207,3 +207,28 @@ class Modifier(models.Model):
     def shown(self) -> str:
         """The value without idle zeros: `1.1`, `1,550`."""
         return f"{self.value.normalize():,f}"
+
+
+class Discount(models.Model):
+    """The share negotiated off the token prices of one platform, from one day on until another is set for it."""
+
+    RECORD: ClassVar = "discount"
+    HISTORY: ClassVar = ("platform", "share", "on_fees", "valid_from", "reason")
+
+    platform = models.CharField(max_length=12)
+    share = models.DecimalField(max_digits=7, decimal_places=6)
+    on_fees = models.BooleanField("off the fees of tools too", default=False)
+    valid_from = models.DateField()
+    reason = models.CharField(max_length=500)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["platform", "valid_from"], name="discount_once_a_day"),
+            models.CheckConstraint(condition=models.Q(share__gte=0, share__lt=1), name="discount_0_to_below_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{(self.share * 100).normalize():f} % on {self.platform} from {self.valid_from}"
+
+    def as_discount(self) -> book.Discount:
+        return book.Discount(self.share, self.on_fees)

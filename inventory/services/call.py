@@ -198,6 +198,7 @@ def _keep_in_step(call: Call, parts: Sequence[Part]) -> None:
     for part in parts:
         part.feature, part.team = call.feature, call.team
     if not call.is_split:
+        parts[0].model = ""
         for name in ("name", *PROFILE):
             setattr(parts[0], name, getattr(call, name))
     elif gaps := parts_of.shortfall(call.profile(), [part.profile() for part in parts]):

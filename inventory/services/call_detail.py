@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from inventory.domain import doubt
 from inventory.domain.line import Side
+from inventory.domain.origin import Mix, mix
 from inventory.domain.part import State
 from inventory.domain.people import Discipline
 from inventory.models import Action, Call, Change, Part, Sheet
@@ -37,6 +38,7 @@ class Detail:
     parts: Sequence[Part]
     cards: Mapping[Side, Sequence[Card]]
     doubts: Sequence[str]
+    sureness: Mix
 
     @property
     def _alone(self) -> list[Part]:
@@ -71,7 +73,7 @@ def detail(call: Call) -> Detail:
     placed = line.rows(parts).items()
     cards = {side: [Card(row, _standings(found, row.part)) for row in rows] for side, rows in placed}
     codes = doubt.ordered(code for part in parts for code in part.doubts)
-    return Detail(parts, cards, [doubt.WORDS[code] for code in codes])
+    return Detail(parts, cards, [doubt.WORDS[code] for code in codes], mix([(call.figures, call.cost_today or 0)]))
 
 
 def latest(call: Call, parts: Sequence[Part]) -> list[Action]:

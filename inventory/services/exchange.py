@@ -4,14 +4,15 @@ What only one discipline may know (answers, reasons before both are in) stands i
 """
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any
 
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from inventory.domain import money
+from inventory.domain import money, origin
 from inventory.domain.book import Book as PriceBook
 from inventory.domain.doubt import WORDS, Doubt
 from inventory.domain.effort import NOTHING
@@ -21,7 +22,7 @@ from inventory.models import Call, Feature, Part, PriceRow
 from inventory.models import call as call_models
 from inventory.models import part as part_models
 from inventory.models.call import PROFILE
-from inventory.services import move, plan, pricing
+from inventory.services import discount, move, plan, pricing
 from inventory.services.schedule import InWaves
 
 AT_ONCE = 500  # calls held in memory
@@ -56,24 +57,32 @@ def export_plan(file: IO[bytes], *, at: datetime, told: Told = lambda done, tota
     `told` hears after each lot how many calls of how many are through; what it raises ends the export. Runs outside a
     transaction, lot by lot, so that a large plan locks nobody out: what is changed meanwhile may be in or not.
     """
-    tally, in_waves = plan.Tally(), InWaves()
+    tally, in_waves, figures = plan.Tally(), InWaves(), Counter[str]()
     with Book() as book:
         summary = book.sheet("Summary", columns.SUMMARY)
         waves = book.sheet("Waves", columns.WAVES)
         moves = book.sheet("Moves", columns.MOVES)
         calls = book.sheet("Calls", columns.CALLS)
-        _write_calls(moves, calls, tally, in_waves, prices=pricing.book(timezone.localdate(at)), told=told)
+        known = pricing.book(timezone.localdate(at))
+        _write_calls(moves, calls, tally, in_waves, figures, prices=known, told=told)
         totals = tally.totals()
         summary.extend(_summary(totals))
         waves.extend(in_waves.rows())
         book.sheet("Prices", columns.PRICES).extend(_prices())
-        book.sheet("Assumptions", columns.ASSUMPTIONS).extend(_assumptions(totals, at))
+        book.sheet("Assumptions", columns.ASSUMPTIONS).extend(_assumptions(totals, figures, at))
         book.save(file)
     return totals
 
 
 def _write_calls(
-    moves: Sheet, calls: Sheet, tally: plan.Tally, in_waves: InWaves, *, prices: PriceBook, told: Told
+    moves: Sheet,
+    calls: Sheet,
+    tally: plan.Tally,
+    in_waves: InWaves,
+    figures: Counter[str],
+    *,
+    prices: PriceBook,
+    told: Told,
 ) -> None:
     # The numbers alone are held, eight bytes a call: the order stays as it was, whatever is changed meanwhile.
     numbers = array("q", Call.objects.live().order_by("-saving_rank", "-pk").values_list("pk", flat=True).iterator())
@@ -86,6 +95,7 @@ def _write_calls(
                     tally.add(row.part)
             in_waves.add(call.parts.all())
             calls.append(_call(call))
+            figures[call.figures] += call.cost_today or 0
         told(min(start + AT_ONCE, len(numbers)), len(numbers))
 
 
@@ -116,6 +126,7 @@ def _move(row: move.Row, part: Part) -> dict[str, Any]:
         "call": call.name,
         "key": call.key,
         "part": part.name,
+        "model": part.model or call.model,
         "move": row.kind_name,
         "ready": row.ready,
         "label": LABELS[part.label],
@@ -184,7 +195,7 @@ def _prices() -> Iterator[dict[str, Any]]:
         yield {"model": row.model.name, **{name: getattr(row, name) for name in names}}
 
 
-def _assumptions(totals: plan.Totals, at: datetime) -> Iterable[dict[str, str]]:
+def _assumptions(totals: plan.Totals, figures: Mapping[str, int], at: datetime) -> Iterable[dict[str, str]]:
     sums = totals.overall.sums
     assumed = Call.objects.live().filter(figures="assumed").count()
     said = {
@@ -200,6 +211,10 @@ def _assumptions(totals: plan.Totals, at: datetime) -> Iterable[dict[str, str]]:
         f"{sums.one_sided_parts:,}, {money.shown(sums.one_sided)} a month today, "
         f"{money.shown(sums.one_sided_saving)} of it saved.",
         "Unknown prices": f"{sums.unpriced:,} parts have no known price: they add nothing to any amount.",
+        "Confidence": "Of today's spend, by where volume and tokens come from. "
+        f"{origin.mix(figures.items()).said.capitalize() or 'Nothing is priced yet'}.",
+        "Discounts": "; ".join(discount.title(each) for each in pricing.discounts(timezone.localdate(at)).values())
+        or "None is set: every amount is at list price.",
         "Assumed figures": f"{assumed:,} calls have assumed volumes or tokens.",
     }
     return [{"what": what, "value": value} for what, value in said.items()]

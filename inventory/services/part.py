@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from inventory.domain import part as domain
 from inventory.domain.audit import Actor
+from inventory.domain.book import Book
 from inventory.domain.part import Balance, Gap, Label, Option, Path, State
 from inventory.domain.plan import Kind
 from inventory.models import Call, Part, Sheet, Stale
@@ -40,6 +41,15 @@ class CallRetired(Exception):
     """A retired call is restored before its parts change."""
 
 
+class NotPriced(Exception):
+    """A part is planned on a model of no known price: then nothing of its call would be counted. `positions` says
+    which of the parts, from 0."""
+
+    def __init__(self, positions: Sequence[int]) -> None:
+        super().__init__(", ".join(map(str, positions)))
+        self.positions = positions
+
+
 class ReasonNeeded(Exception):
     """A label that counts would be lost: say why."""
 
@@ -60,10 +70,11 @@ def split(
     before = audit.states(call, *old, *Sheet.objects.filter(part__in=gone))
     counted = {part.pk for part in old if _counts(part)}
     drafted = _drafted(call, old, parts, at)
-    _check(call, drafted)
+    book = pricing.book(timezone.localdate(at))
+    _check(call, drafted, book)
     if not reason and any(part in gone or not _counts(part) for part in old if part.pk in counted):
         raise ReasonNeeded
-    _reprice(call, drafted, at)
+    pricing.apply(call, drafted, book=book)
     kept = [part for part in drafted if part.pk is not None]
     told = notice.people([part for part in gone if part.pk in counted])
     if _save(gone, drafted, before):
@@ -130,7 +141,9 @@ def edit(*, part: Part, version: int, fields: Mapping[str, Any], by: Actor, at: 
 
 @dataclass(frozen=True, slots=True)
 class PartCost:
-    """One part as typed: what it costs a month on either path, and the split when only this part moves."""
+    """One part as typed: what it costs a month on either path, the split when only this part moves, and what it must
+    cost for that to pay (`domain.part.Balance`). `as_is` is its cost in real time on the call's model, where it is
+    planned on another."""
 
     name: str
     real_time: int
@@ -138,6 +151,13 @@ class PartCost:
     path: Path | None
     one_sided: bool
     alone: int | None
+    must_cost: int | None
+    model: str
+    as_is: int | None
+
+    @property
+    def alone_pays(self) -> bool:
+        return self.must_cost is not None and self.real_time >= self.must_cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +185,16 @@ def economics(*, call: Call, parts: Sequence[Mapping[str, Any]], on: date) -> Ec
     pricing.apply(draft, drafted, book=book)
     options = [Option(c.real_time, c.batch, _path(part)) for c, part in zip(costs, drafted, strict=True) if c]
     weighed = domain.balance(whole.real_time, options)
+    as_is = pricing.as_is(draft, drafted, costs, book=book)
     rows = tuple(
-        PartCost(part.name, option.real_time, option.batch, option.path, part.one_sided, alone)
-        for part, option, alone in zip(drafted, options, weighed.alone, strict=True)
-    )
+        PartCost(
+            part.name, option.real_time, option.batch, option.path, part.one_sided, alone, must, part.model,
+            now if part.model else None,
+        )
+        for part, option, alone, must, now in zip(
+            drafted, options, weighed.alone, weighed.must_cost, as_is, strict=True
+        )
+    )  # fmt: skip
     return Economics(missing, extra, draft.cost_today, weighed, whole.batch, rows)
 
 
@@ -204,14 +230,14 @@ def _drafted(call: Call, old: Sequence[Part], given: Sequence[Mapping[str, Any]]
 
 
 def _new(call: Call, fields: Mapping[str, Any]) -> Part:
-    given = {name: fields[name] for name in ("name", *TEXTS, *PROFILE) if fields.get(name) is not None}
-    shares = {"hit_share": call.hit_share, "batch_hit_share": call.batch_hit_share}
+    given = {name: fields[name] for name in ("name", "model", *TEXTS, *PROFILE) if fields.get(name) is not None}
+    shares = {name: getattr(call, name) for name in ("hit_share", "batch_hit_share", "expired_share")}
     return Part(call=call, feature=call.feature, team=call.team, in_split=True, **{**shares, **given})
 
 
 def _changed(part: Part, fields: Mapping[str, Any], at: datetime) -> Part:
     was = part.rests_on()
-    for name in ("name", *TEXTS, *PROFILE):
+    for name in ("name", "model", *TEXTS, *PROFILE):
         if fields.get(name) is not None:
             setattr(part, name, fields[name])
     part.in_split = True
@@ -224,11 +250,19 @@ def _counts(part: Part) -> bool:
     return part.label != Label.NONE and part.state != State.CHECK_NEEDED
 
 
-def _check(call: Call, drafted: Sequence[Part]) -> None:
+def _check(call: Call, drafted: Sequence[Part], book: Book) -> None:
     if not LEAST <= len(drafted) <= MOST:
         raise WrongCount
+    if unknown := not_priced(call, drafted, book):
+        raise NotPriced(unknown)
     if gaps := domain.shortfall(call.profile(), [part.profile() for part in drafted]):
         raise FallsShort(gaps)
+
+
+def not_priced(call: Call, drafted: Sequence[Part], book: Book) -> list[int]:
+    """Which of the parts name a model of their own that has no price where the call runs."""
+    named = [(i, part) for i, part in enumerate(drafted) if part.model]
+    return [i for i, part in named if pricing.found_for(call, part, book=book) is None]
 
 
 def _reprice(call: Call, parts: Sequence[Part], at: datetime) -> None:

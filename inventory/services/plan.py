@@ -10,10 +10,10 @@ from typing import Any, NamedTuple, TypeVar
 from django.db.models import BigIntegerField, Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
-from inventory.domain import bridge, line, money
+from inventory.domain import bridge, line, money, origin
 from inventory.domain.line import Side
 from inventory.domain.plan import Kind
-from inventory.models import Feature, Part, Team
+from inventory.models import Call, Feature, Part, Team
 from inventory.models.call import KINDS
 
 T = TypeVar("T", int, str)
@@ -141,6 +141,16 @@ def totals(*, team: Team | None = None, feature: Feature | None = None) -> Total
         Count("pk"), Count("cost_today"), Sum("cost_today"), Sum("cost_target"), Sum("possible")
     )
     return added_up([Row(*row) for row in grouped.order_by()], _guesses(team, feature))
+
+
+def sureness(*, team: Team | None = None, feature: Feature | None = None) -> origin.Mix:
+    """What is spent today by where volume and tokens come from; what parts spend is what their calls spend."""
+    calls = Call.objects.live()
+    if feature is not None:
+        calls = calls.filter(feature=feature)
+    elif team is not None:
+        calls = calls.filter(team=team)
+    return origin.mix(calls.order_by().values_list("figures").annotate(today=Coalesce(Sum("cost_today"), 0)))
 
 
 class Tally:

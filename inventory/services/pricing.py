@@ -17,12 +17,14 @@ from inventory.domain.doubt import Doubt
 from inventory.domain.part import Figures, Label, Path, State
 from inventory.exchange import price_book, price_rows
 from inventory.exchange.record import Problem
-from inventory.models import Action, Call, ClaudeModel, Modifier, Part, PriceRow
+from inventory.models import Action, Call, ClaudeModel, Discount, Modifier, Part, PriceRow
 from inventory.models.call import PROFILE
 from inventory.services import audit
 
 LOAD = "pricing.load"
-CHANGES = (LOAD, "pricing.add", "pricing.end", "pricing.correct", "pricing.import")
+CHANGES = (
+    LOAD, "pricing.add", "pricing.end", "pricing.correct", "pricing.import", "discount.agree", "discount.withdraw",
+)  # fmt: skip
 PACKAGE = Actor("command", "load_prices")
 ROW_KEY = ("platform", "platform_id", "endpoint", "above", "valid_from")
 LARGEST_AMOUNT = 10**15  # micro-dollars a month: a billion dollars; sums of thousands of them still fit the column
@@ -149,7 +151,7 @@ def _merge(
 
 
 def book(on: date) -> prices.Book:
-    """The prices valid on that day. One query where this process knows the book already, else four."""
+    """The prices valid on that day. One query where this process knows the book already, else five."""
     return _book(on, last_change())
 
 
@@ -166,6 +168,7 @@ def _book(on: date, last_change: str | None) -> prices.Book:
         models=[row.as_model() for row in ClaudeModel.objects.order_by("key")],
         rows=[row.as_row() for row in PriceRow.objects.valid_on(on).select_related("model").order_by("pk")],
         factors={modifier.key: modifier.value for modifier in modifiers(on)},
+        discounts={platform: found.as_discount() for platform, found in discounts(on).items()},
     )
 
 
@@ -183,6 +186,11 @@ def modifiers(on: date) -> list[Modifier]:
     return list({modifier.key: modifier for modifier in valid}.values())
 
 
+def discounts(on: date) -> dict[str, Discount]:
+    """What is negotiated off the prices in force on that day, by platform."""
+    return {each.platform: each for each in Discount.objects.filter(valid_from__lte=on).order_by("valid_from")}
+
+
 def as_of() -> date | None:
     """The day on which the newest price was read from its source; None where the book is empty."""
     newest: date | None = PriceRow.objects.aggregate(day=Max("as_of"))["day"]
@@ -194,30 +202,47 @@ def apply(call: Call, parts: Sequence[Part], *, book: prices.Book) -> None:
 
     A split call's cost today is its own, shared out over its parts so that they add up to it exactly.
     """
-    found = book.find(call.provider, call.model, call.geo)
     total, costs = both_ways(call, parts, book=book)
-    if total is None or None in costs:
-        total, costs = None, [None] * len(costs)
-    for part, cost in zip(parts, costs, strict=True):
-        _apply_to(part, call, cost)
+    now = as_is(call, parts, costs, book=book)
+    if total is None or None in costs or None in now:
+        total, costs, now = None, [None] * len(costs), [None] * len(costs)
+    for part, cost, real_time in zip(parts, costs, now, strict=True):
+        _apply_to(part, call, cost, real_time)
         profile = profile_of(call, part if call.is_split else None)
-        part.doubts = _doubts(call, profile, found, part, is_priced=cost is not None)
+        part.doubts = _doubts(call, profile, found_for(call, part, book=book), part, is_priced=cost is not None)
     call.cost_today = None if total is None else _spent(total, call)
     if call.is_split and call.cost_today is not None:
-        _share_out(parts, costs, call.cost_today)
+        _share_out(parts, [each for each in now if each is not None], call.cost_today)
     targets = [part.cost_target for part in parts if part.cost_target is not None]
     call.cost_target = sum(targets) if len(targets) == len(parts) else None
     call.kind = plan.Kind.SPLIT if call.is_split else parts[0].kind
     call.priced_by, call.priced_on = book.mark(call.provider, call.model, call.geo), book.on
 
 
+def found_for(call: Call, part: Part | None = None, *, book: prices.Book) -> prices.Found | None:
+    """The price of a call, or of one part on the model it is planned on."""
+    return book.find(call.provider, (part and part.model) or call.model, call.geo)
+
+
 def both_ways(
     call: Call, parts: Sequence[Part], *, book: prices.Book
 ) -> tuple[pricing.Cost | None, list[pricing.Cost | None]]:
-    """What a call and each of its parts cost a month in real time and in batch; None where that is not known."""
-    found = book.find(call.provider, call.model, call.geo)
-    whole = priced(profile_of(call), found)
-    return whole, [priced(profile_of(call, part), found) for part in parts] if call.is_split else [whole]
+    """What a call costs a month in real time and in batch, and each of its parts on the model it is planned on; None
+    where that is not known."""
+    whole = priced(profile_of(call), found_for(call, book=book))
+    if not call.is_split:
+        return whole, [whole]
+    return whole, [priced(profile_of(call, part), found_for(call, part, book=book)) for part in parts]
+
+
+def as_is(
+    call: Call, parts: Sequence[Part], costs: Sequence[pricing.Cost | None], *, book: prices.Book
+) -> list[int | None]:
+    """What each part would cost in real time on the model that runs today."""
+    found = found_for(call, book=book)
+    other = {i: priced(profile_of(call, part), found) for i, part in enumerate(parts) if part.model}
+    now = [other.get(i, cost) for i, cost in enumerate(costs)]
+    return [None if cost is None else cost.real_time for cost in now]
 
 
 def preview(fields: Mapping[str, Any], *, on: date) -> Preview:
@@ -260,18 +285,20 @@ def _spent(cost: pricing.Cost, call: Call) -> int:
     return cost.batch if call.today_path == Path.BATCH and cost.batch is not None else cost.real_time
 
 
-def _apply_to(part: Part, call: Call, cost: pricing.Cost | None) -> None:
+def _apply_to(part: Part, call: Call, cost: pricing.Cost | None, as_is: int | None) -> None:
     state, label = State(part.state), Label(part.label)
     counts = state.is_sealed or (state is State.ONE_SIDE and call.team.one_side_enough and bool(label))
-    move = plan.move(label=label, counts=counts, today=Path(call.today_path), blockers=part.blockers, cost=cost)
+    move = plan.move(
+        label=label, counts=counts, today=Path(call.today_path), blockers=part.blockers, cost=cost, as_is=as_is
+    )
     part.kind, part.why = move.kind, move.why
     part.cost_today, part.cost_target = move.today, move.target
     part.saving, part.possible = move.saving, move.possible
 
 
-def _share_out(parts: Sequence[Part], costs: Sequence[pricing.Cost | None], today: int) -> None:
-    """The call's cost today over its parts, by what each would cost in real time."""
-    shares = money.shared_out(today, [cost.real_time for cost in costs if cost is not None])
+def _share_out(parts: Sequence[Part], as_is: list[int], today: int) -> None:
+    """The call's cost today over its parts, by what each would cost in real time on the model of today."""
+    shares = money.shared_out(today, as_is)
     for part, share in zip(parts, shares, strict=True):
         part.cost_today = share
         part.saving = share - (part.cost_target or 0)
@@ -287,6 +314,10 @@ def _doubts(
         codes.append(Doubt.PATH_ASSUMED)
     if call.figures == Figures.ASSUMED:
         codes.append(Doubt.FIGURES_ASSUMED)
+    if part is not None and part.model:
+        codes.append(Doubt.OTHER_MODEL)
+    if part is not None and part.guard and not profile.expired_share:
+        codes.append(Doubt.EXPIRY_NOT_COUNTED)
     if part is not None and part.state in STATE_DOUBTS:
         codes.append(STATE_DOUBTS[State(part.state)])
     return doubt.ordered(codes)

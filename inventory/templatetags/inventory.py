@@ -62,6 +62,12 @@ def number(value: int | None) -> str:
 
 
 @register.filter
+def plain(value: Decimal) -> str:
+    """`0.25`, without idle zeros."""
+    return f"{value.normalize():,f}"
+
+
+@register.filter
 def one_line(text: str) -> str:
     """For mails, where a line break would begin something else."""
     return " ".join(text.split())

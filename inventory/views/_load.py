@@ -12,6 +12,7 @@ from django.utils import timezone
 from inventory.models import (
     Call,
     Comment,
+    Discount,
     Feature,
     Job,
     Membership,
@@ -169,6 +170,10 @@ def parts_to_lead(pks: list[int], person: Person) -> list[int]:
     """All of them, or none."""
     teams = set(Part.objects.filter(pk__in=pks).values_list("team", flat=True))
     return _only(pks, all(access.may_lead(person, team) for team in teams))
+
+
+def discount_to_administer(pk: int, person: Person) -> Discount:
+    return _only(get_object_or_404(Discount, pk=pk), access.may_administer(person))
 
 
 def administrator(person: Person) -> Person:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from inventory.forms import feature as forms
 from inventory.models import Feature, Part, Stale
-from inventory.services import access, line
+from inventory.services import access, line, plan
 from inventory.services import feature as features
 from inventory.views import _load
 from inventory.views._page import Request, page
@@ -44,6 +44,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
     context = {
         "feature": feature,
         "figures": line.figures([feature])[feature.pk],
+        "sureness": plan.sureness(feature=feature),
         "page": found,
         "line": line.rows(found),
         "retired_calls": feature.calls.retired().count(),

@@ -16,6 +16,7 @@ def shown(request: Request) -> HttpResponse:
     context = {
         "totals": totals,
         "sums": totals.overall.sums,
+        "sureness": plan.sureness(),
         "line": _picture.the_line(totals.overall.sums, totals.overall.guess),
         "calls": Call.objects.live().count(),
         "needs": home.needs(request.user),

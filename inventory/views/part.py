@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from inventory.domain.part import Gap
 from inventory.domain.pattern import PATTERNS, pattern
 from inventory.forms import part as forms
-from inventory.models import Call, Stale
+from inventory.models import Call, ClaudeModel, Stale
 from inventory.services import part as parts
 from inventory.views import _load
 from inventory.views._page import Request, page
@@ -129,6 +129,8 @@ def _saved(request: Request, call: Call, form: forms.Split, rows: forms.Rows) ->
         parts.split(call=call, **given, parts=rows.given(), by=request.user.actor, at=timezone.now())
     except parts.FallsShort as refused:
         form.add_error(None, _missing(refused.gaps))
+    except parts.NotPriced as refused:
+        _told_of_models(rows, refused.positions)
     except parts.ReasonNeeded:
         form.add_error("reason", "A label that counts would be lost: say why.")
     except parts.CallRetired:
@@ -141,6 +143,13 @@ def _saved(request: Request, call: Call, form: forms.Split, rows: forms.Rows) ->
         messages.success(request, f"{call.name} is split into {len(rows.given())} parts. New ones need a label.")
         return redirect("call.detail", pk=call.pk)
     return None
+
+
+def _told_of_models(rows: forms.Rows, positions: Sequence[int]) -> None:
+    """A row left wholly empty is no part, so that the parts are counted without such rows."""
+    given = [row for row in rows.forms if row.cleaned_data]
+    for position in positions:
+        given[position].add_error("model", forms.NOT_PRICED)
 
 
 def _missing(gaps: Sequence[Gap]) -> str:
@@ -164,11 +173,16 @@ def _stale_page(request: Request, theirs: Any, form: forms.Split, rows: forms.Ro
     return _split_page(request, call, again, forms.shown(mine), _weighed(call, mine), differences=told, status=409)
 
 
+OF_A_REQUEST = {"searches": "web searches a request", "container_minutes": "container minutes a request"}
+
+
 def _in_words(row: dict[str, Any] | None) -> str:
     if row is None:
         return ""
     tokens = f"{row['requests']:,} × {row['uncached_input']:,} + {row['cacheable_prefix']:,} in, {row['output']:,} out"
-    return " · ".join(filter(None, (row["name"], tokens, *(row[name] for name in parts.TEXTS))))
+    used = (f"{row[name].normalize():f} {words}" for name, words in OF_A_REQUEST.items() if row.get(name))
+    model = f"on {row['model']}" if row.get("model") else ""
+    return " · ".join(filter(None, (row["name"], model, tokens, *used, *(row[name] for name in parts.TEXTS))))
 
 
 def _split_page(
@@ -183,6 +197,7 @@ def _split_page(
         "patterns": () if call.is_split else PATTERNS,
         "chosen": request.GET.get("pattern", ""),
         "most": forms.MOST,
+        "models": ClaudeModel.objects.order_by("-released_on", "key"),
         "differences": differences,
     }
     return page(request, "part/split.html", context, fragment=fragment, status=status)

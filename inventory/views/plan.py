@@ -33,6 +33,7 @@ def listed(request: Request) -> HttpResponse:
         "about": chosen.get("feature") or chosen.get("team"),
         "totals": totals,
         "sums": totals.overall.sums,
+        "sureness": plan.sureness(team=chosen.get("team"), feature=chosen.get("feature")),
         "line": _picture.the_line(totals.overall.sums, totals.overall.guess),
         "columns": _picture.columns(steps := totals.bridge()),
         "rows": _picture.rows(steps),

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from inventory.forms import pricing as forms
 from inventory.models import ClaudeModel, PriceRow
-from inventory.services import access, pricing, reprice
+from inventory.services import access, discount, pricing, reprice
 from inventory.views._page import Request, page
 
 ROWS = 50
@@ -32,5 +32,7 @@ def index(request: Request) -> HttpResponse:
         "upcoming": PriceRow.objects.upcoming(today)[:ROWS],
         "may_change": access.may_administer(request.user),
         "today": today,
+        "discounts": forms.named(discount.listing()),
+        "may_agree": access.may_administer(request.user),
     }
     return page(request, "pricing/list.html", context, fragment="rows")

@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory.domain import money, pricing
-from inventory.domain.pricing import Card, Price, Profile, Rates, Way
+from inventory.domain.pricing import Card, Fees, Price, Profile, Rates, Way
 from inventory.exchange import price_book
 
 MILLION = 10**6
 SONNET = Rates(2 * MILLION, 10 * MILLION, 2_500_000, 4 * MILLION, 200_000)
 HALF = Rates(MILLION, 5 * MILLION, 1_250_000, 2 * MILLION, 100_000)
 PRICE = Price((Card(0, SONNET, HALF),))
+FEES = Fees(search=10 * MILLION, container=50_000)
 
 MIXED = {"uncached_input": 6000, "cacheable_prefix": 2000, "output": 800, "hit_share": Decimal("0.9")}
 HEAVY = {"uncached_input": 200, "cacheable_prefix": 30000, "output": 50, "hit_share": Decimal("0.95")}
@@ -125,7 +127,8 @@ TOKENS = st.integers(0, 10**6)
 PROFILES = st.builds(
     Profile, requests=st.integers(0, 10**9), uncached_input=TOKENS, cacheable_prefix=TOKENS, output=TOKENS,
     hit_share=SHARES, batch_hit_share=SHARES, write_1h=st.booleans(), share_above=st.none() | SHARES,
-    fast=st.booleans(),
+    fast=st.booleans(), expired_share=SHARES, searches=st.decimals(0, 50, places=4),
+    container_minutes=st.decimals(0, 50, places=4),
 )  # fmt: skip
 RATE = st.integers(1, 200 * MILLION)
 RATES = st.builds(Rates, *[RATE.map(lambda n: n * 2) for _ in range(5)])
@@ -221,6 +224,11 @@ def _uncached_by_hand(row: dict, geo: Fraction, p: Profile) -> Fraction:
     return p.requests * tokens * geo
 
 
+def _fees_by_hand(p: Profile) -> Fraction:
+    """Dollars a month: ten for a thousand searches, five cents for sixty minutes of a container."""
+    return p.requests * (Fraction(p.searches) * 10 / 1000 + Fraction(p.container_minutes) * Fraction("0.05") / 60)
+
+
 def _micro(dollars: Fraction) -> int:
     return int(dollars * 10**6 + Fraction(1, 2))
 
@@ -236,42 +244,103 @@ def _offers() -> list[list[dict]]:
     return found
 
 
-def _assert_no_difference(rows: list[dict], profile: Profile, geo: str) -> None:
+def _assert_no_difference(
+    rows: list[dict], profile: Profile, geo: str, off: Decimal = Decimal(0), *, fees=False
+) -> None:
     shares = [Fraction(1)]
     if len(rows) == 2:
         is_long = profile.uncached_input + profile.cacheable_prefix > rows[1]["above"]
         above = Fraction(is_long) if profile.share_above is None else Fraction(profile.share_above)
         shares = [1 - above, above]
-    weighted = [(row, share * Fraction(geo)) for row, share in zip(rows, shares, strict=True)]
-    cost = pricing.monthly(profile, Price(tuple(map(_card, rows)), Decimal(geo)))
+    kept, late = 1 - Fraction(off), Fraction(profile.expired_share)
+    weighted = [(row, share * Fraction(geo) * kept) for row, share in zip(rows, shares, strict=True)]
+    tools = _fees_by_hand(profile) * (kept if fees else 1)
+    cost = pricing.monthly(profile, Price(tuple(map(_card, rows)), Decimal(geo), FEES, off, discount_on_fees=fees))
+    now = tools + sum(_by_hand(row, weight, profile, batch=False) for row, weight in weighted)
 
-    assert cost.real_time == _micro(sum(_by_hand(row, weight, profile, batch=False) for row, weight in weighted))
+    assert cost.real_time == _micro(now)
     if "batch_input" in rows[0]["prices"]:
-        cached = sum(_by_hand(row, weight, profile, batch=True) for row, weight in weighted)
-        plain = sum(_uncached_by_hand(row, weight, profile) for row, weight in weighted)
-        assert cost.batch == min(_micro(cached), _micro(plain))
+        cached = tools + sum(_by_hand(row, weight, profile, batch=True) for row, weight in weighted)
+        plain = tools + sum(_uncached_by_hand(row, weight, profile) for row, weight in weighted)
+        assert cost.batch == min(_micro((1 - late) * way + late * now) for way in (cached, plain))
     else:
         assert cost.batch is None
 
 
 def test_every_price_of_the_book_agrees_with_a_calculation_by_hand():
-    """Every model, platform, band, cache, geography and fast mode, on profiles drawn at random."""
+    """Every model, platform, band, cache, geography, fast mode, tool, expiry and discount, on profiles drawn at random."""
     draw = random.Random(22)
     for rows in _offers():
         for geo in {"1", rows[0].get("us_multiplier", "1")}:
             for _ in range(5):
-                share = [Decimal(draw.randint(0, MILLION)) / MILLION for _ in range(3)]
+                share = [Decimal(draw.randint(0, MILLION)) / MILLION for _ in range(5)]
                 profile = Profile(
                     draw.randint(0, 10**7), draw.randint(0, 150_000), draw.randint(0, 150_000), draw.randint(0, 9000),
                     share[0], share[1], draw.random() < 0.5, draw.choice([None, share[2]]), draw.random() < 0.5,
+                    expired_share=draw.choice([Decimal(0), share[3]]), searches=draw.choice([Decimal(0), 7 * share[4]]),
+                    container_minutes=draw.choice([Decimal(0), 9 * share[3]]),
                 )  # fmt: skip
-                _assert_no_difference(rows, profile, geo)
+                off = draw.choice([Decimal(0), share[4]])
+                _assert_no_difference(rows, profile, geo, off, fees=draw.random() < 0.5)
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.sampled_from(_offers()), PROFILES)
-def test_no_cent_of_difference_at_the_edges(rows, profile):
-    _assert_no_difference(rows, profile, "1")
+@given(st.sampled_from(_offers()), PROFILES, SHARES, st.booleans())
+def test_no_cent_of_difference_at_the_edges(rows, profile, off, fees):
+    _assert_no_difference(rows, profile, "1", off, fees=fees)
+
+
+@given(PROFILES, RATES, SHARES, st.sampled_from(Way))
+def test_the_lines_add_up_to_the_amount_whatever_expires_and_whatever_is_negotiated(profile, rates, off, way):
+    price = Price((Card(0, rates, _halved(rates)),), Decimal("1.1"), FEES, off)
+    lines = pricing.terms(way, profile, price)
+
+    assert money.micro(sum((line.amount for line in lines), Decimal(0))) == getattr(
+        pricing.monthly(profile, price), way
+    )
+
+
+@given(PROFILES, RATES, SHARES)
+def test_an_expiring_batch_never_leaves_the_two_prices_it_lies_between(profile, rates, expired):
+    price = Price((Card(0, rates, _halved(rates)),), fees=FEES)
+    sure, late = (pricing.monthly(replace(profile, expired_share=share), price) for share in (Decimal(0), expired))
+    low, high = sorted((sure.batch, sure.real_time))
+
+    assert low - 1 <= late.batch <= high + 1
+    assert late.real_time == sure.real_time
+
+
+def test_five_percent_expired_turns_half_off_into_47_and_a_half_percent_off():
+    cost = pricing.monthly(Profile(1000, 6000, 0, 800, expired_share=Decimal("0.05")), PRICE)
+
+    assert Decimal(cost.batch) / cost.real_time == 1 - Decimal("0.475")
+
+
+def test_tools_cost_the_same_on_both_paths_and_no_discount_reaches_them_unless_agreed():
+    profile = Profile(1000, 0, 0, 0, searches=Decimal("1.5"), container_minutes=Decimal(30))
+    plain, agreed = (
+        pricing.monthly(profile, replace(PRICE, multiplier=Decimal("1.1"), fees=FEES, discount=Decimal("0.2"), discount_on_fees=on))
+        for on in (False, True)
+    )  # fmt: skip
+
+    assert plain.real_time == plain.batch == 15 * MILLION + 25 * MILLION
+    assert agreed.real_time == agreed.batch == 32 * MILLION
+
+
+@given(PROFILES, RATES, st.integers(0, 10**5), st.integers(0, 100))
+def test_a_split_never_costs_less_than_half_of_the_whole(profile, rates, shared, cut):
+    """However its work is cut and whatever is sent twice: the parts with the call's hits, in batch with the same cache."""
+    whole = replace(profile, share_above=None, fast=False, expired_share=Decimal(0), searches=Decimal(0),
+                    container_minutes=Decimal(0), write_1h=True, batch_hit_share=profile.hit_share)  # fmt: skip
+    price = Price((Card(0, rates, _halved(rates)),))
+    names = ("uncached_input", "cacheable_prefix", "output")
+    first = {name: getattr(whole, name) * cut // 100 for name in names}
+    second = {name: getattr(whole, name) - first[name] for name in names}
+    parts = [replace(whole, **fields) for fields in (first, second)]
+    parts = [replace(part, uncached_input=part.uncached_input + shared) for part in parts]
+    real_time, batch = (pricing.monthly(part, price) for part in parts)
+
+    assert 2 * (real_time.real_time + batch.batch_with_cache) + 3 >= pricing.monthly(whole, price).real_time
 
 
 def _card(row: dict) -> Card:

@@ -184,3 +184,19 @@ def test_the_limits_are_those_of_the_database() -> None:
     for name, most in {**call_file.LINES, "key": 80, "name": 120, "description": 4000, "model": 120}.items():
         assert Call._meta.get_field(name).max_length == most
     assert (Team._meta.get_field("name").max_length, Feature._meta.get_field("name").max_length) == (80, 120)
+
+
+def test_what_a_request_uses_and_what_expires_come_in_and_a_wrong_cell_is_told() -> None:
+    head = ",".join(
+        (*call_file.REQUIRED, "web_searches_per_request", "container_minutes_per_request", "batch_expired_share")
+    )
+    row = "Documents,Tags,tags,Tags,claude-sonnet-5-5,1000,6000,800"
+
+    [found] = call_file.read(f"{head}\n{row},0.25,1.5,0.02\n".encode()).rows
+    names = ("searches", "container_minutes", "expired_share")
+    assert [str(found.fields[name]) for name in names] == ["0.25", "1.5", "0.02"]
+    assert set(names) <= found.said
+    [silent] = call_file.read(f"{head}\n{row},,,\n".encode()).rows
+    assert not set(names) & silent.said
+    problems = call_file.read(f"{head}\n{row},10001,0.00001,2\n".encode()).problems
+    assert {problem.column for problem in problems} == set(head.split(",")[-3:])

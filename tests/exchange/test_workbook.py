@@ -39,10 +39,11 @@ def test_numbers_dates_and_truth_are_typed() -> None:
     row = {
         "text": "x", "whole": 10**12, "money": -1_254_050_001, "rate": 12_500, "share": Decimal("0.725"), "percent": 38,
         "day": date(2026, 11, 22), "moment": NOON.replace(tzinfo=UTC), "truth": False,
+        "number": Decimal("0.25"),
     }  # fmt: skip
     cells = {cell.column_letter: cell for cell in written("All", declared, [row])[2]}
     assert [cell.value for cell in cells.values()] == [
-        "x", 10**12, -1254.050001, 0.0125, 0.725, 0.38, NOON.replace(hour=0), NOON, "no",
+        "x", 10**12, -1254.050001, 0.0125, 0.725, 0.38, NOON.replace(hour=0), NOON, "no", 0.25,
     ]  # fmt: skip
     formats = [workbook.FORMATS.get(form, "General") for form in Form]
     assert [cell.number_format for cell in cells.values()] == formats

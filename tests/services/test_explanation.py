@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.template.loader import render_to_string
 
+from inventory.models import Discount
 from inventory.services import explanation, pricing
 from tests import factories
 
@@ -27,11 +28,11 @@ def explained(book, *parts, **fields):
 def test_lines_add_up_to_the_amount(prices):
     call, [part], found = explained(prices, hit_share=Decimal("0.9"))
 
-    assert [(line.what, line.tokens, line.rate, line.share, line.amount) for line in found.whole.real_time_lines] == [
-        ("input", 6000, 2_000_000, "", 12_000_000),
-        ("prefix read from cache", 2000, 100_000, "90 %", 180_000),
-        ("prefix written to cache", 2000, 2_500_000, "10 %", 500_000),
-        ("output", 800, 10_000_000, "", 8_000_000),
+    assert [(line.what, line.count, line.rate, line.share, line.amount) for line in found.whole.real_time_lines] == [
+        ("input", "6,000", 2_000_000, "", 12_000_000),
+        ("prefix read from cache", "2,000", 100_000, "90 %", 180_000),
+        ("prefix written to cache", "2,000", 2_500_000, "10 %", 500_000),
+        ("output", "800", 10_000_000, "", 8_000_000),
     ]
     assert sum(line.amount for line in found.whole.real_time_lines) == found.whole.real_time == call.cost_today
     assert sum(line.amount for line in found.whole.batch_lines) == found.whole.batch
@@ -116,3 +117,44 @@ def test_the_page_says_it_in_words(prices, fields, words):
     html = render_to_string("components/explain.html", {"explained": found.whole})
 
     assert [word for word in words if word not in html.replace("'", "&#x27;")] == []
+
+
+def test_tools_expiry_and_discount_are_lines_with_their_source(changed_prices):
+    Discount.objects.create(platform="anthropic", share=Decimal("0.1"), valid_from=date(2026, 11, 1), reason="Agreed")
+    used = {"searches": Decimal("0.5"), "container_minutes": Decimal(6), "expired_share": Decimal("0.05")}
+    call, _, found = explained(pricing.book(TODAY), **used)
+    whole = found.whole
+
+    assert sum(line.amount for line in whole.real_time_lines) == whole.real_time == call.cost_today
+    assert sum(line.amount for line in whole.batch_lines) == whole.batch
+    fees = [(line.count, line.per, line.off, line.amount) for line in whole.real_time_lines if line.per]
+    assert fees == [("0.5", "a thousand searches", "", 5_000_000), ("6", "an hour", "", 5_000_000)]
+    assert {line.off for line in whole.real_time_lines if not line.per} == {"10 %"}
+    repeated = [line for line in whole.batch_lines if "expired and repeated" in line.what]
+    assert {line.share for line in repeated if not line.what.startswith("prefix")} == {"5 %"}
+    assert ([fee.key for fee in whole.fees], whole.discount.share) == (["code_execution", "web_search"], Decimal("0.1"))
+    html = render_to_string("components/explain.html", {"explained": whole})
+    words = ("10 % off every token price", "Web searches: 10 USD", "Expires in batch, repeated", "Confidence medium")
+    assert [each for each in words if each not in html] == []
+
+
+def test_a_part_on_another_model_is_explained_by_that_model(prices):
+    _, parts, found = explained(prices, {"model": "claude-haiku-5-5"}, {})
+
+    assert [own.rows[0].model.key for _, own in found.parts] == ["claude-haiku-5-5", "claude-sonnet-5-5"]
+    assert found.parts[1][1].real_time == parts[1].cost_target
+
+
+def test_what_a_batch_costs_more_and_where_it_would_pay_is_said_plainly(prices):
+    _, _, found = explained(prices, uncached_input=200, cacheable_prefix=30_000, output=50, hit_share=Decimal("0.95"))
+
+    html = render_to_string("components/explain.html", {"explained": found.whole})
+    assert "a month more than in real time" in html
+    assert "Break-even: a batch without cache pays while at most" in html
+
+
+def test_parts_of_a_split_are_never_said_to_be_measured(prices):
+    _, _, found = explained(prices, {}, {}, figures="measured")
+
+    assert found.whole.real_time_mix.word == "high"
+    assert {own.real_time_mix.word for _, own in found.parts} == {"medium"}

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from inventory.exchange import price_book
-from inventory.models import Action, Call, ClaudeModel, Part, PriceRow
+from inventory.models import Action, Call, ClaudeModel, Discount, Modifier, Part, PriceRow
 from inventory.services import pricing, verification
 from tests import factories
 
@@ -100,8 +100,8 @@ def test_the_book_of_a_day_holds_the_rows_valid_then(prices):
     assert len(pricing.book(date(2026, 3, 13)).find("anthropic", "claude-opus-4-6").price.cards) == 1
 
 
-def test_the_book_takes_four_queries_once_and_one_after(changed_prices, django_assert_num_queries):
-    with django_assert_num_queries(4):
+def test_the_book_takes_five_queries_once_and_one_after(changed_prices, django_assert_num_queries):
+    with django_assert_num_queries(5):
         book = pricing.book(TODAY)
         book.find("anthropic", "claude-sonnet-5-5")
     with django_assert_num_queries(1):
@@ -342,3 +342,98 @@ def test_a_row_of_the_book_reads_back_as_it_was_written(prices):
     assert (row.source_address, row.confidence, row.derived) == (
         "https://platform.claude.com/docs/en/about-claude/pricing", "high", []
     )  # fmt: skip
+
+
+def test_tools_cost_the_same_in_batch_and_hours_of_a_container_are_counted_in_full(prices):
+    _, [bare] = applied(prices, SEALED)
+    _, [part] = applied(
+        prices, {**SEALED, "searches": Decimal(2), "container_minutes": Decimal(30)}, searches=Decimal(2),
+        container_minutes=Decimal(30),
+    )  # fmt: skip
+
+    fees = 20_000_000 + 25_000_000  # 2,000 searches, 500 hours
+    assert (part.cost_today, part.cost_target) == (REAL_TIME + fees, BATCH + fees)
+    assert part.saving == bare.saving
+    assert part.doubts == ["free_hours"]
+
+
+def test_a_fee_the_book_does_not_know_is_a_doubt(changed_prices):
+    Modifier.objects.filter(key="web_search").delete()
+    call, [part] = applied(pricing.book(TODAY), SEALED, searches=Decimal(2))
+
+    assert (call.cost_today, part.doubts) == (REAL_TIME, ["fee_not_priced"])
+
+
+def test_what_expires_is_repeated_at_full_price(prices):
+    call, [part] = applied(prices, SEALED, expired_share=Decimal("0.05"))
+
+    assert part.cost_target == (BATCH * 95 + REAL_TIME * 5) // 100
+    assert call.cost_today == REAL_TIME
+
+
+def test_a_guard_without_a_share_that_expires_is_a_doubt(prices):
+    _, [guarded] = applied(prices, {**SEALED, "guard": True})
+    _, [counted] = applied(prices, {**SEALED, "guard": True}, expired_share=Decimal("0.02"))
+
+    assert (guarded.doubts, counted.doubts) == (["expiry_not_counted"], [])
+
+
+def test_a_part_on_a_cheaper_model_saves_once_its_label_counts_and_until_then_is_possible(prices):
+    """Haiku 5.5 at 0.1 and 0.5 a million, in batch half of that: 6,000 + 2,000 written for 5 minutes or not cached, 800."""
+    open_part = {"requests": 500}
+    call, [stays, moves, undecided] = applied(
+        prices,
+        {**open_part, "state": "agreed", "label": "waiting", "model": "claude-haiku-5-5"},
+        {**open_part, **SEALED, "model": "claude-haiku-5-5"},
+        {**open_part, "model": "claude-haiku-5-5"},
+        requests=1500,
+    )
+    real_time, batch = 500 * (600 + 250 + 400), 500 * (800 + 400) // 2
+
+    assert call.cost_today == sum(part.cost_today for part in (stays, moves, undecided)) == REAL_TIME * 3 // 2
+    assert [part.cost_target for part in (stays, moves, undecided)] == [real_time, batch, REAL_TIME // 2]
+    assert undecided.possible == REAL_TIME // 2 - batch
+    assert all("other_model" in part.doubts for part in (stays, moves, undecided))
+
+
+def test_a_part_on_a_dearer_model_counts_as_dear_before_anybody_labels_it(prices):
+    _, [part, _] = applied(prices, {"model": "claude-opus-5-5"}, {})
+
+    assert part.cost_target == 2 * REAL_TIME
+    assert part.saving == part.cost_today - part.cost_target
+
+
+def test_a_part_on_a_model_of_no_price_leaves_the_whole_call_uncounted(prices):
+    call, parts = applied(prices, {"model": "gpt"}, {})
+
+    assert [call.cost_today, *(part.cost_today for part in parts)] == [None, None, None]
+
+
+def test_a_discount_is_off_every_token_price_where_it_was_negotiated_and_nowhere_else(changed_prices):
+    Discount.objects.create(platform="anthropic", share=Decimal("0.1"), valid_from=date(2026, 11, 1), reason="Agreed")
+    Discount.objects.create(platform="anthropic", share=Decimal("0.2"), valid_from=date(2026, 12, 1), reason="Agreed")
+    tools = {"searches": Decimal(1)}
+    found = [
+        applied(pricing.book(day), {**SEALED, **tools}, provider=provider, **tools)
+        for provider, day in (
+            ("anthropic", TODAY), ("anthropic", date(2026, 12, 1)), ("anthropic", date(2026, 10, 31)), ("aws", TODAY),
+            ("unknown", TODAY),
+        )
+    ]  # fmt: skip
+
+    fee = 10_000_000
+    assert [call.cost_today - fee for call, _ in found] == [
+        REAL_TIME * share // 100 for share in (90, 80, 100, 100, 100)
+    ]
+    assert [part.cost_target - fee for _, [part] in found] == [
+        BATCH * share // 100 for share in (90, 80, 100, 100, 100)
+    ]
+
+
+def test_a_discount_may_reach_the_fees_where_that_was_negotiated(changed_prices):
+    Discount.objects.create(
+        platform="anthropic", share=Decimal("0.1"), on_fees=True, valid_from=date(2026, 11, 1), reason="Agreed"
+    )
+    call, _ = applied(pricing.book(TODAY), SEALED, searches=Decimal(1))
+
+    assert call.cost_today == (REAL_TIME + 10_000_000) * 9 // 10

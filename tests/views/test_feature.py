@@ -189,7 +189,7 @@ def test_the_list_takes_the_same_queries_for_any_number_of_rows(as_pia, team, pi
 def test_a_feature_takes_the_same_queries_for_any_number_of_parts(as_pia, feature, django_assert_num_queries, count):
     for kind in ("stay_real_time", "move_to_batch", "undecided")[:count]:
         Part.objects.filter(call=factories.make_call(feature=feature)).update(kind=kind)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         as_pia.get(f"/features/{feature.pk}")
 
 

@@ -6,6 +6,7 @@ sign-in page; without a CSRF token nothing is read at all.
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from inventory import tasks, urls
 from inventory.domain.book import Book
-from inventory.models import Person, PriceRow, Team, Wave
+from inventory.models import Discount, Person, PriceRow, Team, Wave
 from inventory.services import account, comment, link
 from inventory.services import job as jobs
 from tests import factories
@@ -49,11 +50,13 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
          "exchange.demo_load", "exchange.demo_remove"),
         (None, ("administrator",)),
     ),
-    **dict.fromkeys(("team.new", "team.retire"), (("administrator",), ("administrator",))),
     **dict.fromkeys(
         ("pricing.new", "pricing.import", "pricing.correct", "pricing.end"), (("administrator",), ("administrator",))
     ),
     **dict.fromkeys(("pricing.reprice", "pricing.apply"), (None, ("administrator",))),
+    **dict.fromkeys(
+        ("team.new", "team.retire", "discount.new", "discount.withdraw"), (("administrator",), ("administrator",))
+    ),
     **dict.fromkeys(("team.edit", "team.invite", "team.member"), (LEADS, LEADS)),
     **dict.fromkeys(("team.withdraw", "team.remove"), (None, LEADS)),
     **dict.fromkeys(
@@ -121,7 +124,9 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
     jobs.save_file(claimed, "plan.xlsx", [b"rows"], at=at)
     jobs.finish(claimed, at=at)
     said = comment.write(call=call, text="Look", token="0" * 32, person=ed, by=ed.actor, at=at)
+    agreed = Discount.objects.create(platform="aws", share=Decimal("0.1"), valid_from=at.date(), reason="Agreed")
     pks = {
+        "discount": agreed.pk,
         "people": ed.pk,
         "comment": said.pk,
         "team": team.pk,

@@ -300,3 +300,57 @@ def test_a_label_of_one_side_only_is_marked_in_the_split_and_before_it_is_undone
         True,
         True,
     ]
+
+
+def test_a_part_takes_another_model_the_price_book_knows_and_no_other(as_ed, call):
+    factories.make_price(model="claude-haiku-5-5", input=100_000, output=500_000)
+    address = f"/calls/{call.pk}/split"
+
+    refused = as_ed.post(address, typed(PREVIEW, {**ANALYSIS, "model": "gpt"}))
+    assert (refused.status_code, Part.objects.count()) == (422, 1)
+    assert "The price book has no price for this model." in refused.content.decode()
+
+    assert as_ed.post(address, typed(PREVIEW, {**ANALYSIS, "model": "claude-haiku-5-5"})).status_code == 302
+    assert list(Part.objects.order_by("position").values_list("model", flat=True)) == ["", "claude-haiku-5-5"]
+    rows = [{**row, "model": ""} for row in with_ids(call)]
+    assert as_ed.post(address, typed(*rows, version=Call.objects.get().version)).status_code == 302
+    assert set(Part.objects.values_list("model", flat=True)) == {""}
+
+
+def test_a_cheaper_model_and_where_a_move_pays_show_while_one_types(as_ed, call):
+    factories.make_price(model="claude-haiku-5-5", input=100_000, output=500_000)
+    rows = (PREVIEW, {**ANALYSIS, "uncached_input": "9000"})
+
+    weighed = as_ed.post(f"/calls/{call.pk}/split/cost", typed(*rows), headers=HTMX).content.decode()
+    other = [{**rows[0], "model": "claude-haiku-5-5"}, rows[1]]
+    cheaper = as_ed.post(f"/calls/{call.pk}/split/cost", typed(*other), headers=HTMX).content.decode()
+
+    assert "Preview alone does not pay for what is sent twice" in weighed
+    assert "Break-even: moving Full analysis alone pays from" in weighed
+    assert "Preview on claude-haiku-5-5:" in cheaper
+
+
+def test_parts_must_do_the_searches_of_the_call_too(as_ed, call):
+    Call.objects.update(searches="0.5")
+    short = as_ed.post(f"/calls/{call.pk}/split", typed(PREVIEW, ANALYSIS))
+    enough = as_ed.post(f"/calls/{call.pk}/split", typed(PREVIEW, {**ANALYSIS, "searches": "0.5"}))
+
+    assert "500 web searches (the call has 500, its parts 0)" in short.content.decode()
+    assert (short.status_code, enough.status_code) == (422, 302)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("searches", "1,5", "Type a number with a decimal point, such as 2 or 0.25."),
+        ("searches", "-1", "Type 0 or more: nothing here is below zero."),
+        ("container_minutes", "10001", "Type 10,000 or less."),
+        ("container_minutes", "0.00001", "Type no more than four decimals."),
+        ("expired_share", "101", "Type 100 or less: it is a percentage."),
+    ],
+)
+def test_what_a_part_uses_is_read_in_one_way_alone(as_ed, call, name, value, message):
+    answer = as_ed.post(f"/calls/{call.pk}/split", typed(PREVIEW, {**ANALYSIS, name: value}))
+
+    assert answer.status_code == 422
+    assert message in answer.content.decode()
