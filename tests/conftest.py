@@ -17,7 +17,7 @@ from inventory.domain import waiting
 from inventory.domain.book import Book
 from inventory.domain.question import Test
 from inventory.models import ClaudeModel, Modifier, Person, PriceRow, Team, append_only
-from inventory.services import pricing
+from inventory.services import price_load, pricing
 from tests import factories
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -58,8 +58,8 @@ def now() -> datetime:
 @pytest.fixture(scope="session")
 def packed_prices(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Book:
     """The packaged book, loaded once and set aside: loading it anew takes longer than most tests."""
-    with django_db_blocker.unblock(), mock.patch.object(pricing.audit, "append"), transaction.atomic():
-        pricing.load_packaged(at=NOW)
+    with django_db_blocker.unblock(), mock.patch.object(price_load.audit, "append"), transaction.atomic():
+        price_load.load_packaged(at=NOW)
         pricing._book.cache_clear()  # an earlier test may have read a book without prices
         _Packed.books = {on: pricing._book(on, None) for on in (NOW.date(), timezone.now().date())}
         with connection.cursor() as cursor:

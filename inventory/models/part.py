@@ -26,20 +26,13 @@ LABELS = [
     (Label.NOT_WAITING, "Nobody waits"),
 ]
 STATES = [
-    (State.UNLABELLED, "Not labelled"),
-    (State.ONE_SIDE, "One side in"),
-    (State.AGREED, "Agreed"),
-    (State.DISPUTED, "Disputed"),
-    (State.SETTLED, "Settled"),
-    (State.CHECK_NEEDED, "Check needed"),
-]
+    (State.UNLABELLED, "Not labelled"), (State.ONE_SIDE, "One side in"), (State.AGREED, "Agreed"),
+    (State.DISPUTED, "Disputed"), (State.SETTLED, "Settled"), (State.CHECK_NEEDED, "Check needed"),
+]  # fmt: skip
 OUTCOMES = [
-    ("", "None"),
-    ("waiting", "Waiting"),
-    ("not_waiting", "Not waiting"),
-    ("hybrid", "Hybrid"),
+    ("", "None"), ("waiting", "Waiting"), ("not_waiting", "Not waiting"), ("hybrid", "Hybrid"),
     ("undecided", "Undecided"),
-]
+]  # fmt: skip
 READIES = [("", "As it follows"), *((ready.value, words) for ready, words in readiness.WORDS.items())]
 STATUSES = [(status.value, STATUS_WORDS[status]) for status in Status]
 WHYS = [(why, why.replace("_", " ")) for why in Why]

@@ -12,7 +12,7 @@ from inventory.domain.book import Book
 from inventory.domain.part import Label, State
 from inventory.models import Call, Feature, Membership, Part, Person, Team
 from inventory.models.call import PROFILE
-from inventory.services import audit, pricing
+from inventory.services import audit, price_load, pricing
 
 AT = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
 BY = Actor("command", "bench")
@@ -39,7 +39,7 @@ LABELS = (
 def inventory(calls: int) -> Person:
     """`calls` calls in calls/50 features of at most 50 teams, every fifth split; a tenth as many further actions."""
     dice = random.Random(calls)
-    pricing.load_packaged(by=BY, at=AT)
+    price_load.load_packaged(by=BY, at=AT)
     book = pricing.book(AT.date())
     person = _person()
     teams = Team.objects.bulk_create([Team(name=f"Team {n}") for n in range(max(1, min(50, calls // 100)))])

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from inventory import tasks
 from inventory.domain import money
 from inventory.models import Action, Call, Job, Part, Person
-from inventory.services import people, pricing
+from inventory.services import people, price_load, pricing
 from tests import factories
 from tests.journeys.conftest import SignIn
 from tests.journeys.keyboard import Keyboard
@@ -25,7 +25,7 @@ PASSWORD = "quiet trains at nine"
 @pytest.fixture(autouse=True)
 def priced() -> Iterator[None]:
     """The packaged prices, through the service: rows set aside by other tests do not outlive a flush."""
-    pricing.load_packaged(at=timezone.now())
+    price_load.load_packaged(at=timezone.now())
     yield
     pricing._book.cache_clear()
 

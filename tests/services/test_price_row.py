@@ -12,7 +12,7 @@ from inventory.domain.audit import Actor
 from inventory.exchange import price_book, price_file
 from inventory.models import Action, Call, ClaudeModel, PriceRow, Stale
 from inventory.services import call as calls
-from inventory.services import price_row, pricing, replay
+from inventory.services import price_load, price_row, pricing, replay
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("changed_prices")]
@@ -215,7 +215,7 @@ def test_new_rows_of_one_id_end_each_other_in_the_order_of_their_days(now: datet
 def test_history_tells_of_every_row_as_it_is(now: datetime) -> None:
     PriceRow.objects.all().delete()  # the fixture's leave no action
     ClaudeModel.objects.all().delete()
-    pricing.load_packaged(at=now)
+    price_load.load_packaged(at=now)
     new = add(now)
     price_row.correct(row=new, version=1, fields={"output": 13_000_000}, reason="Typed wrong", by=BY, at=now)
     price_row.end(row=new, version=2, on=date(2026, 12, 20), reason="End", by=BY, at=now)
@@ -258,5 +258,5 @@ def test_what_is_said_about_a_price_in_use_may_change_and_its_end_from_today_on(
 def test_a_book_that_was_loaded_raises_the_version_of_what_it_changed(now: datetime) -> None:
     book = price_book.read()
     dearer = replace(book.rows[0], prices={**book.rows[0].prices, "output": 41_000_000})
-    pricing.load(found=replace(book, rows=(dearer, *book.rows[1:])), by=BY, at=now)
+    price_load.load(found=replace(book, rows=(dearer, *book.rows[1:])), by=BY, at=now)
     assert list(PriceRow.objects.filter(version=2).values_list("output", flat=True)) == [41_000_000]

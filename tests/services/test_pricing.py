@@ -8,7 +8,7 @@ import pytest
 
 from inventory.exchange import price_book
 from inventory.models import Action, Call, ClaudeModel, Discount, Modifier, Part, PriceRow
-from inventory.services import pricing, verification
+from inventory.services import price_load, pricing, verification
 from tests import factories
 
 TODAY = date(2026, 11, 22)
@@ -29,8 +29,8 @@ SEALED = {"state": "agreed", "label": "not_waiting"}
 
 @pytest.mark.django_db
 def test_loading_writes_one_action_and_loading_again_none(now):
-    first = pricing.load_packaged(at=now)
-    again = pricing.load_packaged(at=now)
+    first = price_load.load_packaged(at=now)
+    again = price_load.load_packaged(at=now)
 
     assert (first.created, first.changed, first.unchanged) == (350, 0, 0)
     assert (again.created, again.changed, again.unchanged) == (0, 0, 350)
@@ -44,7 +44,7 @@ def test_a_changed_price_is_changed_in_place_and_told(prices, now, admin):
     found = price_book.read()
     dearer = replace(found.rows[0], prices={**found.rows[0].prices, "output": 41_000_000})
 
-    loaded = pricing.load(
+    loaded = price_load.load(
         found=replace(found, rows=(dearer, *found.rows[1:])), by=admin.actor, at=now, reason="New list"
     )
 
@@ -56,17 +56,17 @@ def test_a_changed_price_is_changed_in_place_and_told(prices, now, admin):
 
 
 def test_an_end_that_was_set_here_stays_and_a_book_is_new_once(prices, now):
-    assert pricing.packaged_is_new()
+    assert price_load.packaged_is_new()
     PriceRow.objects.all().delete()
-    pricing.load_packaged(at=now)
+    price_load.load_packaged(at=now)
     row = PriceRow.objects.valid_on(TODAY).get(platform="anthropic", platform_id="claude-sonnet-5-5")
     PriceRow.objects.filter(pk=row.pk).update(valid_to=date(2026, 12, 1))
 
-    loaded = pricing.load_packaged(at=now)
+    loaded = price_load.load_packaged(at=now)
 
     row.refresh_from_db()
     assert (loaded.changed, row.valid_to) == (0, date(2026, 12, 1))
-    assert not pricing.packaged_is_new()
+    assert not price_load.packaged_is_new()
 
 
 def test_a_book_that_contradicts_a_row_added_here_is_refused_whole(prices, now):
@@ -77,14 +77,14 @@ def test_a_book_that_contradicts_a_row_added_here_is_refused_whole(prices, now):
     named = replace(found, models=(replace(found.models[0], note="Changed"), *found.models[1:]))
 
     with pytest.raises(price_book.BadPriceBook, match="overlaps the row that holds from 2026-10-07"):
-        pricing.load(found=named, by=pricing.PACKAGE, at=now)
+        price_load.load(found=named, by=price_load.PACKAGE, at=now)
     assert not ClaudeModel.objects.filter(note="Changed").exists()
 
 
 def test_rows_a_file_does_not_name_stay(prices, now):
     ClaudeModel.objects.create(key="own", name="Our own", family="own", status="active", aliases=["own"])
 
-    pricing.load_packaged(at=now)
+    price_load.load_packaged(at=now)
 
     assert ClaudeModel.objects.filter(key="own").exists()
 
@@ -109,11 +109,11 @@ def test_the_book_takes_five_queries_once_and_one_after(changed_prices, django_a
 
 
 def test_a_loaded_price_is_in_the_next_book(db, now):
-    pricing.load_packaged(at=now)
+    price_load.load_packaged(at=now)
     packaged = price_book.read()
     dearer = [replace(row, prices={**row.prices, "input": row.prices["input"] + 1}) for row in packaged.rows]
     first = pricing.book(TODAY).find("anthropic", "claude-sonnet-5-5").price
-    pricing.load(found=replace(packaged, rows=dearer), by=pricing.PACKAGE, at=now, reason="dearer")
+    price_load.load(found=replace(packaged, rows=dearer), by=price_load.PACKAGE, at=now, reason="dearer")
     then = pricing.book(TODAY).find("anthropic", "claude-sonnet-5-5").price
     assert then.cards[0].standard.input == first.cards[0].standard.input + 1
 

@@ -13,7 +13,7 @@ from inventory.models import Action, Call, Job, Part, Person, PriceRow, Repricin
 from inventory.services import call as calls
 from inventory.services import job as jobs
 from inventory.services import part as parts
-from inventory.services import pricing, replay, reprice, repriced, verification
+from inventory.services import price_load, pricing, replay, reprice, repriced, verification
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("changed_prices", "same_day")]
@@ -318,7 +318,7 @@ def test_other_prices_or_another_day_are_not_applied(registered, admin, now) -> 
         with pytest.raises(reprice.Outdated):
             reprice.confirm(repricing=each, reason="Why", by=admin.actor, at=at, person=admin)
     job = reprice.confirm(repricing=found, reason="Why", by=admin.actor, at=now, person=admin)
-    pricing.load_packaged(at=now)  # takes the dearer price back
+    price_load.load_packaged(at=now)  # takes the dearer price back
 
     tasks.run_job(job.pk)
 

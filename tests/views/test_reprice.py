@@ -9,7 +9,7 @@ from inventory import tasks
 from inventory.domain.audit import Actor
 from inventory.models import Action, Call, Job, PriceRow
 from inventory.services import call as calls
-from inventory.services import pricing
+from inventory.services import price_load, pricing
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("changed_prices")]
@@ -119,7 +119,7 @@ def test_the_page_of_a_preview_takes_as_many_queries_for_five_calls_as_for_one(
 
 
 def test_nothing_to_change_says_so(call: Call, as_admin: Client) -> None:
-    pricing.load_packaged(at=datetime.now().astimezone())
+    price_load.load_packaged(at=datetime.now().astimezone())
     PriceRow.objects.filter(model__key="claude-sonnet-5-5").update(note="x")
     job = computed(as_admin)
     assert "their amounts are those of these prices already" in as_admin.get(f"/jobs/{job.pk}").text

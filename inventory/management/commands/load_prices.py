@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from inventory.exchange import price_book
-from inventory.services import pricing
+from inventory.services import price_load
 
 
 class Command(BaseCommand):
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *, file: Path, **options: Any) -> None:
         try:
             found = price_book.read(file)
-            loaded = pricing.load(found=found, by=pricing.PACKAGE, at=timezone.now())
+            loaded = price_load.load(found=found, by=price_load.PACKAGE, at=timezone.now())
         except price_book.BadPriceBook as bad:
             raise CommandError("\n".join(["Nothing was loaded.", *map(str, bad.problems)])) from bad
         except OSError as error:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from inventory.exchange import price_book
 from inventory.management.supervisor import Child, Supervisor
-from inventory.services import people, pricing
+from inventory.services import people, price_load
 
 
 class Command(BaseCommand):
@@ -40,9 +40,9 @@ class Command(BaseCommand):
 
     def _load_prices(self) -> None:
         """Once for each book a version brings; where it contradicts what was added here, that stays."""
-        if pricing.packaged_is_new():
+        if price_load.packaged_is_new():
             try:
-                pricing.load_packaged(at=timezone.now())
+                price_load.load_packaged(at=timezone.now())
             except price_book.BadPriceBook as bad:
                 self._tell(f"The prices of this version were not loaded, as the book here differs: {bad}")
 
