@@ -12,7 +12,6 @@ from inventory.exchange.price_rows import DEAREST
 _SPACES = str.maketrans("\u00a0\u2007\u2009\u202f", "    ")
 _WHOLE = re.compile(r"\d+|\d{1,3}(?:([ ,])\d{3})(?:\1\d{3})*", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d*)?|\.\d+) ?%?", re.ASCII)
-_DOLLARS = re.compile(r"\d+(?:\.\d*)?|\.\d+", re.ASCII)
 _DOLLAR_PLACES = 6
 _AMOUNT = re.compile(r"\d+(?:\.\d*)?|\.\d+", re.ASCII)
 _LONGEST = 40
@@ -115,7 +114,7 @@ class Dollars(forms.Field):
         typed = _typed(value).removeprefix("$").strip()
         if typed.startswith(("-", "−")):
             raise forms.ValidationError("Type 0 or more: a price is never below zero.", "negative")
-        if len(typed) > _LONGEST or not _DOLLARS.fullmatch(typed):
+        if len(typed) > _LONGEST or not _AMOUNT.fullmatch(typed):
             raise forms.ValidationError("Type dollars with a decimal point, such as 0.125.", "not_dollars")
         if len(typed.partition(".")[2].rstrip("0")) > _DOLLAR_PLACES:
             raise forms.ValidationError(f"Type no more than {_DOLLAR_PLACES} decimals.", "too_fine")

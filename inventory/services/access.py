@@ -59,12 +59,6 @@ def leads_some(person: Person) -> bool:
     return person.is_administrator or bool(teams_led(person))
 
 
-def teams_to_lead(person: Person) -> QuerySet[Team]:
-    """The teams in which `may_lead` holds and that are not retired, by name."""
-    teams = Team.objects.live().order_by("name", "pk")
-    return teams if person.is_administrator else teams.filter(memberships__person=person, memberships__role=Role.LEAD)
-
-
 def may_answer(person: Person, team: Team | int) -> bool:
     """Answer the waiting test for the person's own discipline."""
     return person.discipline in ANSWERING and may_edit(person, team)
