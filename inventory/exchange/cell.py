@@ -101,19 +101,8 @@ class Cells:
         return None
 
     def count(self, column: str, *, most: int) -> Decimal:
-        """A number from 0 to `most` with a decimal point and up to four decimals; empty is 0."""
-        value = self.typed(column)
-        if not value:
-            return Decimal(0)
-        if not _SHARE.fullmatch(value):
-            self.wrong(column, "must be a number with a decimal point, such as 0.25, without separators")
-        elif len(value.partition(".")[2].rstrip("0")) > _PLACES_OF_AMOUNT:
-            self.wrong(column, f"has more than {_PLACES_OF_AMOUNT} decimals: round it")
-        elif len(value) > 40 or Decimal(value) > most:
-            self.wrong(column, f"must be at most {most:,}")
-        else:
-            return Decimal(value)
-        return Decimal(0)
+        """A number from 0 to `most` with up to four decimals; empty is 0."""
+        return self.amount(column, most=most, places=_PLACES_OF_AMOUNT) or Decimal(0)
 
     def truth(self, column: str) -> bool | None:
         """yes or no; None where the cell is empty."""
