@@ -103,7 +103,9 @@ def _suites_of_soak() -> list[Suite]:
 
 
 def _plain() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    """The environment as it is, but for the database; what was compiled is kept, for dozens of processes start here."""
+    taken_out = ("DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if name not in taken_out}
 
 
 def _run(suite: Suite) -> Ended:

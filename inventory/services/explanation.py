@@ -122,8 +122,8 @@ def _sources(call: Call, parts: Sequence[Part], on: date) -> _Sources:
     keys = {pk for each in found if each for pk in each.rows}
     rows = PriceRow.objects.filter(pk__in=keys).select_related("model").order_by("above", "pk")
     uses_tools = any(record.searches or record.container_minutes for record in (call, *parts))
-    fees = Modifier.objects.filter(key__in=prices.FEES, valid_from__lte=on).order_by("valid_from") if uses_tools else ()
-    newest = tuple({fee.key: fee for fee in fees}.values())
+    fees = Modifier.objects.filter(key__in=prices.FEES, valid_from__lte=on).order_by("key", "valid_from")
+    newest = tuple({fee.key: fee for fee in fees}.values()) if uses_tools else ()
     has_discount = any(each and each.price.discount for each in found)
     return _Sources(book, {row.pk: row for row in rows}, newest, discounts(on)[call.provider] if has_discount else None)
 

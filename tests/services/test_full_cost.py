@@ -102,11 +102,11 @@ def discounted(changed_prices: None) -> None:
 
 
 def test_page_workbook_and_database_show_the_same(discounted: None, as_pia: Client, now: datetime) -> None:
-    filled(150)
+    filled(1000)
     assert_the_same_everywhere(as_pia, now)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_ten_thousand_calls_add_up_to_the_cent(discounted: None, as_pia: Client, now: datetime) -> None:
     filled(10_000)
     assert_the_same_everywhere(as_pia, now)

@@ -7,9 +7,9 @@ import pytest
 
 from inventory.domain.bridge import Shape
 from inventory.domain.plan import Kind, Why
-from inventory.models import Call, Part, Team
+from inventory.models import Call, Feature, Part, Team
 from inventory.services import plan
-from tests.factories import AT, make_call, make_feature, make_part, make_team
+from tests.factories import AT, call_of, make_call, make_feature, make_team, part_of
 
 LABELLED = [
     (Kind.UNDECIDED, Why.NONE), (Kind.STAY_REAL_TIME, Why.NONE), (Kind.STAY_REAL_TIME, Why.BATCH_DEARER),
@@ -25,27 +25,25 @@ def scattered(seed: int, calls: int = 40) -> list[Part]:
     features = [
         make_feature(team=chance.choice(teams), first_guess=chance.choice([None, 0, 30, 100])) for _ in range(6)
     ]
-    return [part for _ in range(calls) for part in _call(chance, chance.choice(features))]
+    made = [_call(chance, chance.choice(features)) for _ in range(calls)]
+    Call.objects.bulk_create(call for call, _ in made)
+    return Part.objects.bulk_create(part for _, parts in made for part in parts)
 
 
-def _call(chance: random.Random, feature: object) -> Iterable[Part]:
-    is_split = chance.random() < 0.3
-    call = make_call(feature=feature, is_split=is_split, retired_at=None)
-    if is_split:
-        make_part(call=call), make_part(call=call)
-    is_live = chance.random() < 0.9
-    Call.objects.filter(pk=call.pk).update(retired_at=None if is_live else AT)
-    for part in call.parts.all():
+def _call(chance: random.Random, feature: Feature) -> tuple[Call, list[Part]]:
+    is_split, is_live = chance.random() < 0.3, chance.random() < 0.9
+    call = call_of(feature, is_split=is_split, retired_at=None if is_live else AT)
+    parts = [part_of(call, position=position) for position in range(3 if is_split else 1)]
+    for part in parts:
         kind, why = chance.choice(LABELLED)
         today = chance.choice([None, 0, chance.randrange(10**4), chance.randrange(10**11)])
         target = None if today is None else today + chance.randrange(-today, today + 1)
         part.kind, part.why, part.in_split, part.is_live = kind, why, is_split, is_live
         part.cost_today, part.cost_target = today, target
-        part.saving = 0 if today is None else today - target
+        part.saving = 0 if today is None or target is None else today - target
         part.possible = chance.randrange(10**9) if kind is Kind.UNDECIDED and today else 0
         part.one_sided = kind is not Kind.UNDECIDED and chance.random() < 0.3
-        part.save()
-        yield part
+    return call, parts
 
 
 def added_up(parts: Iterable[Part]) -> tuple[int, int, int, int]:

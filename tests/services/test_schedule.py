@@ -40,7 +40,7 @@ def planned_at_random(seed: int, calls: int) -> list[Part]:
         if part.kind in MOVING_KINDS and chance.random() < 0.7:
             part.wave = chance.choice(waves[part.team_id])
         part.one_sided = part.kind != Kind.UNDECIDED and chance.random() < 0.2
-        part.save()
+    Part.objects.bulk_update(parts, ["wave", "one_sided"])
     return parts
 
 
