@@ -127,7 +127,7 @@ def _threads(call: Call) -> Comments:
 
 
 def _around(found: Talk, call: Call) -> Talk:
-    found.total = found.page.paginator.count if found.page else _threads(call).count()
+    found.total = _threads(call).count() if found.page is None else found.page.paginator.count
     found.may_write = call.retired_at is None
     found.is_blind = found.may_write and call.parts.filter(state__in=BLIND).exists()
     if found.may_write:
@@ -146,6 +146,8 @@ def _whole(head: Comment, call: Call, viewer: Person, number: str) -> Thread:
 
 def _last_replies(heads: Sequence[Comment]) -> list[Comment]:
     """The last few of each thread, oldest first, each with the `nth` it is of its thread."""
+    if not heads:
+        return []
     place = Window(RowNumber(), partition_by=F("thread"), order_by=F("pk").desc())
     nth = Window(RowNumber(), partition_by=F("thread"), order_by=F("pk").asc())
     rows = Comment.objects.filter(thread__in=heads).annotate(place=place, nth=nth).filter(place__lte=REPLIES)
@@ -153,6 +155,8 @@ def _last_replies(heads: Sequence[Comment]) -> list[Comment]:
 
 
 def _shown(heads: Sequence[Comment], replies: Sequence[Comment], call: Call, viewer: Person) -> list[Thread]:
+    if not heads:
+        return []
     everything = [*heads, *replies]
     for each in everything:
         each.call = call
