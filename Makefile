@@ -33,7 +33,7 @@ bench: $(VENV)/.dev ## build a large inventory and measure (CALLS=100000)
 soak: $(VENV)/.dev ## what is too long for make test: races, kills, random walks
 	@exec $(PY) -m tests.everything --soak
 
-lock: ## resolve the requirements again
+lock: $(VENV)/.made ## resolve the requirements again
 	rm -rf $(VENV)/lock && $(PY) -m venv $(VENV)/lock && $(VENV)/lock/bin/python -m pip install -q uv
 	$(VENV)/lock/bin/uv pip compile -q --upgrade --universal --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 pyproject.toml -o requirements.txt
