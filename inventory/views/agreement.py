@@ -136,13 +136,14 @@ def _shown(
         "first": _first(found),
         "is_disputed": part.state == State.DISPUTED,
         "form": form,
+        "copies": [each for each in found.sheets.by_side().values() if each.copied_from],
         "differences": differences,
         "may_settle": may_lead and reconcile.may_be_settled(part, both),
         "opens_at": reconcile.opens_at(part, both) if may_lead else None,
         "now": timezone.now(),
         "may_answer": part.is_live and access.may_answer(request.user, part.team_id),
         "may_edit": part.is_live and access.may_edit(request.user, part.team_id),
-        **following(request),
+        **following(request, part),
     }
     return page(request, "agreement/page.html", context, status=status)
 

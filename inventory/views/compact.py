@@ -16,6 +16,7 @@ from inventory.services import waiting
 from inventory.services.labelling import queue
 from inventory.views import _load, _replaced
 from inventory.views._page import Request, page, wants_part
+from inventory.views._queue import left
 from inventory.views._stale import Difference
 from inventory.views._waiting import (
     COMPACT,
@@ -154,6 +155,7 @@ def _page(
         "is_part": wants_part(request),
         "walk": walk,
         "in_hand": queue.holder(part=part, person=request.user, at=timezone.now()),
+        "queue_left": None if wants_part(request) else left(request),
         **more,
     }
     return page(request, "waiting/compact.html", context, fragment="questions", status=status)

@@ -8,12 +8,11 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from inventory.domain import waiting
 from inventory.domain.part import State
 from inventory.services import access
 from inventory.services.labelling import queue
 from inventory.views._page import Request, page
-from inventory.views._queue import KEPT, narrowed
+from inventory.views._queue import KEPT, PASSED, narrowed, passed, places
 
 
 @require_safe
@@ -24,7 +23,7 @@ def shown(request: Request) -> HttpResponse:
         "form": form,
         "queue": queue.shown(person=request.user, at=timezone.now(), **chosen),
         "kept": {name: each.pk for name, each in chosen.items()},
-        "has_versions": len(waiting.TESTS) > 1 and access.leads_some(request.user),
+        "places": places(request),
         "answers": request.user.discipline in access.ANSWERING,
         "minutes": queue.lasts().seconds // 60,
     }
@@ -35,13 +34,16 @@ def shown(request: Request) -> HttpResponse:
 def take(request: Request) -> HttpResponse:
     form = narrowed(request, request.POST)
     chosen = form.chosen()
-    part = queue.take(person=request.user, at=timezone.now(), **chosen)
+    gone_past = passed(request)
+    part = queue.take(person=request.user, at=timezone.now(), passed=gone_past, **chosen)
     kept = {name: each.pk for name, each in chosen.items()}
     if part is None:
         request.session.pop(KEPT, None)
-        messages.info(request, "Nothing is left here that needs you.")
+        still = queue.left(person=request.user, **chosen)
+        told = "You went past what is left here." if still else "Nothing is left here that needs you."
+        messages.info(request, told)
         return redirect(f"{reverse('queue.page')}?{urlencode(kept)}")
-    request.session[KEPT] = kept
+    request.session[KEPT], request.session[PASSED] = kept, gone_past
     if part.state == State.DISPUTED:
         return redirect("agreement.page", part.pk)
     return redirect("waiting.start", part.pk)

@@ -18,7 +18,7 @@ from inventory.services import access, standing, waiting
 from inventory.services.labelling import queue, similar
 from inventory.views import _load, _replaced
 from inventory.views._page import Request, page
-from inventory.views._queue import following
+from inventory.views._queue import following, left
 from inventory.views._stale import Difference
 from inventory.views._waiting import (
     COMPACT,
@@ -155,6 +155,7 @@ def _question_page(
         "carried": walk.carried,
         "test": walk.test,
         "in_hand": queue.holder(part=part, person=request.user, at=timezone.now()),
+        "queue_left": left(request),
         **more,
     }
     return page(request, "waiting/question.html", context, status=status)
@@ -174,6 +175,7 @@ def _check_page(request: Request, part: Part, walk: waiting.Walk, *, status: int
         "test": walk.test,
         "walk": walk,
         "said": SAID[walk.verdict.outcome],
+        "queue_left": left(request),
         **_other_side(part, side, sheets),
         **more,
     }
@@ -259,7 +261,7 @@ def _result_page(request: Request, part: Part, form: forms.Reopening, *, status:
         **_similar(part, found, request.user),
         "may_answer": part.is_live and access.may_answer(request.user, part.team_id),
         "may_edit": access.may_edit(request.user, part.team_id),
-        **following(request),
+        **following(request, part),
     }
     return page(request, "waiting/result.html", context, status=status)
 

@@ -151,3 +151,32 @@ def test_who_answers_for_neither_side_is_told(team: Team) -> None:
 
 def test_the_keys_are_listed_without_javascript_too(as_pia: Client) -> None:
     assert "the next part of the queue" in as_pia.get("/label/keys").content.decode()
+
+
+def test_next_goes_past_a_dispute_that_has_to_wait(as_pia: Client, part: Part) -> None:
+    """Else the dearest dispute is given again and again, and nothing below it is ever reached."""
+    second = factories.make_call(feature=part.feature, name="Next one").parts.get()
+    Part.objects.filter(pk=part.pk).update(state="disputed")
+    assert as_pia.post("/label/take").headers["Location"] == f"/parts/{part.pk}/agree"
+    page = as_pia.get(f"/parts/{part.pk}/agree").content.decode()
+    assert "Next: Next one" in page
+    assert as_pia.post("/label/take", {"after": part.pk}).headers["Location"] == f"/parts/{second.pk}/test"
+    assert "To label</a>, 2 left" in as_pia.get(f"/parts/{second.pk}/test/first").content.decode()
+    ended = as_pia.post("/label/take", {"after": second.pk}, follow=True).content.decode()
+    assert "You went past what is left here." in ended
+    assert as_pia.post("/label/take").headers["Location"] == f"/parts/{part.pk}/agree"
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "²", "9" * 30])
+def test_an_after_that_means_nothing_passes_nothing(as_pia: Client, part: Part, after: str) -> None:
+    assert as_pia.post("/label/take", {"after": after}).headers["Location"] == f"/parts/{part.pk}/test"
+
+
+def test_the_menu_says_where_one_is(as_pia: Client, part: Part) -> None:
+    for address, words in {
+        f"/parts/{part.pk}/test/first": "To label", "/agreement": "To label", "/account": "Pia", "/teams": "Teams",
+    }.items():  # fmt: skip
+        header = as_pia.get(address).content.decode().partition("</header>")[0]
+        assert [each.partition("<")[0].partition(" ·")[0] for each in header.split('aria-current="page">')[1:]] == [
+            words
+        ]

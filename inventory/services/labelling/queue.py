@@ -4,7 +4,7 @@ A hold is like the lease of a job: it keeps two people of one discipline from an
 by itself, and leaves no trace in the history.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -56,13 +56,22 @@ def to_check(person: Person) -> Found:
     return _open(person, State.CHECK_NEEDED)
 
 
-def shown(*, person: Person, at: datetime, team: Team | None = None, feature: Feature | None = None) -> Queue:
-    """The queue as this person finds it now, narrowed to one team or feature."""
+def shown(
+    *,
+    person: Person,
+    at: datetime,
+    team: Team | None = None,
+    feature: Feature | None = None,
+    passed: Collection[int] = (),
+) -> Queue:
+    """The queue as this person finds it now, narrowed to one team or feature; `passed` are ids of parts they went past
+    and are not given again, though they still need them."""
     found = _narrowed(needing(person), team, feature)
     scope = _narrowed(Part.objects.live().of_teams(access.teams_waiting_for(person)), team, feature)
+    free = _free(found, person, at).exclude(pk__in=passed)
     sums = found.aggregate(left=Count("pk"), today=Sum("cost_today"))
     return Queue(
-        first=list(_free(found, person, at).dearest_first().select_related("feature", "team")[:SHOWN]),
+        first=list(free.dearest_first().select_related("feature", "team")[:SHOWN]),
         held=Hold.objects.at(at)
         .filter(person=person, part__in=needing(person))
         .select_related("part__feature")
@@ -73,17 +82,24 @@ def shown(*, person: Person, at: datetime, team: Team | None = None, feature: Fe
     )
 
 
-def following(*, person: Person, at: datetime, team: Team | None = None, feature: Feature | None = None) -> Part | None:
-    """The next part they would be given."""
-    return _free(_narrowed(needing(person), team, feature), person, at).dearest_first().first()
+def left(*, person: Person, team: Team | None = None, feature: Feature | None = None) -> int:
+    """How many parts still need them."""
+    return _narrowed(needing(person), team, feature).count()
 
 
 @transaction.atomic
-def take(*, person: Person, at: datetime, team: Team | None = None, feature: Feature | None = None) -> Part | None:
-    """Give this person the next part and hold it for them; what they held before is free again. None where nothing is
-    left, or others were faster each time."""
+def take(
+    *,
+    person: Person,
+    at: datetime,
+    team: Team | None = None,
+    feature: Feature | None = None,
+    passed: Collection[int] = (),
+) -> Part | None:
+    """Give this person the next part they have not passed, and hold it for them; what they held before is free again.
+    None where nothing is left, or others were faster each time."""
     Hold.objects.filter(Q(until__lte=at) | Q(person=person)).delete()
-    found = _free(_narrowed(needing(person), team, feature), person, at).dearest_first()
+    found = _free(_narrowed(needing(person), team, feature), person, at).exclude(pk__in=passed).dearest_first()
     for part in found[:TRIES]:
         try:
             with transaction.atomic():
