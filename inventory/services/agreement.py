@@ -18,12 +18,14 @@ BOTH = (Discipline.PRODUCT, Discipline.ENGINEERING)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question beside both sides' answers in words, empty where a side was not asked."""
+    """One question beside both sides' answers in words, empty where a side was not asked; `copied` names the sides
+    whose answer is as it was copied."""
 
     label: str
     product: str
     engineering: str
     differs: bool
+    copied: tuple[Discipline, ...] = ()
 
 
 def weigh(part: Part, sheets: Mapping[Discipline, Sheet], *, one_side_enough: bool, at: datetime) -> None:
@@ -146,7 +148,8 @@ def side_by_side(sheets: Mapping[Discipline, Sheet]) -> list[Row]:
         mine, theirs = product.get(question.id), engineering.get(question.id)
         if mine or theirs:
             differs = bool(mine and theirs) and mine.get("choice") != theirs.get("choice")
-            rows.append(Row(question.label, question.said(mine), question.said(theirs), differs))
+            copied = tuple(side for side, sheet in sheets.items() if question.id in sheet.copied)
+            rows.append(Row(question.label, question.said(mine), question.said(theirs), differs, copied))
     return rows
 
 

@@ -80,12 +80,15 @@ def test_the_other_side_sees_the_mark_once_both_are_in_and_not_before(as_pia, as
     text = as_ed.get(at(part, "result")).content.decode()
     assert "Weekly digest" not in text
     assert SECRET not in text
+    assert "cop" not in as_ed.get(f"/parts/{part.pk}/agree").content.decode().split("<main")[1].lower()
     history = as_ed.get(f"/history/part/{part.pk}").content.decode()
     assert "Weekly digest" not in history
     assert "cop" not in history.split("<main")[1].lower()
     put_in(part, ENGINEERING, NOBODY_WAITS[ENGINEERING], now)
     text = as_ed.get(at(part, "result")).content.decode()
-    assert "Product's answers were confirmed as copied from “Weekly digest”." in text
+    for page in (text, as_ed.get(f"/parts/{part.pk}/agree").content.decode()):
+        assert "Product's answers were confirmed as copied from “Weekly digest”." in page
+        assert '<span class="copied">copied</span>' in page
     seq = as_pia.get("/history").context["found"].lines[-1].seq
     told = [
         as_ed.get(f"/history/{each}").content.decode()
