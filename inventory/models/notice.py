@@ -14,15 +14,15 @@ from inventory.models.people import Person
 from inventory.models.versioned import Versioned
 
 EVENTS = [
-    (Event.ANSWERED, "The other side has answered and mine is asked"),
+    (Event.ANSWERED, "The other side has answered, and yours is asked"),
     (Event.DISPUTED, "Product and engineering differ"),
     (Event.SEALED, "A label is agreed or settled"),
     (Event.CHECK_NEEDED, "A label needs checking"),
     (Event.OPENED, "A lead opened a sheet before both were in"),
-    (Event.MENTIONED, "Somebody mentioned me"),
-    (Event.REPLIED, "A reply in a thread I wrote in"),
-    (Event.COMMENTED, "A new thread on a feature I own"),
-    (Event.RESOLVED, "A thread I wrote in is resolved"),
+    (Event.MENTIONED, "Somebody mentioned you"),
+    (Event.REPLIED, "A reply in a thread you wrote in"),
+    (Event.COMMENTED, "A new thread on a feature you own"),
+    (Event.RESOLVED, "A thread you wrote in is resolved"),
 ]
 
 

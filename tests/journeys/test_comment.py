@@ -88,9 +88,9 @@ def test_said_answered_changed_deleted_and_resolved_without_javascript(plain, si
 def test_what_one_is_told_of_is_chosen_without_javascript(plain, sign_in, ed, stranger, call, now):
     sign_in(plain, ed).goto("/notices")
     plain.get_by_role("link", name="Choose what you are told of").click()
-    plain.get_by_label("A new thread on a feature I own: in the app").uncheck()
+    plain.get_by_label("A new thread on a feature you own: in the app").uncheck()
     plain.get_by_role("button", name="Save notices").click()
-    expect(plain.get_by_label("A new thread on a feature I own: in the app")).not_to_be_checked()
+    expect(plain.get_by_label("A new thread on a feature you own: in the app")).not_to_be_checked()
     say(call, stranger, now)
     plain.goto("/notices")
     expect(plain.get_by_role("heading", name="Nothing yet")).to_be_visible()

@@ -62,7 +62,7 @@ def test_each_gets_one_plain_letter_of_what_happened(told: None, part: Part, ed:
     assert letter.subject == "Batchline: what happened while you were elsewhere"
     assert letter.body == (
         "Hello Ed,\n\n"
-        "A new thread on a feature I own\n"
+        "A new thread on a feature you own\n"
         "- Ticket summary, by Stan, 22 Nov, 09:00\n"
         f"  https://batchline.example.com/comments/{first.pk}\n\n"
         "You get this at most once a day, and only when there is something to tell. What of it, you choose here:\n"
@@ -129,7 +129,7 @@ def test_nothing_blind_and_nothing_said_is_in_it(part: Part, pia: Person, ed: Pe
     digest.send_due(at=MORNING)
     letter = mail.outbox[0]
     assert letter.to == [ed.email]
-    assert "The other side has answered and mine is asked\n- Ticket summary" in letter.body
+    assert "The other side has answered, and yours is asked\n- Ticket summary" in letter.body
     assert f"/parts/{part.pk}/" in letter.body
     assert not any(word in letter.body.lower() for word in ("colleague", "minutes", "waits", "waiting", "real time"))
 

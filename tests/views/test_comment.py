@@ -138,7 +138,7 @@ def test_a_mention_shows_the_living_name_and_tells(as_pia: Client, as_ed: Client
     assert '<span class="mention">@Edward</span>, look' in page(as_pia, call)
     assert "\n@Edward, look</textarea>" in as_pia.get(f"/comments/{made.pk}/edit").content.decode()
     shown = as_ed.get("/notices").content.decode()
-    assert "Somebody mentioned me" in shown
+    assert "Somebody mentioned you" in shown
     assert f'href="/comments/{made.pk}"' in shown
     assert ", look" not in shown
 

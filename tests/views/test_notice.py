@@ -28,7 +28,7 @@ def answered(team: Team, pia: Person, ed: Person, now) -> Part:
 def test_the_other_owner_is_told_and_nothing_of_the_sheet(as_ed: Client, as_pia: Client, answered: Part) -> None:
     page = as_ed.get("/notices").content.decode()
     assert "Ticket summary" in page
-    assert "The other side has answered and mine is asked" in page
+    assert "The other side has answered, and yours is asked" in page
     assert not any(word in page for word in ("Somebody waits", "minutes", "colleague"))
     assert "Nothing yet" in as_pia.get("/notices").content.decode()
 
