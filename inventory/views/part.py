@@ -92,7 +92,7 @@ def edit(request: Request, pk: int) -> HttpResponse:
             return page(request, "part/edit.html", context, status=409)
         except (parts.NotOfThisCall, parts.CallRetired):
             raise Http404 from None
-        return redirect("feature.detail", pk=part.feature_id)
+        return redirect("call.detail", pk=part.call_id)
     return page(request, "part/edit.html", context, status=422 if form.errors else 200)
 
 

@@ -232,7 +232,7 @@ def test_a_call_that_is_not_split_has_nothing_to_undo(as_ed, call):
 def test_a_part_says_who_uses_it(as_ed, call):
     part = call.parts.get()
     answer = as_ed.post(f"/parts/{part.pk}/edit", {"version": 1, "consumer": "Underwriter", "deadline": "05:00"})
-    assert (answer.status_code, answer.url) == (302, f"/features/{call.feature_id}")
+    assert (answer.status_code, answer.url) == (302, f"/calls/{call.pk}")
     part.refresh_from_db()
     assert (part.consumer, part.deadline) == ("Underwriter", "05:00")
 
