@@ -4,17 +4,18 @@ from typing import Any
 
 from django import forms
 
+from inventory.forms.queue import FeatureOfTeam
 from inventory.models import Feature, Team
 
 
 class Filter(forms.Form):
     team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label="All teams")
-    feature = forms.ModelChoiceField(Feature.objects.none(), required=False, empty_label="Every feature")
+    feature = FeatureOfTeam(Feature.objects.none(), required=False, empty_label="Every feature")
 
     def __init__(self, data: object = None) -> None:
         super().__init__(data)  # type: ignore[arg-type]
         self.fields["team"].queryset = Team.objects.live().order_by("name", "pk")  # type: ignore[attr-defined]
-        self.fields["feature"].queryset = Feature.objects.live().order_by("name", "pk")  # type: ignore[attr-defined]
+        self.fields["feature"].queryset = Feature.objects.live().select_related("team").order_by("name", "pk")  # type: ignore[attr-defined]
 
     def chosen(self) -> dict[str, Any]:
         """What was understood, by name."""

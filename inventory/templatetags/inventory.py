@@ -98,6 +98,12 @@ def ratio(value: float | None) -> str:
 
 
 @register.filter
+def two_places(value: float) -> str:
+    """`0.62` or `−0.43`, with a true minus"""
+    return f"{value:.2f}".replace("-", "−")
+
+
+@register.filter
 def twice(value: float) -> float:
     """Two standard errors: about the range that holds nineteen times in twenty."""
     return 2 * value

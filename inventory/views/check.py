@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from inventory.forms import check as forms
 from inventory.services.labelling import check
 from inventory.views._page import Request, page
+from inventory.views._queue import places
 
 ROWS = 50
 
@@ -19,6 +20,7 @@ def listed(request: Request) -> HttpResponse:
     found = check.to_check(**chosen)
     rows = Paginator(found, ROWS).get_page(request.GET.get("page"))
     context = {
+        "places": places(request),
         "form": form,
         "is_filtered": bool(chosen),
         "page": rows,

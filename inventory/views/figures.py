@@ -7,6 +7,7 @@ from inventory.domain.agreement_figures import ENOUGH
 from inventory.forms import figures as forms
 from inventory.services.labelling import figures
 from inventory.views._page import Request, page
+from inventory.views._queue import places
 
 NAMES = {
     "waiting": "Somebody waits",
@@ -22,6 +23,7 @@ def shown(request: Request) -> HttpResponse:
     report = figures.report(**form.chosen())
     rows = [(NAMES[row[0].product], row) for row in report.directions]
     context = {
+        "places": places(request),
         "form": form,
         "report": report,
         "rows": rows,

@@ -15,6 +15,7 @@ from inventory.services import access
 from inventory.services.labelling import together
 from inventory.views import _load, _replaced
 from inventory.views._page import Request, page, typed
+from inventory.views._queue import places
 from inventory.views._waiting import SAID, side_of
 
 GONE = "Your side has not answered there any more, or it names no consumer now: choose another."
@@ -27,12 +28,14 @@ def chosen(request: Request) -> HttpResponse:
     consumer = forms.words(request.GET.get("consumer", ""))
     parts = together.unbegun(request.user, consumer)
     models = together.models(request.user, consumer)
+    said = together.outcomes(models, request.user)
     form = forms.Begun(typed(request), parts=[part.pk for part in parts])
     context = {
+        "places": [] if consumer else places(request),
         "consumer": consumer,
         "form": form,
         "parts": parts,
-        "models": models,
+        "models": [(each, SAID.get(said.get(each.pk, ""), "")) for each in models],
         "most": together.MOST,
         "ticked": request.POST.getlist("part"),
         "model": request.POST.get("model", ""),

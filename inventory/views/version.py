@@ -18,6 +18,7 @@ from inventory.services import job as jobs
 from inventory.services.labelling import version
 from inventory.views import _load
 from inventory.views._page import Request, page
+from inventory.views._queue import places
 
 ROWS = 50
 
@@ -78,6 +79,7 @@ def _shown(request: Request, form: forms.Keeping, *, status: int = 200) -> HttpR
     rows = Paginator(found, ROWS).get_page(request.GET.get("page"))
     last = Job.objects.filter(kind="compare_versions", params__version=waiting.CURRENT.version).order_by("-pk").first()
     context = {
+        "places": places(request),
         "filter": narrowed,
         "is_filtered": bool(chosen),
         "form": form,

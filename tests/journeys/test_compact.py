@@ -91,7 +91,7 @@ def test_answers_are_copied_and_confirmed_together_without_javascript(plain, sig
     plain.get_by_role("button", name="Confirm these answers and save").click()
     plain.wait_for_url("**/test/result")
     plain.goto("/label")
-    plain.get_by_role("link", name="Answer parts with the same consumer together").click()
+    plain.get_by_role("link", name="Same consumer").click()
     plain.get_by_role("link", name="Shift lead").click()
     plain.get_by_label("Ticket summary").check()
     plain.get_by_label("Digest 1").check()

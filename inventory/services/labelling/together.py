@@ -99,6 +99,12 @@ def outcome(model: Part, person: Person) -> str:
     return found.outcome if found else ""
 
 
+def outcomes(models: Sequence[Part], person: Person) -> dict[int, str]:
+    """What this person's side has saved on each of them, by part: that of the newest version it was saved on."""
+    mine = Sheet.objects.filter(part__in=models, side=person.discipline, submitted_at__isnull=False)
+    return dict(mine.order_by("test_version", "pk").values_list("part", "outcome"))
+
+
 @transaction.atomic
 def begin(*, model: Part, parts: Sequence[int], person: Person, by: Actor, at: datetime) -> Done:
     """Fill the untouched sheets of these parts with this side's answers on the model. Raises `NothingToSay`."""
