@@ -92,6 +92,12 @@ def percent(value: int | None) -> str:
 
 
 @register.filter
+def unbroken(text: str) -> str:
+    """A sentence in which no line begins with a percent sign."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+@register.filter
 def ratio(value: float | None) -> str:
     """A share of one as a whole percentage."""
     return "–" if value is None else f"{value:.0%}".replace("%", " %")

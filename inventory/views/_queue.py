@@ -36,7 +36,7 @@ def places(request: Request) -> list[tuple[str, str]]:
         ("queue.page", "Yours"),
         ("queue.check", "Check needed"),
         *([("queue.together", "Same consumer")] if request.user.discipline in access.ANSWERING else []),
-        *([("queue.versions", "New version of the test")] if versions else []),
+        *([("queue.versions", "New version")] if versions else []),
         ("figures.page", "Agreement"),
     ]
 

@@ -77,7 +77,7 @@ def test_from_the_notice_to_a_label_that_counts_again_without_javascript(plain, 
 
 def test_a_lead_has_one_looked_over_and_keeps_the_other_by_keyboard(page, sign_in, pia, replaced):
     sign_in(page, pia).goto("/label")
-    page.get_by_role("link", name="New version of the test").press("Enter")
+    page.get_by_role("link", name="New version").press("Enter")
     page.get_by_label("Nightly tags").press("Space")
     page.get_by_role("button", name="Have both sides look them over").press("Enter")
     expect(page.get_by_text("1 part: put under “check needed”")).to_be_visible()

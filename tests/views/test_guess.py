@@ -21,7 +21,13 @@ def placed(feature: Feature, **amounts: int) -> None:
 
 
 def heading(client: Client, query: str = "") -> str:
-    return client.get(f"/plan/guess{query}").content.decode().partition("<h1>")[2].partition("</h1>")[0]
+    return (
+        client.get(f"/plan/guess{query}")
+        .content.decode()
+        .partition("<h1>")[2]
+        .partition("</h1>")[0]
+        .replace("\xa0", " ")
+    )
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_the_other_owner_is_told_and_nothing_of_the_sheet(as_ed: Client, as_pia:
 
 def test_the_header_counts_what_is_new_until_it_is_read(as_ed: Client, answered: Part) -> None:
     seen = Notice.objects.get()
-    assert 'Notices <span class="tag">1</span>' in as_ed.get("/notices").content.decode()
+    assert 'Notices<span class="tag">1</span>' in as_ed.get("/notices").content.decode()
     as_ed.post("/notices/read", {"up_to": seen.pk - 1})
     assert Notice.objects.unread().count() == 1  # not yet shown when the page was made
     as_ed.post("/notices/read", {"up_to": seen.pk})
