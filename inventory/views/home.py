@@ -8,6 +8,8 @@ from inventory.services import access, home, plan
 from inventory.views import _picture
 from inventory.views._page import Request, page
 
+TEAMS = 12  # of which home shows the line; the plan has them all
+
 
 @require_safe
 def shown(request: Request) -> HttpResponse:
@@ -16,6 +18,8 @@ def shown(request: Request) -> HttpResponse:
     context = {
         "totals": totals,
         "sums": totals.overall.sums,
+        "teams": totals.teams[:TEAMS],
+        "more_teams": len(totals.teams[TEAMS:]),
         "sureness": plan.sureness(),
         "line": _picture.the_line(totals.overall.sums, totals.overall.guess),
         "calls": Call.objects.live().count(),

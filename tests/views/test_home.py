@@ -9,7 +9,7 @@ from django.test import Client
 from inventory.domain.plan import Kind
 from inventory.models import Job, Part, Person, Team
 from inventory.services import home
-from tests.factories import make_call, make_feature
+from tests.factories import make_call, make_feature, make_team
 from tests.views.test_plan import made
 
 pytestmark = pytest.mark.django_db
@@ -149,3 +149,12 @@ def test_an_administrator_sees_what_teams_without_members_have_to_answer(as_admi
     make_call(feature=make_feature(), name="Brought by a file")
     assert "Brought by a file" in as_admin.get("/").content.decode()
     assert "Brought by a file" not in as_stranger.get("/").content.decode()
+
+
+def test_of_many_teams_those_that_save_most_stand_there_and_the_plan_has_the_rest(as_pia: Client) -> None:
+    names = [f"Team no. {n:02}" for n in range(1, 15)]
+    for n, name in enumerate(names, 1):
+        made(Kind.MOVE_TO_BATCH, today=n * 1_000_000, call=make_call(feature=make_feature(team=make_team(name=name))))
+    page = as_pia.get("/").content.decode()
+    assert [name for name in names if f">{name}</a>" in page] == names[2:]
+    assert ">2 more teams</a>" in page
