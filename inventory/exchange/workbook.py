@@ -1,6 +1,6 @@
 """Rows into an .xlsx file, written as they come: memory does not grow with the number of rows.
 
-Text that people typed stays text: it can become neither a formula nor an error value. Only this module knows openpyxl.
+Text that people typed stays text: it can become neither a formula nor an error value.
 """
 
 import re

@@ -1,16 +1,19 @@
 from collections.abc import Mapping
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from inventory.domain.audit import Actor
 from inventory.exchange import call_file
 from inventory.models import Action, Call, Feature, Notice, Part, Person, Team
 from inventory.services import call as calls
-from inventory.services import intake, verification
+from inventory.services import exchange, intake, verification
 from tests import factories
+from tests.exchange.test_csv_out import PAYLOADS
 
 BY = Actor("command", "import_inventory")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]
@@ -260,3 +263,17 @@ def test_two_hundred_calls_of_real_products_are_taken_in_as_they_are(now: dateti
     assert {call.path_assumed for call in Call.objects.all()} == {True}
     assert summary.cost_today == sum(Part.objects.values_list("cost_today", flat=True)) > 0
     assert intake.import_inventory(file=found, name="again.csv", by=BY, at=now).unchanged == 200
+
+
+def test_no_text_of_a_file_is_a_formula_in_the_workbook(now: datetime) -> None:
+    """Every text field holds one of thirty payloads, comes in as it is, and goes out as text."""
+    texts = ("team", "feature", "call_key", "name", "description", *call_file.LINES)
+    payloads = [payload.strip() for payload in PAYLOADS]
+    rows = [{**dict.fromkeys(texts, payload), "call_key": f"{payload}{n}"} for n, payload in enumerate(payloads)]
+    take_in(now, *rows)
+    assert set(Call.objects.values_list("description", flat=True)) == {payload for payload in payloads}
+    out = BytesIO()
+    exchange.export_plan(out, at=now)
+    cells = [cell for sheet in load_workbook(out).worksheets for row in sheet.iter_rows() for cell in row if cell.value]
+    assert {cell.value for cell in cells if cell.data_type == "f"} == set()
+    assert {" ".join(payload.split()) for payload in payloads} <= {cell.value for cell in cells}

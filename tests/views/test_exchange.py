@@ -82,7 +82,7 @@ def test_wrong_cells_are_shown_at_once_and_nothing_is_started(as_ed: Client) -> 
     ("content", "said"),
     [
         (b"", "The file is empty."),
-        (b"PK\x03\x04rest", "This is a workbook, not a CSV file."),
+        (b"PK\x03\x04rest", "The workbook is damaged or was not copied whole."),
         (b"\xff\xfe\x00", "is not UTF-8 text"),
         (b"a,b\n1,2\n", "The first row has no column team"),
     ],
