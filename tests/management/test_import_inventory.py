@@ -37,6 +37,7 @@ def test_a_file_is_imported_and_summed_up(path: Path) -> None:
         "calls_of_unknown_cost": 0,
         "doubts": {"figures_assumed": 1, "path_assumed": 1, "provider_unknown": 1, "undecided": 1},
         "columns_not_kept": [],
+        "notes": [],
         "action": 1,
     }
     action = Action.objects.get()
@@ -64,5 +65,5 @@ def test_every_wrong_cell_is_listed_and_the_command_fails(path: Path, capsys: py
 
 @pytest.mark.parametrize("name", ["missing.csv", ".", "a\x00b", "x" * 5000])
 def test_a_file_that_cannot_be_read_is_refused_in_words(tmp_path: Path, name: str) -> None:
-    with pytest.raises(CommandError, match="Name a CSV file that can be read"):
+    with pytest.raises(CommandError, match="Name a file that can be read"):
         call_command("import_inventory", f"{tmp_path}/{name}")

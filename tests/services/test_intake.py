@@ -11,7 +11,9 @@ from inventory.domain.audit import Actor
 from inventory.exchange import call_file, csv_out
 from inventory.models import Action, Call, Feature, Notice, Part, Person, Team
 from inventory.services import call as calls
-from inventory.services import exchange, intake, verification
+from inventory.services import exchange, verification
+from inventory.services.intake import judging
+from inventory.services.intake import taking as intake
 from tests import factories
 from tests.exchange.test_csv_out import PAYLOADS
 
@@ -206,7 +208,7 @@ def test_a_key_twice_in_the_file_is_told_before_the_database_refuses_it(now: dat
 
 def test_a_clash_with_somebody_else_is_a_refusal(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     take_in(now)
-    monkeypatch.setattr(intake, "_known", lambda chunk: {})
+    monkeypatch.setattr(judging.Judge, "_known", lambda self, rows: {})
     assert said(now, {}) == ["Somebody else changed the inventory meanwhile. Try again."]
 
 
@@ -258,7 +260,7 @@ def test_two_hundred_calls_of_real_products_are_taken_in_as_they_are(now: dateti
         81,
         115,
     )
-    assert (summary.cost_unknown, summary.not_kept) == (0, ("model_in_code",))
+    assert (summary.cost_unknown, found.not_kept) == (0, ("model_in_code",))
     assert summary.doubts["provider_unknown"] == 175
     assert {call.path_assumed for call in Call.objects.all()} == {True}
     assert summary.cost_today == sum(Part.objects.values_list("cost_today", flat=True)) > 0
