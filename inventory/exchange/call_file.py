@@ -111,7 +111,7 @@ def missing(columns: Iterable[str]) -> str:
 def not_kept(found: Opened, columns: Mapping[str, str]) -> tuple[str, ...]:
     """Headings whose cells come to nothing, as they stand in the file."""
     pairs = zip(found.titles, found.headings, strict=True)
-    return tuple(title for title, h in pairs if h and columns.get(h, NOT_KEPT[0]) in NOT_KEPT)
+    return tuple(title for title, h in pairs if h and columns.get(h, "") in ("", *NOT_KEPT))
 
 
 def rows(found: Opened, columns: Mapping[str, str], written: Manner) -> Iterator[Read]:

@@ -59,7 +59,7 @@ class Cells:
 
     def whole(self, column: str, *, most: int, empty: int | None = None) -> int:
         """A whole number from 0 to `most`; an empty cell is `empty`, or wrong where that is None."""
-        value = self._number(column, required=empty is None)
+        value = self._number(column, required=empty is None, is_whole=True)
         if not value:
             return empty or 0
         if not _WHOLE.fullmatch(value):
@@ -136,19 +136,21 @@ class Cells:
             return empty
         return among[value]
 
-    def _number(self, column: str, *, required: bool = False) -> str:
+    def _number(self, column: str, *, required: bool = False, is_whole: bool = False) -> str:
         """In plain digits where it can be read; what cannot comes back as it stands, for its reader to refuse."""
         value = self.typed(column, required=required)
         if not value or isinstance(self.row.cells.get(column), Typed):
             return value
-        if (found := manner.number(value, self.written.decimals)) is not None:
-            return found
-        if not self.written.decimals and not _WHOLE.fullmatch(value):
-            self._ask("decimals", column, value, manner.number_ways(value))
-        return value
+        found = manner.number(value, self.written.decimals)
+        if not self.written.decimals and (found is None or (is_whole and not _WHOLE.fullmatch(found))):
+            ways = manner.number_ways(value)
+            if is_whole:
+                ways = {way: read if _WHOLE.fullmatch(read) else "" for way, read in ways.items()}
+            self._ask("decimals", column, value, ways)
+        return value if found is None else found
 
     def _ask(self, what: str, column: str, value: str, ways: Mapping[str, str]) -> None:
-        if ways:
+        if any(ways.values()):
             self.unclear.append(Unclear(what, self.row.number, column, shown(value), ways))
 
     def _fitting(self, column: str, value: str, most: int) -> str:

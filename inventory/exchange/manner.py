@@ -51,9 +51,8 @@ def number(text: str, decimals: str) -> str | None:
 
 
 def number_ways(text: str) -> dict[str, str]:
-    """What a number that is not plain would be by each manner; nothing where it is none by any."""
-    found = {decimals: number(text, decimals) or "" for decimals in DECIMALS}
-    return found if any(found.values()) else {}
+    """What a number would be by each manner; empty where it is none."""
+    return {decimals: number(text, decimals) or "" for decimals in DECIMALS}
 
 
 def day(text: str, days: str) -> date | None:
@@ -68,5 +67,5 @@ def day(text: str, days: str) -> date | None:
 
 
 def day_ways(text: str) -> dict[str, str]:
-    found = {days: read.isoformat() if (read := day(text, days)) else "" for days in DAYS}
-    return found if any(found.values()) else {}
+    """What a day would be by each manner; empty where there is no such day."""
+    return {days: read.isoformat() if (read := day(text, days)) else "" for days in DAYS}

@@ -10,7 +10,7 @@ from inventory.forms import audit as forms
 from inventory.models import Action, Change, Person, Team
 from inventory.services import action as actions
 from inventory.services import history, verification
-from inventory.services.intake import undo
+from inventory.services.intake import taking, undo
 from inventory.views._page import Request, page
 
 ROWS = 50
@@ -63,7 +63,7 @@ def detail(request: Request, seq: int) -> HttpResponse:
         "page": found,
         "touched": actions.touched(list(found), request.user),
     }
-    if action.kind == undo.IMPORT:
+    if action.kind == taking.IMPORT:
         imported = undo.found(seq)
         context |= {"imported": imported, "may_undo": imported is not None and undo.may_undo(request.user, imported)}
     return page(request, "audit/detail.html", context)

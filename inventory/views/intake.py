@@ -46,8 +46,8 @@ def columns(request: Request, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None, upload=upload, likely=uploads.proposed(upload)
     )
     if form.is_valid():
-        chosen = {"columns": form.chosen(), "by": request.user.actor, "at": timezone.now()}
-        return _started(request, upload, lambda: uploads.choose(upload=upload, **chosen))
+        chosen, by, at = form.chosen(), request.user.actor, timezone.now()
+        return _started(request, upload, lambda: uploads.choose(upload=upload, columns=chosen, by=by, at=at))
     context = {"upload": upload, "form": form, "help": HELP}
     return page(request, "intake/columns.html", context, status=422 if form.is_bound else 200)
 

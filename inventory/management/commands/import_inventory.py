@@ -21,7 +21,7 @@ BY = Actor("command", "import_inventory")
 class Command(BaseCommand):
     help = (
         "Register the calls of a file (CSV or .xlsx), and change those it knows by their key. All rows or none, as one "
-        "action in the history. Prints a JSON summary; where a cell is wrong, a JSON list of every one, and exits with 1."
+        "action in the history. Prints a JSON summary; where a cell is wrong, prints every one and exits with 1."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
