@@ -1,8 +1,8 @@
 """What comes in as a whole: a file of calls, and the sample inventory. Each is done by a background job."""
 
-import tempfile
+import io
 
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -58,13 +58,13 @@ def template_csv(request: Request) -> HttpResponse:
 
 
 @require_safe
-def template_xlsx(request: Request) -> HttpResponseBase:
+def template_xlsx(request: Request) -> HttpResponse:
     """With the teams this person may import into, their features and the models of the price book to choose from."""
     names = offered.names(_load.importer(request.user))
-    file = tempfile.TemporaryFile()  # noqa: SIM115  closed by the response
+    file = io.BytesIO()
     template.workbook(file, teams=names.teams, features=names.features, models=names.models)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename="batchline-calls.xlsx", content_type=XLSX)
+    headers = {"Content-Disposition": 'attachment; filename="batchline-calls.xlsx"'}
+    return HttpResponse(file.getvalue(), content_type=XLSX, headers=headers)
 
 
 @require_POST
