@@ -76,7 +76,7 @@ def test_every_row_is_told_before_anything_is_written(as_ed: Client, team: Team)
     assert Call.objects.count() == 2
     page = seen(as_ed, upload)
     assert "Changed 1<" in page
-    assert "Import 2 rows without the 1 wrong" in page
+    assert "Import 2 rows, leave 1 wrong out" in page
     assert "<b>requests_per_month</b> <q>many</q> must be a whole number" in page
     assert "<b>input_tokens</b> <q>-1</q> must be a whole number" in page
     page = seen(as_ed, upload, show="changed")
