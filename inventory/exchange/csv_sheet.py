@@ -11,6 +11,7 @@ from inventory.exchange.sheet import Broken, Sheet, Unreadable
 
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 _NAMED = re.compile(r"sep=([,;\t])\r?\n?", re.I)  # a first line that some spreadsheets write
+PIECE = 1 << 20  # bytes decoded at once
 _QUOTED = re.compile(r'"[^"]*"')
 _OLD = "Not UTF-8, so read as Windows-1252. Look whether letters such as ä, é or ñ are right."
 _KINDS = {
@@ -42,23 +43,46 @@ def _encoding(data: bytes, old_encodings: bool) -> str:
     marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     encoding = "utf-16" if marked else "utf-8-sig"
     try:
-        if not data.decode(encoding).strip():
+        if _is_blank(data, encoding):
             raise Unreadable("The file is empty. Its first row has to be the headings.")
-    except UnicodeDecodeError as wrong:
-        if old_encodings and not marked and _is_text(data):
+    except UnicodeDecodeError:
+        if old_encodings and not marked and _is_old_text(data):
             return "cp1252"
-        row = data.count(b"\n", 0, wrong.start) + 1
-        raise Unreadable(f"Line {row} is not UTF-8 text. Save the file as “CSV UTF-8” and import that.") from wrong
+        row = _lines_that_decode(data, encoding) + 1
+        raise Unreadable(f"Line {row} is not UTF-8 text. Save the file as “CSV UTF-8” and import that.") from None
     return encoding
 
 
-def _is_text(data: bytes) -> bool:
+def _is_blank(data: bytes, encoding: str) -> bool:
+    """Decodes all of it, a piece at a time, so that it is never held twice."""
+    return not sum(bool(piece.strip()) for piece in _pieces(data, encoding))
+
+
+def _is_old_text(data: bytes) -> bool:
     """Whether every byte is a character of Windows-1252, and none of those that no text has."""
     try:
-        data.decode("cp1252")
+        _is_blank(data, "cp1252")
     except UnicodeDecodeError:
         return False
     return not any(byte in data for byte in (b"\x00", b"\x01", b"\x02", b"\x03", b"\x04"))
+
+
+def _lines_that_decode(data: bytes, encoding: str) -> int:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    for number, line in enumerate(io.BytesIO(data)):
+        try:
+            decoder.decode(line)
+        except UnicodeDecodeError:
+            return number
+    return data.count(b"\n")
+
+
+def _pieces(data: bytes, encoding: str) -> Iterator[str]:
+    source = io.BytesIO(data)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    while piece := source.read(PIECE):
+        yield decoder.decode(piece)
+    yield decoder.decode(b"", final=True)
 
 
 def _first(text: io.TextIOWrapper) -> str:

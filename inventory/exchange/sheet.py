@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-LARGEST_FILE = 20 * 1024 * 1024
+LARGEST_FILE = 40 * 1024 * 1024
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200
 SHOWN = 60  # characters of a wrong cell that a message repeats

@@ -15,7 +15,7 @@ class Upload(forms.Form):
 
     file = forms.FileField(
         label="File of calls",
-        help_text="A workbook (.xlsx) or CSV, up to 20 MB and 100,000 rows",
+        help_text="A workbook (.xlsx) or CSV, up to 40 MB and 100,000 rows",
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,text/csv"}),
         error_messages={"required": _CHOOSE, "missing": _CHOOSE, "invalid": _CHOOSE},

@@ -75,7 +75,7 @@ def test_headings_nobody_asked_for_are_told_and_not_read() -> None:
             "The workbook is damaged or was not copied whole. Open it, save it again, and import that.",
         ),
         (b"\xff\xfen\x00a", "Line 1 is not UTF-8 text. Save the file as “CSV UTF-8” and import that."),
-        (b"x" * (reading.LARGEST_FILE + 1), "The file is larger than 20 MB. Import it in several files."),
+        (b"x" * (reading.LARGEST_FILE + 1), "The file is larger than 40 MB. Import it in several files."),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(data: bytes | str, said: str) -> None:
