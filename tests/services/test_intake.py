@@ -125,6 +125,17 @@ def test_a_cell_that_says_nothing_changes_nothing(now: datetime) -> None:
     assert (call.provider, call.today_path, call.path_assumed, call.streaming) == ("bedrock", "batch", False, False)
 
 
+def test_a_prefix_the_file_does_not_say_stays_within_the_input(now: datetime) -> None:
+    take_in(now, {"input_tokens": "1500", "cacheable_prefix_tokens": "1000"})
+    assert take_in(now, {"input_tokens": "1500", "cacheable_prefix_tokens": ""}).unchanged == 1
+    take_in(now, {"input_tokens": "1700", "cacheable_prefix_tokens": ""})
+    call = Call.objects.get()
+    assert (call.uncached_input, call.cacheable_prefix) == (700, 1000)
+    assert said(now, {"input_tokens": "900", "cacheable_prefix_tokens": ""}) == [
+        "row 2, input_tokens: must be at least 1,000, the prefix this call has"
+    ]
+
+
 def test_a_changed_model_breaks_the_seal(now: datetime) -> None:
     take_in(now)
     Part.objects.update(label="not_waiting", state="agreed", sealed_at=now)
