@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from inventory.exchange import reading
+from inventory.exchange import manner, reading
 from inventory.exchange.cell import NOBODY_SAID, Cells
 from inventory.exchange.manner import Manner, Unclear
 from inventory.exchange.reading import Opened, Problem, Row, Unreadable
@@ -18,7 +18,6 @@ OPTIONAL = (
     "batch_expired_share",
 )  # fmt: skip
 COLUMNS = (*REQUIRED, *OPTIONAL)
-SAMPLES = 3  # cells shown where somebody has to say how they are meant
 # Part of the file, but nothing of ours: another maker's model says nothing about what the call costs on Claude.
 NOT_KEPT = ("model_in_code",)
 
@@ -92,7 +91,7 @@ def read(data: bytes, written: Manner = NOBODY_SAID) -> CallFile:
     )
     return CallFile(
         tuple(one.call for one in each), tuple(problems), not_kept(found, columns),
-        first_unclear(unclear for one in each for unclear in one.unclear), tuple(found.sheet.notes),
+        manner.first(unclear for one in each for unclear in one.unclear), tuple(found.sheet.notes),
     )  # fmt: skip
 
 
@@ -124,16 +123,6 @@ def rows(found: Opened, columns: Mapping[str, str], written: Manner) -> Iterator
         if call.key and number != row.number:
             cells.wrong("call_key", f"stands in row {number} already: a key names one call")
         yield Read(row, call, tuple(cells.problems), tuple(cells.unclear))
-
-
-def first_unclear(found: Iterable[Unclear]) -> tuple[Unclear, ...]:
-    """As many of each kind as one is shown."""
-    kept: dict[str, list[Unclear]] = {}
-    for each in found:
-        kept.setdefault(each.what, [])
-        if len(kept[each.what]) < SAMPLES:
-            kept[each.what].append(each)
-    return tuple(each for some in kept.values() for each in some)
 
 
 def again(number: int, cells: Mapping[str, str]) -> CallRow:

@@ -1,7 +1,7 @@
 """How a file writes numbers and days where they can be read in two ways: asked once for each file, never guessed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +19,7 @@ _NUMBERS = {
 _DROPPED = {POINT: str.maketrans("", "", "," + _SPACES), COMMA: str.maketrans(",", ".", "." + _SPACES)}
 _DAY = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})", re.ASCII)
 LONGEST = 40
+SAMPLES = 3  # cells shown of each kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +70,13 @@ def day(text: str, days: str) -> date | None:
 def day_ways(text: str) -> dict[str, str]:
     """What a day would be by each manner; empty where there is no such day."""
     return {days: read.isoformat() if (read := day(text, days)) else "" for days in DAYS}
+
+
+def first(found: Iterable[Unclear]) -> tuple[Unclear, ...]:
+    """The first cells of each kind: what somebody is shown who has to say how the file is written."""
+    kept: dict[str, list[Unclear]] = {}
+    for each in found:
+        some = kept.setdefault(each.what, [])
+        if len(some) < SAMPLES:
+            some.append(each)
+    return tuple(each for some in kept.values() for each in some)

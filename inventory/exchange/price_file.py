@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from inventory.domain import money
-from inventory.exchange import csv_out, reading
-from inventory.exchange.cell import Cells
+from inventory.exchange import csv_out, manner, reading
+from inventory.exchange.cell import NOBODY_SAID, Cells
+from inventory.exchange.manner import Manner, Unclear
 from inventory.exchange.price_rows import BASE, BATCH, CONFIDENCE, DEAREST, FAST, LONGEST, PLATFORMS
 from inventory.exchange.reading import Problem
 
@@ -45,21 +46,24 @@ class PriceLine:
 class PriceFile:
     lines: tuple[PriceLine, ...]
     problems: tuple[Problem, ...]
+    unclear: tuple[Unclear, ...] = ()
 
 
-def read(data: bytes) -> PriceFile:
+def read(data: bytes, said: Manner = NOBODY_SAID) -> PriceFile:
     """Every row, and every problem in the order of the file. Take it in only where there is none."""
     found = reading.table(data, required=REQUIRED, optional=OPTIONAL)
     lines: list[PriceLine] = []
     problems = list(found.problems)
+    unclear: list[Unclear] = []
     for row in found.rows:
-        cells = Cells(row)
+        cells = Cells(row, said)
         lines.append(_line(cells, row.number))
         problems += cells.problems
+        unclear += cells.unclear
     if not problems:
         problems += _twice(lines)
     problems.sort(key=lambda problem: problem.row or 0)
-    return PriceFile(tuple(lines), tuple(problems))
+    return PriceFile(tuple(lines), tuple(problems), manner.first(unclear))
 
 
 def written(rows: Iterable[Any]) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from inventory.exchange.sheet import Typed, Wrong
 
 DIGITS = 15  # of a number, as many as spreadsheets keep
 _VALUE, _FORMULA, _INLINE, _TEXT, _RUN = (f"{{{SHEET_MAIN_NS}}}{tag}" for tag in ("v", "f", "is", "t", "r"))
-_ESCAPED = re.compile(r"_x00(0[9AD])_")  # how a workbook writes tabs and line ends
+_ESCAPED = re.compile(r"_x00(0[9AD]|5F)_")  # tabs, line ends, and an underscore before an x
 _UNCOMPUTED = "has a formula that was never computed: open the workbook, save it, and import that"
 _ERROR = "holds an error, not a value: mend its formula"
 _TOO_LONG = f"has more than {DIGITS} digits, and a spreadsheet keeps no more: format the cell as text and type it again"
@@ -39,7 +39,7 @@ def text(cell: Any, book: Book) -> str:
     if is_formula(cell) and cell.find(_VALUE) is None:
         return Wrong("formula", _UNCOMPUTED)
     if kind == "inlineStr":
-        return _unescaped(_inline(cell.find(_INLINE)))
+        return plain(cell.find(_INLINE))
     return _READ[kind](raw, cell, book) if raw and kind in _READ else _unescaped(raw)
 
 
@@ -59,7 +59,7 @@ def _iso(raw: str, cell: Any, book: Book) -> str:
 
 _READ = {
     "n": _number,
-    "s": lambda raw, cell, book: _unescaped(book.strings[int(raw)]),
+    "s": lambda raw, cell, book: book.strings[int(raw)],
     "b": lambda raw, cell, book: Typed("TRUE" if int(raw) else "FALSE"),
     "e": lambda raw, cell, book: Wrong(raw, _ERROR),
     "d": _iso,
@@ -77,11 +77,13 @@ def _day(value: float, is_1904: bool) -> str:
     return Typed(date.isoformat(found.date()) if midnight else found.isoformat(sep=" ", timespec="seconds"))
 
 
-def _inline(element: Any) -> str:
+def plain(element: Any) -> str:
+    """A text, or the runs of one, without its looks and without how it is pronounced."""
     if element is None:
         return ""
-    runs = [element.findtext(_TEXT) or "", *(run.findtext(_TEXT) or "" for run in element.findall(_RUN))]
-    return "".join(runs)
+    text = element.findtext(_TEXT) or ""
+    runs = element.findall(_RUN)
+    return _unescaped(text + "".join(run.findtext(_TEXT) or "" for run in runs) if runs else text)
 
 
 def _unescaped(text: str) -> str:

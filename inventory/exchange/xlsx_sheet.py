@@ -15,14 +15,14 @@ from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 from openpyxl.utils.datetime import MAC_EPOCH
-from openpyxl.xml.constants import SHEET_MAIN_NS
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
 from inventory.exchange import archive, sheet, xlsx_cell
 from inventory.exchange.sheet import Broken, Sheet, Unreadable
 from inventory.exchange.xlsx_cell import Book
 
-_ROW, _CELL, _COL = (f"{{{SHEET_MAIN_NS}}}{tag}" for tag in ("row", "c", "col"))
+_ROW, _CELL, _COL, _STRING = (f"{{{SHEET_MAIN_NS}}}{tag}" for tag in ("row", "c", "col", "si"))
 
 
 class NotDefused(Exception):
@@ -55,7 +55,6 @@ def opened(data: bytes) -> Sheet:
 def _opened(package: zipfile.ZipFile) -> tuple[Book, str, list[str]]:
     reader = ExcelReader(package.fp, read_only=True, data_only=True, keep_links=False)
     reader.read_manifest()
-    reader.read_strings()
     reader.read_workbook()
     apply_stylesheet(reader.archive, reader.wb)
     sheets = [
@@ -71,10 +70,23 @@ def _opened(package: zipfile.ZipFile) -> tuple[Book, str, list[str]]:
     if others:
         notes.append(f"Not read: {', '.join(map(sheet.shown, others[:10]))}{'…' if len(others) > 10 else ''}.")
     book = Book(
-        reader.shared_strings, frozenset(reader.wb._date_formats), frozenset(reader.wb._timedelta_formats),
-        reader.wb.epoch == MAC_EPOCH,
+        _strings(package, reader.package.find(SHARED_STRINGS)), frozenset(reader.wb._date_formats),
+        frozenset(reader.wb._timedelta_formats), reader.wb.epoch == MAC_EPOCH,
     )  # fmt: skip
     return book, path, notes
+
+
+def _strings(package: zipfile.ZipFile, part: Any) -> list[str]:
+    """The texts that cells point to by number. openpyxl's own reading of them also drops some underscores."""
+    if part is None:
+        return []
+    found = []
+    with package.open(part.PartName.lstrip("/")) as source:
+        for _, element in iterparse(source):
+            if element.tag == _STRING:
+                found.append(xlsx_cell.plain(element))
+                element.clear()
+    return found
 
 
 def _safely(lines: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:

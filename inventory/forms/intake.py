@@ -1,12 +1,12 @@
 """What somebody says of a file they have uploaded: what its headings mean, and how it writes numbers and days."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 
 from inventory.exchange import call_file
-from inventory.exchange.manner import DAYS, DECIMALS
+from inventory.exchange.manner import DAYS, DECIMALS, Manner
 from inventory.models import Upload
 
 LEFT_OUT = ("", "Leave out")
@@ -54,10 +54,10 @@ class Columns(forms.Form):
 class Answer(forms.Form):
     """Asked only for what the file leaves open. What fits every sample is chosen already."""
 
-    def __init__(self, *args: Any, upload: Upload, **options: Any) -> None:
+    def __init__(self, *args: Any, unclear: Sequence[Mapping[str, Any]], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.samples: dict[str, list[dict[str, Any]]] = {}
-        for each in upload.unclear:
+        self.samples: dict[str, list[Mapping[str, Any]]] = {}
+        for each in unclear:
             self.samples.setdefault(each["what"], []).append(each)
         for what, ways, label in (
             ("decimals", DECIMALS, "How does this file write numbers?"),
@@ -73,7 +73,7 @@ class Answer(forms.Form):
                     error_messages={"required": "Choose one: nothing is guessed."},
                 )
 
-    def questions(self) -> list[tuple[forms.BoundField, list[tuple[dict[str, Any], list[str]]], list[str]]]:
+    def questions(self) -> list[tuple[forms.BoundField, list[tuple[Mapping[str, Any], list[str]]], list[str]]]:
         """Each with its samples, and what each would be by each way."""
         return [
             (
@@ -84,3 +84,9 @@ class Answer(forms.Form):
             for what, ways in (("decimals", DECIMALS), ("days", DAYS))
             if what in self.samples
         ]
+
+
+def said(data: Mapping[str, Any]) -> Manner:
+    """What was answered, where a form had such a question."""
+    decimals, days = str(data.get("decimals", "")), str(data.get("days", ""))
+    return Manner(decimals if decimals in DECIMALS else "", days if days in DAYS else "")

@@ -31,7 +31,7 @@ def shown(request: Request, pk: int) -> HttpResponse:
         return redirect("intake.columns", pk=pk)
     context: dict[str, Any] = {"upload": upload, "is_stopped": uploads.is_stopped(upload)}
     if upload.state == "asking":
-        context["form"] = forms.Answer(upload=upload)
+        context["form"] = forms.Answer(unclear=upload.unclear)
     if upload.state == "ready" or (upload.state == "importing" and context["is_stopped"]):
         context |= _preview(request, upload)
     if upload.state == "imported" and upload.action_seq:
@@ -55,7 +55,7 @@ def columns(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def answer(request: Request, pk: int) -> HttpResponse:
     upload = _load.upload(pk, request.user)
-    form = forms.Answer(request.POST, upload=upload)
+    form = forms.Answer(request.POST, unclear=upload.unclear)
     if not form.is_valid():
         context = {"upload": upload, "form": form}
         return page(request, "intake/page.html", context, status=422)

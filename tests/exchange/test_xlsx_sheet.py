@@ -170,3 +170,17 @@ def test_the_process_does_not_start_without_defusedxml(monkeypatch: pytest.Monke
     monkeypatch.setattr(openpyxl, "DEFUSEDXML", False)
     with pytest.raises(xlsx_sheet.NotDefused, match="without defusedxml"):
         xlsx_sheet.check()
+
+
+def test_shared_texts_are_read_with_every_letter() -> None:
+    files = parts([("Calls", sheet(HEAD + row('<c t="s"><v>1</v></c>', "1")))])
+    strings = (
+        "<si><t>a</t></si><si><r><t>_x005F_b</t></r><r><t> &lt;c&gt;</t></r><rPh sb='0' eb='1'><t>spoken</t></rPh></si>"
+    )
+    files["xl/sharedStrings.xml"] = (
+        f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{strings}</sst>'
+    )
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    override = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
+    files["[Content_Types].xml"] = files["[Content_Types].xml"].replace("</Types>", override)
+    assert table(packed(files)).rows[0].cells["name"] == "_b <c>"

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from inventory.exchange import call_file, reading
+from inventory.exchange import call_file, manner, reading
 from inventory.exchange.call_file import CallRow, Read
 from inventory.exchange.manner import Manner, Unclear
 from inventory.exchange.reading import Problem
@@ -45,7 +45,7 @@ def look(*, job: Job, upload: Upload, at: datetime, told: Told) -> str:
     for problem in found.problems:
         looked.beside(problem)
     upload.notes = list(found.sheet.notes)
-    upload.unclear = [asdict(each) for each in call_file.first_unclear(looked.unclear)]
+    upload.unclear = [asdict(each) for each in manner.first(looked.unclear)]
     upload.state = "asking" if upload.unclear else "ready"
     upload.report = {"not_kept": list(call_file.not_kept(found, upload.columns)), **looked.report()}
     with transaction.atomic():
@@ -66,7 +66,7 @@ class _Look:
     def at_rows(self, chunk: Sequence[Read]) -> None:
         self.count += len(chunk)
         found = [each for read in chunk for each in read.unclear]
-        self.unclear = list(call_file.first_unclear([*self.unclear, *found]))
+        self.unclear = list(manner.first([*self.unclear, *found]))
         if self.unclear:
             return
         readable = {judged.row.number: judged for judged in self.judge.judge([read.call for read in chunk])}
