@@ -15,9 +15,10 @@ DECIDING = (*KEPT, "part__state", "part__sealed_at")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The side an action was about, whether its answers are still hidden from the viewer, and the version of the test
-    they are answers to."""
+    """The sheet an action was about, by its id in history, and its side; whether its answers are still hidden from the
+    viewer, and the version of the test they are answers to."""
 
+    sheet: str
     side: str
     hidden: bool
     test_version: int
@@ -45,7 +46,8 @@ def visibility(record_ids: Iterable[str], viewer: Person) -> dict[str, Told]:
         pairs[sheet.part_id, sheet.test_version].append(sheet)
     both_in = {pair: agreement.both_in(sheets[0].part, sheets) for pair, sheets in pairs.items()}
     return {
-        key: Told(sheet.side, not _may_see(viewer, sheet, both_in), sheet.test_version) for key, sheet in seen.items()
+        key: Told(key, sheet.side, not _may_see(viewer, sheet, both_in), sheet.test_version)
+        for key, sheet in seen.items()
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Q, QuerySet
+from django.db.models import CharField, Max, Q, QuerySet
 from django.db.models.functions import Cast
 
 from inventory.domain import audit_words
@@ -77,15 +77,14 @@ def of_record(record: str, record_id: str) -> QuerySet[Action]:
 
 
 def lines(actions: Sequence[Action], viewer: Person) -> list[Line]:
-    """Each action in words, in a fixed number of queries. Answers to a blind sheet in a row are one line: how many
-    questions the other side was asked would tell which way it went."""
+    """Each action in words, in a fixed number of queries, without what would count the answers to a blind sheet."""
     people = _names(actions)
     named = {action.team_id or 0 for action in actions if "{team}" in audit_words.SENTENCES.get(action.kind, "")}
     teams = dict(Team.objects.filter(pk__in=named).values_list("pk", "name")) if named else {}
     sides = blind.told(actions, viewer)
     alone = _one_sided(actions)
-    newer = zip(actions, [None, *actions], strict=False)
-    return [_line(each, people, teams, sides, alone) for each, last in newer if not _repeats(each, last, sides)]
+    counted = _counted(actions, sides)
+    return [_line(each, people, teams, sides, alone) for each in actions if each.pk not in counted]
 
 
 def _one_sided(actions: Sequence[Action]) -> set[int]:
@@ -95,12 +94,16 @@ def _one_sided(actions: Sequence[Action]) -> set[int]:
     return set(found.values_list("action_id", flat=True).distinct()) if pks else set()
 
 
-def _repeats(action: Action, newer: Action | None, sides: dict[int, blind.Told]) -> bool:
-    """The same side's blind sheet, answered once more."""
-    told = sides.get(action.pk)
-    if newer is None or told is None or not told.hidden or sides.get(newer.pk) != told:
-        return False
-    return action.record_id == newer.record_id and {action.kind, newer.kind} <= ANSWERED
+def _counted(actions: Sequence[Action], sides: dict[int, blind.Told]) -> set[int]:
+    """Answers to a blind sheet, but for the last that each person gave: how many questions the other side was asked
+    would tell which way it went, on one page or with one address after the other."""
+    blinded = {each.pk: told.sheet for each in actions if (told := sides.get(each.pk)) and told.hidden}
+    answers = {each.pk for each in actions if each.kind in ANSWERED and each.pk in blinded}
+    if not answers:
+        return set()
+    given = Change.objects.filter(record=Sheet.RECORD, record_id__in={blinded[pk] for pk in answers})
+    of_each = given.filter(action__kind__in=ANSWERED).values("record_id", "action__actor_kind", "action__actor_id")
+    return answers - set(of_each.annotate(last=Max("action")).values_list("last", flat=True))
 
 
 def _line(

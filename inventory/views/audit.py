@@ -53,12 +53,15 @@ def record(request: Request, record: str, record_id: str) -> HttpResponse:
 @require_safe
 def detail(request: Request, seq: int) -> HttpResponse:
     action = get_object_or_404(Action, seq=min(seq, forms.LARGEST_KEY))
+    lines = history.lines([action], request.user)
+    if not lines:
+        raise Http404
     pages = Paginator(Change.objects.filter(action=action).order_by("position"), ROWS)
     pages.count = action.changes_count  # kept with the action: an import has thousands
     found = pages.get_page(request.GET.get("page"))
     context = {
         "action": action,
-        "line": history.lines([action], request.user)[0],
+        "line": lines[0],
         "page": found,
         "touched": actions.touched(list(found), request.user),
     }
