@@ -79,5 +79,5 @@ def may_cancel(person: Person, job: Job) -> bool:
 
 
 def may_see_sheet(person: Person, sheet: Sheet, *, both_in: bool) -> bool:
-    """Its own side always; anyone once both are in or a lead has opened it."""
-    return person.discipline == sheet.side or both_in or sheet.opened_at is not None
+    """Its own side always; anyone once both are in or a lead has opened what it says now."""
+    return person.discipline == sheet.side or both_in or sheet.is_open

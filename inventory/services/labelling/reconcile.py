@@ -118,7 +118,7 @@ def settle(*, part: Part, label: Label, reason: str, by: Actor, at: datetime, ve
 def opens_at(part: Part, sides: Sides) -> datetime | None:
     """From when a lead may open the one sheet that is in; None where none waits alone."""
     alone = list(_in(part, sides).values())
-    if len(alone) != 1 or alone[0].submitted_at is None or alone[0].opened_at is not None:
+    if len(alone) != 1 or alone[0].submitted_at is None or alone[0].is_open:
         return None
     return alone[0].submitted_at + timedelta(days=part.team.opens_after)
 
@@ -126,7 +126,10 @@ def opens_at(part: Part, sides: Sides) -> datetime | None:
 @transaction.atomic
 def open_sheet(*, part: Part, by: Actor, at: datetime) -> Sheet:
     """Show the sheet that is in to everybody, although the other side has not answered: whatever that side says from
-    now on is not blind, and is marked. Raises `NothingToOpen`, `NotOpenYet`, `Gone`."""
+    now on is not blind, and is marked. What the sheet says later, changed or saved again, is blind once more.
+
+    Raises `NothingToOpen`, `NotOpenYet`, `Gone`.
+    """
     _, _, part = sheets.locked(part)
     both = sheets.sheets_of(part)
     until = opens_at(part, both)
@@ -154,7 +157,7 @@ def may_be_settled(part: Part, both: Sides) -> bool:
 def _may_be_settled(part: Part, both: Sides) -> None:
     """Where both are in without a label that counts, or one was opened and the other side stays silent."""
     said = _in(part, both).values()
-    is_seen = agreement.both_in(part, both.values()) or any(each.opened_at for each in said)
+    is_seen = agreement.both_in(part, both.values()) or any(each.is_open for each in said)
     if part.label or not is_seen or part.state == State.CHECK_NEEDED:
         raise NothingToSettle
     if part.outcome == Outcome.HYBRID or all(each.outcome == Outcome.HYBRID for each in said):
