@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Max
 
 from inventory.domain import agreement, consumer, seal, waiting
 from inventory.domain.agreement import Agreement
@@ -52,7 +53,8 @@ def weigh(part: Part, sheets: Mapping[Discipline, Sheet], *, one_side_enough: bo
 
 def edited(part: Part, was: seal.Facts, *, at: datetime) -> None:
     """After an edit, where the facts were `was` before it: a fact the label rests on breaks the seal, measured against
-    its value when the label began to count. Without a label that counts, or did, nothing happens. Saves nothing.
+    its value when the label began to count. Without a label that counts, or did, nothing happens. Saves nothing. `at`
+    is `not_before`.
 
     A label that began to count before such facts were kept rests on what they were before its first edit.
     """
@@ -69,10 +71,18 @@ def edited(part: Part, was: seal.Facts, *, at: datetime) -> None:
             part.reason, part.sealed_at = _why(part, changes, is_back=True), at
 
 
+def not_before(parts: Iterable[Part], at: datetime) -> datetime:
+    """When a change of these parts, whose calls are held, happens: `at`, or when a sheet of theirs was saved last where
+    that is later. Who waited for a call, or takes in a long file, began before it was saved, and it knew nothing of
+    their change: dated by `at` alone, it would confirm what nobody has seen."""
+    last = Sheet.objects.filter(part__in=[part.pk for part in parts]).aggregate(last=Max("submitted_at"))["last"]
+    return max(at, last) if last else at
+
+
 def breaks_seal(part: Part, *, at: datetime | None = None, because: str = "") -> None:
     """The label counts no more until each side that answered has saved again, after `at` where that is given.
 
-    Without a label that counts nothing happens. Saves nothing.
+    Without a label that counts nothing happens. Saves nothing. `at` is `not_before`.
     """
     if part.label:
         _to_check(part, part.rested_on or {"label": part.label}, at, because)

@@ -96,7 +96,8 @@ def edit(*, call: Call, version: int, fields: Mapping[str, Any], by: Actor, at: 
         fields = {**fields, "feature": _home(fields["feature"])}
     call, parts = _locked(call)
     before = audit.states(call, *parts)
-    if not revise(call, parts, fields, book=pricing.book(timezone.localdate(at)), at=at):
+    book, since = pricing.book(timezone.localdate(at)), agreement.not_before(parts, at)
+    if not revise(call, parts, fields, book=book, at=since):
         return call
     write(call, parts, before, version)
     audit.record(

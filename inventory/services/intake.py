@@ -16,7 +16,7 @@ from inventory.domain.book import Book
 from inventory.exchange.call_file import CallFile, CallRow
 from inventory.exchange.reading import Problem
 from inventory.models import Call, Feature, Part, Person, Team
-from inventory.services import access, audit, notice, pricing
+from inventory.services import access, agreement, audit, notice, pricing
 from inventory.services import call as calls
 
 ROWS = 500  # taken in at once
@@ -195,6 +195,7 @@ def _find_features(intake: _Intake, rows: Sequence[CallRow]) -> None:
 def _take_in_chunk(intake: _Intake, chunk: Sequence[CallRow]) -> None:
     """Everything is looked at, so that all problems are told at once; nothing more is written after the first."""
     known = _known(chunk)
+    since = agreement.not_before((part for _, parts in known.values() for part in parts), intake.at)
     new: list[tuple[Call, Part]] = []
     for row in chunk:
         team = intake.teams.get(row.team.lower())
@@ -202,7 +203,7 @@ def _take_in_chunk(intake: _Intake, chunk: Sequence[CallRow]) -> None:
         if feature is None:
             continue
         if row.key in known:
-            _change(intake, row, feature, *known[row.key])
+            _change(intake, row, feature, *known[row.key], since)
         elif not intake.problems:
             call, part = calls.built(feature=feature, fields=row.fields)
             pricing.apply(call, [part], book=intake.book)
@@ -228,7 +229,9 @@ def _pks(**given: Any) -> Iterable[int]:
     return Call.objects.filter(**given).values_list("pk", flat=True)
 
 
-def _change(intake: _Intake, row: CallRow, feature: Feature, call: Call, parts: list[Part]) -> None:
+def _change(
+    intake: _Intake, row: CallRow, feature: Feature, call: Call, parts: list[Part], since: datetime
+) -> None:  # fmt: skip
     if call.retired_at is not None:
         return intake.wrong(row, "call_key", call.key, "names a retired call. Restore it first, or use another key")
     if call.feature_id != feature.pk:
@@ -238,9 +241,7 @@ def _change(intake: _Intake, row: CallRow, feature: Feature, call: Call, parts: 
         return None
     before = audit.states(call, *parts)
     try:
-        revised = calls.revise(
-            call, parts, {name: row.fields[name] for name in row.said}, book=intake.book, at=intake.at
-        )
+        revised = calls.revise(call, parts, {name: row.fields[name] for name in row.said}, book=intake.book, at=since)
     except calls.PartsFallShort as refusal:
         missing = f"its parts would fall short: {refusal}. Change the split first"
         return intake.wrong(row, "requests_per_month", str(row.fields["requests"]), missing)

@@ -50,7 +50,8 @@ def set_status(*, part: Part, to: Status, version: int, reason: str = "", leads:
     before = audit.states(call, *parts)
     part.status = to
     if to is Status.WALKED_BACK:
-        agreement.breaks_seal(part, at=at, because=f"The move was walked back: {reason}")
+        since = agreement.not_before([part], at)
+        agreement.breaks_seal(part, at=since, because=f"The move was walked back: {reason}")
         sheets.store(call, parts, before, at)
     else:
         part.write("status")

@@ -69,7 +69,7 @@ def split(
     gone = [part for part in old if part.pk not in named] if call.is_split else old
     before = audit.states(call, *old, *Sheet.objects.filter(part__in=gone))
     counted = {part.pk for part in old if _counts(part)}
-    drafted = _drafted(call, old, parts, at)
+    drafted = _drafted(call, old, parts, agreement.not_before(old, at))
     book = pricing.book(timezone.localdate(at))
     _check(call, drafted, book)
     if not reason and any(part in gone or not _counts(part) for part in old if part.pk in counted):
@@ -127,7 +127,7 @@ def edit(*, part: Part, version: int, fields: Mapping[str, Any], by: Actor, at: 
         setattr(found, name, fields.get(name, getattr(found, name)))
     if not audit.changed(found, before):
         return found
-    agreement.edited(found, was, at=at)
+    agreement.edited(found, was, at=agreement.not_before([found], at))
     _reprice(call, parts, at)
     found.version = version
     _save([], parts, before)

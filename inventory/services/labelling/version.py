@@ -89,8 +89,9 @@ def look_over(*, parts: Sequence[int], by: Actor, at: datetime) -> Done:
     found = [part for part, _ in differ]
     of_calls = [part for call in calls for part in call.parts.all()]
     before = audit.states(*calls, *of_calls)
+    since = agreement.not_before(found, at)
     for part, each in differ:
-        agreement.asks_again(part, at=at, because=_because(each))
+        agreement.asks_again(part, at=since, because=_because(each))
     _store(calls, before, at)
     _record("version.look_over", found, before, audit.states(*calls, *of_calls), by=by, at=at)
     notice.to_check(found, before, by=by, at=at)
