@@ -15,7 +15,7 @@ from inventory.domain.book import Book
 from inventory.domain.part import Gap
 from inventory.models import Call, Feature, Part, Team
 from inventory.models.call import PROFILE
-from inventory.services import agreement, audit, clash, notice, pricing, recount
+from inventory.services import agreement, audit, clash, part_notice, pricing, recount
 
 
 class KeyTaken(Exception):
@@ -103,7 +103,7 @@ def edit(*, call: Call, version: int, fields: Mapping[str, Any], by: Actor, at: 
     audit.record(
         kind="call.edit", by=by, at=at, subject=call, before=before, after=audit.states(call, *parts), reason=reason
     )
-    notice.to_check(parts, before, by=by, at=at)
+    part_notice.to_check(parts, before, by=by, at=at)
     return call
 
 

@@ -16,7 +16,7 @@ from inventory.domain.book import Book
 from inventory.exchange.call_file import CallFile, CallRow
 from inventory.exchange.reading import Problem
 from inventory.models import Call, Feature, Part, Person, Team
-from inventory.services import access, agreement, audit, notice, pricing
+from inventory.services import access, agreement, audit, part_notice, pricing
 from inventory.services import call as calls
 
 ROWS = 500  # taken in at once
@@ -81,7 +81,7 @@ class _Intake:
     new_features: list[Feature] = field(default_factory=list)
     changes: audit.Changes = field(default_factory=audit.Changes)
     problems: list[Problem] = field(default_factory=list)
-    to_check: list[notice.Found] = field(default_factory=list)
+    to_check: list[part_notice.Found] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     doubts: Counter[str] = field(default_factory=Counter)
 
@@ -129,7 +129,7 @@ def _take_in(intake: _Intake, file: CallFile, name: str, by: Actor) -> Summary:
         kind="exchange.import", by=by, at=intake.at, record="file", record_id=name[:40], title=name,
         team_id=teams.pop() if len(teams) == 1 else None, changes=intake.changes,
     )  # fmt: skip
-    notice.tell(intake.to_check, by=by, at=intake.at)
+    part_notice.tell(intake.to_check, by=by, at=intake.at)
     counts = intake.counts
     return Summary(
         rows=len(file.rows), new_teams=tuple(team.name for team in intake.new_teams),
@@ -248,7 +248,7 @@ def _change(
     if revised:
         calls.write(call, parts, before, call.version)
         intake.changes.add(before, audit.states(call, *parts))
-        intake.to_check += notice.found(parts, before)
+        intake.to_check += part_notice.found(parts, before)
     return intake.count(call, parts, "changed" if revised else "unchanged")
 
 

@@ -9,7 +9,7 @@ from inventory.domain.audit import Actor
 from inventory.domain.plan import Kind
 from inventory.domain.status import MEMBERS_MAY, Status, refusal
 from inventory.models import Part, Stale, Team
-from inventory.services import agreement, arrangement, audit, notice
+from inventory.services import agreement, arrangement, audit, part_notice
 from inventory.services import sheet as sheets
 from inventory.services import wave as waves
 
@@ -58,7 +58,7 @@ def set_status(*, part: Part, to: Status, version: int, reason: str = "", leads:
     kind = "move.walk_back" if to is Status.WALKED_BACK else "move.set_status"
     after = audit.states(call, *parts)
     audit.record(kind=kind, by=by, at=at, subject=part, before=before, after=after, reason=reason)
-    notice.to_check([part], before, by=by, at=at)
+    part_notice.to_check([part], before, by=by, at=at)
     return part
 
 

@@ -15,7 +15,7 @@ from inventory.domain.part import Balance, Gap, Label, Option, Path, State
 from inventory.domain.plan import Kind
 from inventory.models import Call, Part, Sheet, Stale
 from inventory.models.call import PROFILE
-from inventory.services import agreement, audit, notice, pricing
+from inventory.services import agreement, audit, part_notice, pricing
 
 LEAST, MOST = 2, 10
 TEXTS = ("consumer", "reaches", "read_when", "deadline", "hand_over", "meanwhile")
@@ -76,13 +76,13 @@ def split(
         raise ReasonNeeded
     pricing.apply(call, drafted, book=book)
     kept = [part for part in drafted if part.pk is not None]
-    told = notice.people([part for part in gone if part.pk in counted])
+    told = part_notice.people([part for part in gone if part.pk in counted])
     if _save(gone, drafted, before):
         call.write(*audit.changed(call, before))
     after = audit.states(call, *drafted)
     audit.record(kind="part.split", by=by, at=at, subject=call, before=before, after=after, reason=reason)
-    notice.to_check(kept, before, by=by, at=at)
-    notice.taken_away(told, call, by=by, at=at)
+    part_notice.to_check(kept, before, by=by, at=at)
+    part_notice.taken_away(told, call, by=by, at=at)
     return call
 
 
@@ -98,7 +98,7 @@ def unsplit(*, call: Call, version: int, by: Actor, at: datetime, reason: str) -
     if not reason:
         raise ReasonNeeded
     before = audit.states(call, *old, *Sheet.objects.filter(part__in=old))
-    told = notice.people([part for part in old if _counts(part)])
+    told = part_notice.people([part for part in old if _counts(part)])
     call.is_split = False
     whole = Part(call=call, feature=call.feature, team=call.team, position=0, name=call.name)
     for name in PROFILE:
@@ -108,7 +108,7 @@ def unsplit(*, call: Call, version: int, by: Actor, at: datetime, reason: str) -
     call.write(*audit.changed(call, before))
     after = audit.states(call, whole)
     audit.record(kind="part.unsplit", by=by, at=at, subject=call, before=before, after=after, reason=reason)
-    notice.taken_away(told, call, by=by, at=at)
+    part_notice.taken_away(told, call, by=by, at=at)
     return call
 
 
@@ -135,7 +135,7 @@ def edit(*, part: Part, version: int, fields: Mapping[str, Any], by: Actor, at: 
         call.write(*fields_of_call)
     after = audit.states(call, *parts)
     audit.record(kind="part.edit", by=by, at=at, subject=found, before=before, after=after)
-    notice.to_check([found], before, by=by, at=at)
+    part_notice.to_check([found], before, by=by, at=at)
     return found
 
 

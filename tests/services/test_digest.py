@@ -12,7 +12,7 @@ from django.core.mail import EmailMessage
 from inventory.domain.notice import Event
 from inventory.domain.people import Discipline
 from inventory.models import Digest, Notice, Part, Person, Team
-from inventory.services import account, comment, digest, notice, waiting
+from inventory.services import account, comment, digest, notice, part_notice, waiting
 from tests import factories
 from tests.services.test_comment import say
 from tests.services.test_waiting import SOMEBODY_WAITS, give
@@ -139,7 +139,7 @@ def test_what_one_action_did_to_many_parts_is_one_line_that_leads_to_the_list(
 ) -> None:
     settings.SITE_URL = "https://batchline.example.com"
     parts = [part, *(factories.make_call(feature=part.feature, name=f"Call {n}").parts.get() for n in range(3))]
-    notice.tell([notice.Found(p.pk, p.call_id, p.feature_id, p.name) for p in parts], by=pia.actor, at=now)
+    part_notice.tell([part_notice.Found(p.pk, p.call_id, p.feature_id, p.name) for p in parts], by=pia.actor, at=now)
     digest.send_due(at=MORNING)
     (letter,) = mail.outbox
     assert letter.to == [ed.email]

@@ -20,7 +20,7 @@ from inventory.domain.question import Test
 from inventory.domain.rule import Confidence, Outcome
 from inventory.domain.verdict import decide
 from inventory.models import Part, Person, Sheet, Stale
-from inventory.services import agreement, audit, notice
+from inventory.services import agreement, audit, part_notice
 from inventory.services import sheet as sheets
 from inventory.services.waiting import only_one_side, walked
 
@@ -142,7 +142,7 @@ def open_sheet(*, part: Part, by: Actor, at: datetime) -> Sheet:
     sheet.opened_at = at
     sheets.write(sheet, before)
     audit.record(kind="agreement.open", by=by, at=at, subject=part, before=before, after=audit.states(sheet))
-    notice.about_part(part, Event.OPENED, by=by, at=at)
+    part_notice.about(part, Event.OPENED, by=by, at=at)
     return sheet
 
 

@@ -18,7 +18,7 @@ from inventory.domain.part import State
 from inventory.domain.people import Discipline
 from inventory.models import Call, Differing, Job, Part, Person, Sheet
 from inventory.models.version import LISTED, Differings
-from inventory.services import access, agreement, audit, notice, pricing
+from inventory.services import access, agreement, audit, part_notice, pricing
 from inventory.services import job as jobs
 
 AT_ONCE = 500
@@ -94,7 +94,7 @@ def look_over(*, parts: Sequence[int], by: Actor, at: datetime) -> Done:
         agreement.asks_again(part, at=since, because=_because(each))
     _store(calls, before, at)
     _record("version.look_over", found, before, audit.states(*calls, *of_calls), by=by, at=at)
-    notice.to_check(found, before, by=by, at=at)
+    part_notice.to_check(found, before, by=by, at=at)
     return Done(len(found), len(parts) - len(found))
 
 
