@@ -7,11 +7,13 @@ from typing import NamedTuple
 
 from inventory.domain.audit import Actor
 from inventory.domain.notice import Event
-from inventory.models import Call, Feature, Part, Sheet
+from inventory.domain.part import State
+from inventory.models import Call, Feature, Notice, Part, Person, Sheet
 from inventory.services import agreement, audit, notice
 from inventory.services.notice import News
 
 AT_ONCE = 500  # parts looked up at once
+ASKING = {Event.ANSWERED: State.ONE_SIDE, Event.DISPUTED: State.DISPUTED, Event.CHECK_NEEDED: State.CHECK_NEEDED}
 OWNERS = ("product_owner_id", "engineering_owner_id")
 
 
@@ -32,8 +34,14 @@ class Told(NamedTuple):
 
 
 def about(part: Part, event: Event, *, by: Actor, at: datetime) -> None:
-    """Tell both owners of its feature and whoever answered a sheet of it."""
-    _tell({person: Told(_found(part), 1) for person in _concerned([_found(part)])}, event, by=by, at=at)
+    """Tell both owners of its feature and whoever answered a sheet of it; that one side has answered only those who
+    answer for the other, which is asked now."""
+    told = {person: Told(_found(part), 1) for person in _concerned([_found(part)])}
+    if event is Event.ANSWERED:
+        asked = set(agreement.BOTH) - agreement.counting(part, agreement.newest([part])[part.pk]).keys()
+        theirs = Person.objects.filter(pk__in=told, discipline__in=asked).values_list("pk", flat=True)
+        told = {person: told[person] for person in theirs}
+    _tell(told, event, by=by, at=at)
 
 
 def to_check(parts: Iterable[Part], before: audit.States, *, by: Actor, at: datetime) -> None:
@@ -71,6 +79,22 @@ def taken_away(told: Mapping[int, Told], call: Call, *, by: Actor, at: datetime)
     """A split, or the undoing of one, took labels that counted with it: the new parts want theirs."""
     gone = {person: Told(each.first._replace(part_id=0, call_id=call.pk), 1) for person, each in told.items()}
     _tell(gone, Event.CHECK_NEEDED, by=by, at=at)
+
+
+def over(person: Person, notices: Iterable[Notice]) -> list[int]:
+    """Those that ask nothing of this person any more: the part is past it, or their side has done its share. One of
+    several parts, or of a part that is gone, is never over: it does not say which they are."""
+    asking = [each for each in notices if each.part_id and not each.others and each.event in ASKING]
+    parts = Part.objects.in_bulk({each.part_id for each in asking})
+    sheets = agreement.newest(parts.values())
+    done = {
+        pk for pk, part in parts.items() if person.discipline in agreement.counting(part, sheets[pk])
+    }  # fmt: skip
+    return [
+        each.pk for each in asking
+        if parts[each.part_id].state != ASKING[Event(each.event)] or not parts[each.part_id].is_live
+        or (each.part_id in done and each.event != Event.DISPUTED)
+    ]  # fmt: skip
 
 
 def _found(part: Part) -> Found:

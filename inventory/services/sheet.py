@@ -52,8 +52,8 @@ class Hand:
 
 
 def sheets_of(part: Part) -> dict[Discipline, Sheet]:
-    """Each side's sheet on the newest version of the test it has begun. Older ones stay what they are."""
-    return {Discipline(each.side): each for each in Sheet.objects.filter(part=part).order_by("test_version")}
+    """Each side's sheet on the newest version of the test it has begun."""
+    return agreement.newest([part])[part.pk]
 
 
 def in_hand(part: Part, side: Discipline) -> Hand:

@@ -7,10 +7,12 @@ import pytest
 from inventory.domain import notice as domain
 from inventory.domain.audit import Actor
 from inventory.domain.notice import Event, Way
+from inventory.domain.people import Discipline
 from inventory.models import Action, Notice, NoticeChoices, Person, Stale, Team
 from inventory.models.notice import EVENTS
-from inventory.services import notice, part_notice
+from inventory.services import notice, part_notice, waiting
 from tests import factories
+from tests.services.test_waiting import both_in
 
 pytestmark = pytest.mark.django_db
 NONE = dict.fromkeys(Event, "")
@@ -39,6 +41,23 @@ def test_an_event_is_told_by_the_ways_chosen(team: Team, pia: Person, ed: Person
     assert list(rows) == [("sealed", False, True), ("check_needed", True, False), ("answered", True, True)]
     assert [each.event for each in notice.shown(ed)] == ["answered", "check_needed"]
     assert Notice.objects.of(ed).unread().count() == 2
+
+
+def test_that_one_side_has_answered_is_told_to_the_other_alone(
+    team: Team, pia: Person, ed: Person, now: datetime
+) -> None:
+    factories.make_price()
+    feature = factories.make_feature(team=team, product_owner=pia, engineering_owner=ed)
+    part, helper = factories.make_call(feature=feature).parts.get(), factories.make_person(team=team)
+    both_in(part, now)
+    Notice.objects.all().delete()
+    given = {"part": part, "side": Discipline.PRODUCT, "by": helper.actor, "at": now}
+    waiting.reopen(**given, reason="Thought again")
+    assert list(Notice.objects.values_list("person", "event")) == [(pia.pk, "answered")]  # engineering is in
+    waiting.reopen(part=part, side=Discipline.ENGINEERING, by=helper.actor, at=now)
+    Notice.objects.all().delete()
+    waiting.submit(**given)
+    assert list(Notice.objects.values_list("person", "event")) == [(ed.pk, "answered")]
 
 
 def to_check(team: Team, number: int, **owners: Person) -> list[part_notice.Found]:

@@ -1,7 +1,6 @@
 """What the test's current version would decide otherwise about answers given to an older one. It changes no label: a
 person has both sides look a part over, or keeps its label as it is."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +22,6 @@ from inventory.services import job as jobs
 
 AT_ONCE = 500
 Told = Callable[[int, int], None]
-Sheets = Mapping[int, Mapping[Discipline, Sheet]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +122,9 @@ def _differing_now(pks: Sequence[int]) -> tuple[list[Call], list[tuple[Part, Dif
 
 
 def _found(parts: Sequence[Part], at: datetime) -> Iterable[Differing]:
-    sheets = _sheets(parts)
+    sheets = agreement.newest(parts)
     for part in parts:
-        counting = agreement.counting(part, sheets.get(part.pk, {}))
+        counting = agreement.counting(part, sheets[part.pk])
         is_older = counting and agreement.round_of(counting.values()) < waiting.CURRENT.version
         if is_older and (each := _differing(part, counting, at)):
             yield each
@@ -148,14 +146,6 @@ def _differing(part: Part, counting: Mapping[Discipline, Sheet], at: datetime) -
 def _because(each: Differing) -> str:
     question = waiting.CURRENT.question(each.opens)
     return domain.because(each.test_version, each.was, each.now, question.title if question else "")
-
-
-def _sheets(parts: Sequence[Part]) -> Sheets:
-    """The newest of each side."""
-    found: dict[int, dict[Discipline, Sheet]] = defaultdict(dict)
-    for sheet in Sheet.objects.filter(part__in=[part.pk for part in parts]).order_by("test_version"):
-        found[sheet.part_id][Discipline(sheet.side)] = sheet
-    return found
 
 
 def _store(calls: Sequence[Call], before: audit.States, at: datetime) -> None:
