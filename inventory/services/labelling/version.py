@@ -2,7 +2,6 @@
 person has both sides look a part over, or keeps its label as it is."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -22,14 +21,6 @@ from inventory.services import job as jobs
 
 AT_ONCE = 500
 Told = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """How many parts an action was about, and how many of those asked for did not differ any more."""
-
-    parts: int
-    left_out: int
 
 
 def differing(person: Person, *, teams: list[int] | None) -> Differings:
@@ -79,10 +70,10 @@ def start_if_due(*, by: Actor, at: datetime) -> Job | None:
 
 
 @transaction.atomic
-def look_over(*, parts: Sequence[int], by: Actor, at: datetime) -> Done:
+def look_over(*, parts: Sequence[int], by: Actor, at: datetime) -> int:
     """Put these parts under "check needed": what both sides had said counts no more until each has saved again, on the
-    current version. Those that do not differ any more are left out; a part of which one side alone is in is that
-    side's to look over."""
+    current version; how many. Those that do not differ any more are left out; a part of which one side alone is in is
+    that side's to look over."""
     calls, differ = _differing_now(parts)
     found = [part for part, _ in differ]
     of_calls = [part for call in calls for part in call.parts.all()]
@@ -93,12 +84,13 @@ def look_over(*, parts: Sequence[int], by: Actor, at: datetime) -> Done:
     _store(calls, before, at)
     _record("version.look_over", found, before, audit.states(*calls, *of_calls), by=by, at=at)
     part_notice.to_check(found, before, by=by, at=at)
-    return Done(len(found), len(parts) - len(found))
+    return len(found)
 
 
 @transaction.atomic
-def keep(*, parts: Sequence[int], reason: str, by: Actor, at: datetime) -> Done:
-    """These labels stay, whatever the current version decides: they are listed no more."""
+def keep(*, parts: Sequence[int], reason: str, by: Actor, at: datetime) -> int:
+    """These labels stay, whatever the current version decides: they are listed no more. How many; those that do not
+    differ any more are left out."""
     _, differ = _differing_now(parts)
     found = [part for part, _ in differ]
     before = audit.states(*found)
@@ -106,7 +98,7 @@ def keep(*, parts: Sequence[int], reason: str, by: Actor, at: datetime) -> Done:
         part.kept_on = waiting.CURRENT.version
         part.write("kept_on")
     _record("version.keep", found, before, audit.states(*found), by=by, at=at, reason=reason)
-    return Done(len(found), len(parts) - len(found))
+    return len(found)
 
 
 def _differing_now(pks: Sequence[int]) -> tuple[list[Call], list[tuple[Part, Differing]]]:
