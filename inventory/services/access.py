@@ -1,9 +1,11 @@
 """Who may do what, as plain predicates on person and record. Everyone signed in sees everything that is not blind."""
 
+import json
+
 from django.db.models import QuerySet
 
 from inventory.domain.people import Discipline, Role
-from inventory.models import Comment, Job, Membership, Person, Sheet, Team
+from inventory.models import Change, Comment, Job, Membership, Person, Sheet, Team
 
 ANSWERING = (Discipline.PRODUCT, Discipline.ENGINEERING)
 
@@ -45,6 +47,16 @@ def teams_waiting_for(person: Person) -> list[int]:
 def may_lead(person: Person, team: Team | int) -> bool:
     """Settle, open a blind sheet, arrange waves, manage the team's members."""
     return person.is_administrator or role_in(person, team) == Role.LEAD
+
+
+def has_led(person: Person, team: int) -> bool:
+    """Whether they were a lead of the team before, as history knows it."""
+    mine = Membership.objects.filter(person=person, team=team).values_list("pk", flat=True)
+    led = Change.objects.filter(record=Membership.RECORD, before__contains=f'"role":"{Role.LEAD}"')
+    if led.filter(record_id__in=[str(pk) for pk in mine]).exists():
+        return True
+    removed = led.filter(after="", before__contains=f'"person_id":{person.pk}').values_list("before", flat=True)
+    return any((was := json.loads(before))["person_id"] == person.pk and was["team_id"] == team for before in removed)
 
 
 def teams_led(person: Person) -> list[int]:

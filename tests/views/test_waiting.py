@@ -275,6 +275,8 @@ def test_whoever_changed_discipline_is_told_that_nobody_answers_for_both(as_pia,
 
 def test_a_part_retired_meanwhile_says_so_and_keeps_what_was_typed(as_pia, part, pia, now):
     calls.retire(call=part.call, version=1, reason="Gone", by=BY, at=now)
+    taken_back = as_pia.post(at(part, "result"), {"version": 1, "reason": "The broker left"})
+    assert (taken_back.status_code, "The broker left" in taken_back.content.decode()) == (410, True)
     page = post(as_pia, part, "first", version=0, choice="person_now", name="broker")
     assert page.status_code == 410
     assert "“Ticket summary” was retired meanwhile." in page.content.decode()
