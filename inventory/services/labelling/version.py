@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from inventory.domain import version as domain
@@ -47,15 +47,23 @@ def work_out(*, at: datetime, told: Told = lambda done, total: None) -> int:
     older = Sheet.objects.filter(part=OuterRef("pk"), test_version__lt=version, submitted_at__isnull=False)
     parts = Part.objects.live().filter(Exists(older), state__in=LISTED).exclude(kept_on__gte=version).order_by("pk")
     total, done, count, last = parts.count(), 0, 0, 0
-    while lot := list(parts.filter(pk__gt=last).select_related("call")[:AT_ONCE]):
-        found = list(_found(lot, at))
-        with transaction.atomic():
-            Differing.objects.filter(part__in=[part.pk for part in lot]).delete()
-            Differing.objects.bulk_create(found)
+    while lot := list(parts.filter(pk__gt=last)[:AT_ONCE]):
+        found = _listed_anew(lot, at)
         last, done, count = lot[-1].pk, done + len(lot), count + sum(not each.side for each in found)
         told(done, total)
-    Differing.objects.filter(~Q(test_version=version) | Q(at__lt=at)).delete()
+    Differing.objects.exclude(part__in=parts.order_by().values("pk")).delete()
     return count
+
+
+@transaction.atomic
+def _listed_anew(lot: Sequence[Part], at: datetime) -> list[Differing]:
+    """With the calls held: two that work it out at once come one after the other, and neither an answer saved
+    meanwhile."""
+    calls = Call.objects.select_for_update(no_key=True).filter(pk__in={part.call_id for part in lot})
+    list(calls.order_by("pk").values_list("pk"))
+    found = list(_found(list(Part.objects.filter(pk__in=[part.pk for part in lot], state__in=LISTED)), at))
+    Differing.objects.filter(part__in=[part.pk for part in lot]).delete()
+    return Differing.objects.bulk_create(found)
 
 
 @transaction.atomic

@@ -119,6 +119,19 @@ def test_who_takes_the_next_gives_back_what_they_held(feature, pia, now):
     assert Hold.objects.get().person == pia
 
 
+def test_asked_for_twice_at_once_both_get_the_same(feature, pia, now, monkeypatch):
+    dear, _ = made(feature, 50), made(feature, 5)
+    free = queue._free
+
+    def beaten(*given):
+        found = free(*given)
+        Hold.objects.create(part=dear, side=PRODUCT, person=pia, until=now + queue.lasts())
+        return found
+
+    monkeypatch.setattr(queue, "_free", beaten)
+    assert queue.take(person=pia, at=now) == dear
+
+
 @pytest.mark.skipif(settings.IS_SQLITE, reason="one writer at a time, and the tests' database is in memory")
 @pytest.mark.django_db(transaction=True)
 def test_five_people_at_once_get_five_parts(team, now):

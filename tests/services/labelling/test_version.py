@@ -302,6 +302,13 @@ def test_a_fact_that_changes_meanwhile_is_named_beside_it(three: list[Part], now
     assert "Changed since: Volume 1,000 → 2,500 requests a month. Version 2 of the test decides" in otherwise.reason
 
 
+def test_worked_out_twice_at_once_nothing_is_lost(three: list[Part], now: datetime) -> None:
+    alone = version.work_out(at=now)
+    listed = set(Differing.objects.values_list("part", flat=True))
+    version.work_out(at=now + HOUR, told=lambda done, total: version.work_out(at=now))
+    assert (alone, listed) == (2, set(Differing.objects.values_list("part", flat=True)))
+
+
 def test_kept_as_it_is_it_counts_on_and_is_listed_no_more(three: list[Part], now: datetime, pia: Person) -> None:
     opens, otherwise = three[1], three[2]
     version.work_out(at=now + HOUR)
