@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -253,6 +253,24 @@ def test_a_sheet_that_went_with_its_part_stays_as_blind_as_it_was(
         assert "reader" not in as_ed.get(path).content.decode()
     assert "hidden until both" in text(as_ed, f"/history/{last}")
     assert any("reader" in text(as_pia, path) for path in answer_pages())
+
+
+def test_a_split_does_not_show_what_one_side_had_confirmed_alone(
+    one_side: Part, call: Call, pia: Person, ed: Person, as_ed: Client, as_pia: Client, now: datetime
+) -> None:
+    answered(one_side, "engineering", ed, now)
+    kept = one_side.sheets.get(side="product").answers
+    Part.objects.filter(pk=one_side.pk).update(state="check_needed", sealed_at=now)
+    later = {"by": pia.actor, "at": now + timedelta(hours=1)}
+    given = {"part": one_side, "side": Discipline.PRODUCT, "person": pia, **later}
+    waiting.answer(question="first", value={"choice": kept["first"]["choice"], "name": "a new face"}, **given)
+    waiting.submit(**given)
+    call.refresh_from_db()
+    half = {"requests": 1000, "uncached_input": 6000, "output": 400}
+    names = [{"name": name, **half} for name in ("A", "B")]
+    parts.split(call=call, version=call.version, parts=names, reason="Two readers", **later)
+    assert not any("a new face" in as_ed.get(path).content.decode() for path in answer_pages())
+    assert any("a new face" in as_pia.get(path).content.decode() for path in answer_pages())
 
 
 # Filters, in the address.
