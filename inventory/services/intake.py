@@ -16,7 +16,7 @@ from inventory.domain.book import Book
 from inventory.exchange.call_file import CallFile, CallRow
 from inventory.exchange.reading import Problem
 from inventory.models import Call, Feature, Part, Person, Team
-from inventory.services import access, agreement, audit, part_notice, pricing
+from inventory.services import access, audit, part_notice, pricing, seal
 from inventory.services import call as calls
 
 ROWS = 500  # taken in at once
@@ -195,7 +195,7 @@ def _find_features(intake: _Intake, rows: Sequence[CallRow]) -> None:
 def _take_in_chunk(intake: _Intake, chunk: Sequence[CallRow]) -> None:
     """Everything is looked at, so that all problems are told at once; nothing more is written after the first."""
     known = _known(chunk)
-    since = agreement.not_before((part for _, parts in known.values() for part in parts), intake.at)
+    since = seal.not_before((part for _, parts in known.values() for part in parts), intake.at)
     new: list[tuple[Call, Part]] = []
     for row in chunk:
         team = intake.teams.get(row.team.lower())

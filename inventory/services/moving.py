@@ -9,7 +9,7 @@ from inventory.domain.audit import Actor
 from inventory.domain.plan import Kind
 from inventory.domain.status import MEMBERS_MAY, Status, refusal
 from inventory.models import Part, Stale, Team
-from inventory.services import agreement, arrangement, audit, part_notice
+from inventory.services import arrangement, audit, part_notice, seal
 from inventory.services import sheet as sheets
 from inventory.services import wave as waves
 
@@ -50,8 +50,8 @@ def set_status(*, part: Part, to: Status, version: int, reason: str = "", leads:
     before = audit.states(call, *parts)
     part.status = to
     if to is Status.WALKED_BACK:
-        since = agreement.not_before([part], at)
-        agreement.breaks_seal(part, at=since, because=f"The move was walked back: {reason}")
+        since = seal.not_before([part], at)
+        seal.breaks(part, at=since, because=f"The move was walked back: {reason}")
         sheets.store(call, parts, before, at)
     else:
         part.write("status")

@@ -15,7 +15,7 @@ from inventory.domain.part import Balance, Gap, Label, Option, Path, State
 from inventory.domain.plan import Kind
 from inventory.models import Call, Part, Sheet, Stale
 from inventory.models.call import PROFILE
-from inventory.services import agreement, audit, part_notice, pricing
+from inventory.services import audit, part_notice, pricing, seal
 
 LEAST, MOST = 2, 10
 TEXTS = ("consumer", "reaches", "read_when", "deadline", "hand_over", "meanwhile")
@@ -69,7 +69,7 @@ def split(
     gone = [part for part in old if part.pk not in named] if call.is_split else old
     before = audit.states(call, *old, *Sheet.objects.filter(part__in=gone))
     counted = {part.pk for part in old if _counts(part)}
-    drafted = _drafted(call, old, parts, agreement.not_before(old, at))
+    drafted = _drafted(call, old, parts, seal.not_before(old, at))
     book = pricing.book(timezone.localdate(at))
     _check(call, drafted, book)
     if not reason and any(part in gone or not _counts(part) for part in old if part.pk in counted):
@@ -127,7 +127,7 @@ def edit(*, part: Part, version: int, fields: Mapping[str, Any], by: Actor, at: 
         setattr(found, name, fields.get(name, getattr(found, name)))
     if not audit.changed(found, before):
         return found
-    agreement.edited(found, was, at=agreement.not_before([found], at))
+    seal.edited(found, was, at=seal.not_before([found], at))
     _reprice(call, parts, at)
     found.version = version
     _save([], parts, before)
@@ -241,7 +241,7 @@ def _changed(part: Part, fields: Mapping[str, Any], at: datetime) -> Part:
         if fields.get(name) is not None:
             setattr(part, name, fields[name])
     part.in_split = True
-    agreement.edited(part, was, at=at)
+    seal.edited(part, was, at=at)
     return part
 
 

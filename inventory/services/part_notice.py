@@ -9,7 +9,7 @@ from inventory.domain.audit import Actor
 from inventory.domain.notice import Event
 from inventory.domain.part import State
 from inventory.models import Call, Feature, Notice, Part, Person, Sheet
-from inventory.services import agreement, audit, notice
+from inventory.services import agreement, audit, notice, seal
 from inventory.services.notice import News
 
 AT_ONCE = 500  # parts looked up at once
@@ -51,7 +51,7 @@ def to_check(parts: Iterable[Part], before: audit.States, *, by: Actor, at: date
 
 def found(parts: Iterable[Part], before: audit.States) -> list[Found]:
     """Those that have to be looked over since the state `before`."""
-    return [_found(each) for each in parts if agreement.has_to_be_checked(each, before[Part.RECORD, each.pk])]
+    return [_found(each) for each in parts if seal.has_to_be_checked(each, before[Part.RECORD, each.pk])]
 
 
 def tell(parts: Sequence[Found], *, by: Actor, at: datetime) -> None:

@@ -20,7 +20,7 @@ from inventory.domain.question import Test
 from inventory.domain.rule import Confidence, Outcome
 from inventory.domain.verdict import decide
 from inventory.models import Part, Person, Sheet, Stale
-from inventory.services import agreement, audit, part_notice
+from inventory.services import agreement, audit, part_notice, seal
 from inventory.services import sheet as sheets
 from inventory.services.waiting import only_one_side, walked
 
@@ -91,28 +91,26 @@ def settle(*, part: Part, label: Label, reason: str, by: Actor, at: datetime, ve
     _may_be_settled(part, both)
     said = _in(part, both)
     before = audit.states(call, *parts)
+    _give(part, label, reason, said, at)
+    sheets.store(call, parts, before, at)
+    after = audit.states(call, *parts)
+    audit.record(kind="agreement.settle", by=by, at=at, subject=part, before=before, after=after, reason=reason)
+    sheets.tell(part, before, by=by, at=at)
+    return part
+
+
+def _give(part: Part, label: Label, reason: str, said: Sides, at: datetime) -> None:
+    """The settled label with all that rests on it. Saves nothing."""
     views = [decide(each.answers, line_hours=settings.WAITING_LINE_HOURS) for each in said.values()]
     moves = label is Label.NOT_WAITING
-    agreement.clear(part, State.SETTLED)
+    seal.clear(part, State.SETTLED)
     part.label, part.reason, part.sealed_at = label, reason, at
     part.confidence, part.test_version = Confidence.LOW, agreement.round_of(said.values())
     part.outcome = Outcome.NOT_WAITING if moves else Outcome.WAITING
     part.guard = moves and any(view.guard is not None or view.outcome is not Outcome.NOT_WAITING for view in views)
     part.blockers = list(dict.fromkeys(words for view in views for words in view.blockers)) if moves else []
     part.consumer = part.consumer or agreement.consumer_of(said)
-    part.rested_on = agreement.rests(part)
-    sheets.store(call, parts, before, at)
-    audit.record(
-        kind="agreement.settle",
-        by=by,
-        at=at,
-        subject=part,
-        before=before,
-        after=audit.states(call, *parts),
-        reason=reason,
-    )
-    sheets.tell(part, before, by=by, at=at)
-    return part
+    part.rested_on = seal.rests(part)
 
 
 def opens_at(part: Part, sides: Sides) -> datetime | None:

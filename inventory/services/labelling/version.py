@@ -16,7 +16,7 @@ from inventory.domain.part import State
 from inventory.domain.people import Discipline
 from inventory.models import Call, Differing, Job, Part, Person, Sheet
 from inventory.models.version import LISTED, Differings
-from inventory.services import access, agreement, audit, part_notice, pricing
+from inventory.services import access, agreement, audit, part_notice, pricing, seal
 from inventory.services import job as jobs
 
 AT_ONCE = 500
@@ -55,15 +55,16 @@ def work_out(*, at: datetime, told: Told = lambda done, total: None) -> int:
     return count
 
 
-@transaction.atomic
 def _listed_anew(lot: Sequence[Part], at: datetime) -> list[Differing]:
-    """With the calls held: two that work it out at once come one after the other, and neither an answer saved
+    """With the calls held: two that work it out at once come one after the other, and so does an answer saved
     meanwhile."""
-    calls = Call.objects.select_for_update(no_key=True).filter(pk__in={part.call_id for part in lot})
-    list(calls.order_by("pk").values_list("pk"))
-    found = list(_found(list(Part.objects.filter(pk__in=[part.pk for part in lot], state__in=LISTED)), at))
-    Differing.objects.filter(part__in=[part.pk for part in lot]).delete()
-    return Differing.objects.bulk_create(found)
+    pks = [part.pk for part in lot]
+    with transaction.atomic():
+        calls = Call.objects.select_for_update(no_key=True).filter(pk__in={part.call_id for part in lot})
+        list(calls.order_by("pk").values_list("pk"))
+        found = list(_found(list(Part.objects.filter(pk__in=pks, state__in=LISTED)), at))
+        Differing.objects.filter(part__in=pks).delete()
+        return Differing.objects.bulk_create(found)
 
 
 @transaction.atomic
@@ -86,9 +87,9 @@ def look_over(*, parts: Sequence[int], by: Actor, at: datetime) -> int:
     found = [part for part, _ in differ]
     of_calls = [part for call in calls for part in call.parts.all()]
     before = audit.states(*calls, *of_calls)
-    since = agreement.not_before(found, at)
+    since = seal.not_before(found, at)
     for part, each in differ:
-        agreement.asks_again(part, at=since, because=_because(each))
+        seal.asks_again(part, at=since, because=_because(each))
     _store(calls, before, at)
     _record("version.look_over", found, before, audit.states(*calls, *of_calls), by=by, at=at)
     part_notice.to_check(found, before, by=by, at=at)
