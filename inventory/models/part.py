@@ -221,6 +221,7 @@ class Part(Profiled, Versioned):
                     "kind",
                     "why",
                     "one_sided",
+                    "feature",
                     "cost_today",
                     "cost_target",
                     "possible",
