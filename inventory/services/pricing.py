@@ -12,7 +12,8 @@ from inventory.domain import book as prices
 from inventory.domain import doubt, money, plan, pricing
 from inventory.domain.doubt import Doubt
 from inventory.domain.part import Figures, Label, Path, State
-from inventory.models import Action, Call, ClaudeModel, Discount, Modifier, Part, PriceRow
+from inventory.models import Call, ClaudeModel, Discount, Modifier, Part, PriceRow
+from inventory.models.audit import last_of
 from inventory.models.call import PROFILE
 
 LOAD = "pricing.load"
@@ -55,7 +56,7 @@ def book(on: date) -> prices.Book:
 
 def last_change() -> str | None:
     """The link of the last action that changed a price; None where none did since the book was begun."""
-    return Action.objects.filter(kind__in=CHANGES).order_by("-seq").values_list("hash", flat=True).first()
+    return last_of(CHANGES)
 
 
 @lru_cache(maxsize=4)
