@@ -7,9 +7,9 @@ from django.db import transaction
 
 from inventory.domain.audit import Actor
 from inventory.domain.plan import Kind
-from inventory.domain.status import MEMBERS_MAY, Status, refusal
+from inventory.domain.status import DONE, MEMBERS_MAY, Status, refusal
 from inventory.models import Part, Stale, Team
-from inventory.services import agreement, arrangement, audit, notice
+from inventory.services import agreement, arrangement, audit, notice, realised
 from inventory.services import sheet as sheets
 from inventory.services import wave as waves
 
@@ -34,8 +34,9 @@ class ReasonNeeded(Exception):
 
 @transaction.atomic
 def set_status(*, part: Part, to: Status, version: int, reason: str = "", leads: bool, by: Actor, at: datetime) -> Part:
-    """Take one step. A walk-back breaks the seal as well: somebody missed the result, so the label is asked for anew
-    and the part counts at the real-time price until then.
+    """Take one step. What is moved enters the ledger of realised savings, and leaves it when that is taken back. A
+    walk-back breaks the seal as well: somebody missed the result, so the label is asked for anew and the part counts at
+    the real-time price until then.
 
     Raises `Stale`, `Refused`, `LeadsOnly` and `sheet.Gone`.
     """
@@ -48,6 +49,7 @@ def set_status(*, part: Part, to: Status, version: int, reason: str = "", leads:
     if why_not := refusal(now, to, kind=Kind(part.kind), in_wave=part.wave_id is not None, reason=reason):
         raise Refused(why_not)
     before = audit.states(call, *parts)
+    was, entries = realised.follow([part], to=to, why=reason, at=at) if {now, to} & DONE else ({}, {})
     part.status = to
     if to is Status.WALKED_BACK:
         agreement.breaks_seal(part, at=at, because=f"The move was walked back: {reason}")
@@ -55,8 +57,8 @@ def set_status(*, part: Part, to: Status, version: int, reason: str = "", leads:
     else:
         part.write("status")
     kind = "move.walk_back" if to is Status.WALKED_BACK else "move.set_status"
-    after = audit.states(call, *parts)
-    audit.record(kind=kind, by=by, at=at, subject=part, before=before, after=after, reason=reason)
+    after = {**audit.states(call, *parts), **entries}
+    audit.record(kind=kind, by=by, at=at, subject=part, before={**before, **was}, after=after, reason=reason)
     notice.to_check([part], before, by=by, at=at)
     return part
 
@@ -77,10 +79,13 @@ def set_together(*, team: Team, versions: Mapping[int, int], to: Status, by: Act
             raise Refused(f"{part.name}: say on its own page why it was walked back.")
         if why_not := refusal(Status(part.status), to, kind=Kind(part.kind), in_wave=bool(part.wave_id), reason=""):
             raise Refused(f"{part.name}: {why_not}")
+    concerned = [part for part in parts if {Status(part.status), to} & DONE]
+    was, entries = realised.follow(concerned, to=to, at=at)
+    for part in parts:
         part.status = to
     waves.write(parts)
-    after = audit.states(*parts)
-    audit.record(kind="move.set_together", by=by, at=at, subject=team, before=before, after=after)
+    after = {**audit.states(*parts), **entries}
+    audit.record(kind="move.set_together", by=by, at=at, subject=team, before={**before, **was}, after=after)
     return len(parts)
 
 
