@@ -33,7 +33,8 @@ class Realised(models.Model):
         "priced_on", "verified_at", "ended_at", "ended_why",
     )  # fmt: skip
 
-    part = models.ForeignKey(Part, on_delete=models.DO_NOTHING, db_constraint=False, related_name="realised")
+    # Null in no row: so that an entry is read without its part, too.
+    part = models.ForeignKey(Part, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="realised")
     call_id = models.BigIntegerField()
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     wave = models.ForeignKey(Wave, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

@@ -13,19 +13,19 @@ from inventory.domain import realised as domain
 from inventory.domain import wave as months
 from inventory.domain.realised import Done, Left, Open
 from inventory.domain.status import DONE, MOVING_KINDS
-from inventory.models import Part, Realised, Team, Wave
+from inventory.models import Feature, Part, Realised, Team, Wave
 from inventory.models.realised import still_projected
 from inventory.services.realised import STAYS
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """`moves` are moved or verified and save `saving`, of it `verified` in moves that are verified. `still`: what of it
+    """`moves` are moved or verified and save `saved` a month, `verified` of it in verified moves. `still` of it
     the plan's own saving counts as well, because the call is still written down as it ran before. `ended` was realised
     once and is taken back; `left` is still to be realised."""
 
     moves: int = 0
-    saving: int = 0
+    saved: int = 0
     verified: int = 0
     still: int = 0
     ended_moves: int = 0
@@ -34,7 +34,7 @@ class Sums:
 
     @property
     def costs_more(self) -> int:
-        return -self.saving
+        return -self.saved
 
     def plus(self, other: "Sums") -> "Sums":
         return Sums(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
@@ -63,9 +63,11 @@ class Told:
 Place = tuple[int, int | None]  # a team, and one of its waves or none
 
 
-def overall(team: Team | None = None) -> Sums:
-    """One query: what a line of text beside the plan says."""
-    found = Realised.objects.standing().of_team(team).aggregate(**_ADDED)
+def overall(*, team: Team | None = None, feature: Feature | None = None) -> Sums:
+    """What a line of text beside the plan says. One query."""
+    rows = Realised.objects.standing().of_team(team)
+    rows = rows if feature is None else rows.filter(part__feature=feature)
+    found = rows.aggregate(**_ADDED)
     return Sums(**{name: int(amount or 0) for name, amount in found.items()})
 
 
@@ -104,7 +106,7 @@ def entries(team: Team | None = None) -> QuerySet[Realised]:
 
 _ADDED = {
     "moves": Count("pk"),
-    "saving": Sum("saving"),
+    "saved": Sum("saving"),
     "verified": Sum("saving", filter=Q(verified_at__isnull=False)),
     "still": Sum("part__saving", filter=still_projected()),
 }
@@ -151,7 +153,7 @@ def _teams(found: Mapping[Place, Sums], names: Mapping[int, str]) -> list[Line]:
     lines = [
         Line(name, _together(sums for (team, _), sums in found.items() if team == pk), pk) for pk, name in names.items()
     ]
-    return sorted(lines, key=lambda line: (-line.sums.saving, -line.sums.left, line.name.lower(), line.team_id))
+    return sorted(lines, key=lambda line: (-line.sums.saved, -line.sums.left, line.name.lower(), line.team_id))
 
 
 def _waves(found: Mapping[Place, Sums], waves: Mapping[int, Wave], names: Mapping[int, str]) -> list[Line]:

@@ -1,5 +1,6 @@
 """Money, shares and words as pages show them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -47,6 +48,12 @@ def a_year(amount: int) -> int:
 @register.filter
 def minus(amount: int) -> int:
     return -amount
+
+
+@register.filter
+def of_key(found: Mapping[Any, int], key: Any) -> int:
+    """The amount under that key, 0 where there is none."""
+    return found.get(key, 0)
 
 
 @register.filter

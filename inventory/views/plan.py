@@ -14,7 +14,7 @@ from inventory.forms import plan as forms
 from inventory.forms import wave as terms
 from inventory.models import Part
 from inventory.services import job as jobs
-from inventory.services import move, plan, pricing, schedule
+from inventory.services import ledger, move, plan, pricing, schedule
 from inventory.views import _picture
 from inventory.views._page import Request, page
 
@@ -33,6 +33,7 @@ def listed(request: Request) -> HttpResponse:
         "about": chosen.get("feature") or chosen.get("team"),
         "totals": totals,
         "sums": totals.overall.sums,
+        "realised": ledger.overall(team=chosen.get("team"), feature=chosen.get("feature")),
         "sureness": plan.sureness(team=chosen.get("team"), feature=chosen.get("feature")),
         "line": _picture.the_line(totals.overall.sums, totals.overall.guess),
         "columns": _picture.columns(steps := totals.bridge()),
@@ -69,6 +70,7 @@ def in_time(request: Request) -> HttpResponse:
         "team": form.chosen_team(),
         "told": found,
         "five": found.five,
+        "realised": ledger.overall(team=form.chosen_team()),
         "ramp": _picture.ramp(found.days),
         "columns": _picture.columns(steps),
         "rows": _picture.rows(steps),
@@ -87,7 +89,7 @@ def export(request: Request) -> HttpResponse:
 def _table(request: Request, by: str, chosen: dict[str, Any], totals: plan.Totals) -> dict[str, Any]:
     """What stands below the pictures: the moves, or the totals by what the address asks for."""
     if by == "team":
-        return {"groups": totals.teams}
+        return {"groups": totals.teams, "realised_by": ledger.by_team()}
     if by == "kind":
         return {"groups": totals.kinds}
     if by == "feature":
