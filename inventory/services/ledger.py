@@ -108,7 +108,7 @@ _ADDED = {
     "moves": Count("pk"),
     "saved": Sum("saving"),
     "verified": Sum("saving", filter=Q(verified_at__isnull=False)),
-    "still": Sum("part__saving", filter=still_projected()),
+    "still": Sum("saving", filter=still_projected()),
 }
 
 
