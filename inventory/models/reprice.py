@@ -73,7 +73,7 @@ def write_out(repricing: Repricing) -> int:
     """UPDATE every staged call and part in two statements; how many rows were written. The ORM has no UPDATE … FROM."""
     with connection.cursor() as cursor:
         written = 0
-        for model, fields, more in ((Call, CALL, ", priced_on = %s"), (Part, PART, "")):
+        for model, fields, more in ((Call, CALL, ", priced_on = %s"), (Part, (*PART, "priced_by"), "")):
             table, staged = model._meta.db_table, StagedPrice._meta.db_table
             sets = ", ".join(f"{name} = staged.{name}" for name in fields)
             cursor.execute(

@@ -107,6 +107,7 @@ def apply(call: Call, parts: Sequence[Part], *, book: prices.Book) -> None:
         total, costs, now = None, [None] * len(costs), [None] * len(costs)
     for part, cost, real_time in zip(parts, costs, now, strict=True):
         _apply_to(part, call, cost, real_time)
+        part.priced_by = book.mark(call.provider, part.model, call.geo) if part.model else ""
         profile = profile_of(call, part if call.is_split else None)
         part.doubts = _doubts(call, profile, found_for(call, part, book=book), part, is_priced=cost is not None)
     call.cost_today = None if total is None else _spent(total, call)

@@ -24,7 +24,7 @@ def test_what_is_realised_stands_beside_what_is_projected(
     part = moved(team, pia, now, saving=3_000_000, cost_today=9_000_000, cost_target=6_000_000)
     ledger = as_pia.get(f"/plan/realised?team={team.pk}").content.decode()
     assert "<h1>Realised: $3.00 a month, in 1 move</h1>" in ledger
-    assert part.name in ledger and "$9.00" in ledger and 'id="burn-title"' in ledger
+    assert all(each in ledger for each in (part.name, "$9.00", 'id="burn-title"'))
     plan = as_pia.get("/plan").content.decode()
     assert "Realised: $3.00 a month</strong> in 1 move moved or verified" in plan
     assert "$3.00 of the saving above is the same money" in plan
