@@ -135,7 +135,7 @@ LABELS: Mapping[str, str] = {
     "today_path": "runs today",
     "why": "why this move",
 }
-AMOUNTS = ("cost_today", "cost_target", "cost_before", "cost_after", "saving", "possible")
+AMOUNTS = ("cost_today", "cost_target", "cost_before", "cost_after", "saving", "possible", "worth")
 SHARES = ("growth", "hit_share", "batch_hit_share", "expired_share", "share", "share_above")
 NOTHING = "–"
 

@@ -4,19 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inventory', '0011_realised'),
+        ("inventory", "0011_realised"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='part',
-            name='priced_by',
-            field=models.CharField(blank=True, default='', editable=False, max_length=16),
+            model_name="part",
+            name="priced_by",
+            field=models.CharField(blank=True, default="", editable=False, max_length=16),
         ),
         migrations.AddIndex(
-            model_name='part',
-            index=models.Index(condition=models.Q(('model', ''), _negated=True), fields=['model', 'priced_by', 'call'], name='part_of_own_model'),
+            model_name="part",
+            index=models.Index(
+                condition=models.Q(("model", ""), _negated=True),
+                fields=["model", "priced_by", "call"],
+                name="part_of_own_model",
+            ),
         ),
     ]

@@ -9,7 +9,7 @@ from inventory.domain.audit import Actor
 from inventory.domain.plan import Kind
 from inventory.domain.status import DONE, MEMBERS_MAY, Status, refusal
 from inventory.models import Part, Stale, Team
-from inventory.services import agreement, arrangement, audit, notice, realised
+from inventory.services import agreement, arrangement, audit, notice, pricing, realised
 from inventory.services import sheet as sheets
 from inventory.services import wave as waves
 
@@ -96,10 +96,10 @@ def overrule(
 ) -> Part:  # fmt: skip
     """Say effort, risk and readiness otherwise than they follow, each with its reason; nothing given goes back to what
     follows. No difference: nothing is written. Raises `Stale`, `ReasonNeeded` and `sheet.Gone`."""
-    _, _, part = sheets.locked(part)
+    call, parts, part = sheets.locked(part)
     if part.version != version:
         raise Stale(part)
-    before = audit.states(part)
+    before = audit.states(call, part)
     for name in OVERRULED:
         value, reason = values.get(name) or None, reasons.get(name, "").strip()
         if value is not None and not reason:
@@ -108,5 +108,8 @@ def overrule(
         setattr(part, f"{name}_why", reason if value is not None else "")
     if fields := audit.changed(part, before):
         part.write(*fields)
-    audit.record(kind="move.overrule", by=by, at=at, subject=part, before=before, after=audit.states(part))
+    pricing.weigh(call, parts)
+    if fields := audit.changed(call, before):
+        call.write(*fields)
+    audit.record(kind="move.overrule", by=by, at=at, subject=part, before=before, after=audit.states(call, part))
     return part

@@ -191,7 +191,9 @@ def added_up(rows: Sequence[Row]) -> Totals:
     teams = [Group(pk, names[pk], _sums(found), _guess(found)) for pk, found in by_team.items()]
     return Totals(
         overall=Group("", "All", _sums(rows), _guess(rows)),
-        teams=tuple(sorted(teams, key=lambda group: (-group.sums.saving, -group.sums.today, group.name.lower()))),
+        teams=tuple(
+            sorted(teams, key=lambda group: (-group.sums.saving, -group.sums.today, group.name.lower(), group.key))
+        ),
         kinds=tuple(Group(kind, name, _sums(by_kind[kind])) for kind, name in KIND_NAMES.items() if kind in by_kind),
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Max, QuerySet
 
 from inventory.domain import book as prices
-from inventory.domain import doubt, money, plan, pricing
+from inventory.domain import doubt, effort, money, plan, pricing, readiness
 from inventory.domain.doubt import Doubt
 from inventory.domain.part import Figures, Label, Path, State
 from inventory.models import Call, ClaudeModel, Discount, Modifier, Part, PriceRow
@@ -116,7 +116,24 @@ def apply(call: Call, parts: Sequence[Part], *, book: prices.Book) -> None:
     targets = [part.cost_target for part in parts if part.cost_target is not None]
     call.cost_target = sum(targets) if len(targets) == len(parts) else None
     call.kind = plan.Kind.SPLIT if call.is_split else parts[0].kind
+    weigh(call, parts)
     call.priced_by, call.priced_on = book.mark(call.provider, call.model, call.geo), book.on
+
+
+def weigh(call: Call, parts: Sequence[Part]) -> None:
+    """Fill what the call saves for the effort of its moves. Saves nothing."""
+    points = [part.effort_set or _points(call, part) for part in parts if part.kind in effort.MOVING]
+    call.worth = effort.worth(call.saving or 0, points)
+
+
+def _points(call: Call, part: Part) -> int:
+    """By what effort is derived from; the rest of its facts is not known to a draft."""
+    return effort.points(
+        readiness.Facts(
+            kind=plan.Kind(part.kind), why=plan.Why.NONE, state=State(part.state), in_split=call.is_split,
+            guard=part.guard, tools=call.tools, streaming=call.streaming,
+        )
+    )  # fmt: skip
 
 
 def found_for(call: Call, part: Part | None = None, *, book: prices.Book) -> prices.Found | None:

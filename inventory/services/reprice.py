@@ -21,7 +21,8 @@ from inventory.services import job as jobs
 
 REPRICE = "pricing.reprice"
 CHUNK = 2000  # calls computed, and staged rows read, at once
-OF_CALL = ("kind", "cost_today", "cost_target")
+OF_CALL = ("kind", "cost_today", "cost_target", "worth")
+NO_CALL = {"worth": 0}  # what a staged part has none of
 NO_PART = {"why": "", "saving": 0, "possible": 0}  # what a staged call has none of
 Told = Callable[[int, int], None]
 
@@ -181,7 +182,7 @@ def _row(call: Call, record: Call | Part, was: dict[str, Any], now: dict[str, An
     is_part = isinstance(record, Part)
     names = [name for name in now if now[name] != was[name]]
     by_today, by_target = (_difference(was, now, name) if is_part else 0 for name in ("cost_today", "cost_target"))
-    return NO_PART | now | {
+    return NO_CALL | NO_PART | now | {
         "record": record.RECORD, "record_id": record.pk, "call_id": call.pk, "team_id": call.team_id,
         "model": call.model, "version": record.version, "was": was["kind"], "priced_by": record.priced_by,
         "doubts": json.dumps(now.get("doubts", [])), "by_today": by_today, "by_saving": by_today - by_target,

@@ -98,7 +98,11 @@ def _table(request: Request, by: str, chosen: dict[str, Any], totals: plan.Total
         return {"page": rows, "groups": plan.named(rows)}
     sort = chosen.pop("sort", "-saving")
     rows = Paginator(move.moves(move.Filters(**chosen), sort=sort), ROWS).get_page(request.GET.get("page"))
-    return {"page": rows, "moves": move.rows(rows, book=pricing.book(timezone.localdate()))}
+    return {
+        "page": rows,
+        "by_worth": sort == "-worth",
+        "moves": move.rows(rows, book=pricing.book(timezone.localdate())),
+    }
 
 
 def _chips(request: Request, form: forms.Filter) -> list[dict[str, str]]:
