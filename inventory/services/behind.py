@@ -26,6 +26,9 @@ class Behind:
     since: date | None
 
 
+NONE = Behind(0, 0, None)
+
+
 def found(*, on: date) -> Behind:
     """How many live calls the prices of that day might price otherwise, and how many parts they have. A call is among
     them for its own model, or for one that a part of it is planned on."""
@@ -35,7 +38,7 @@ def found(*, on: date) -> Behind:
     own = list(parts.order_by().values_list(*OF_PARTS).annotate(since=Min("call__priced_on")))
     days = [since for *key, mark, since in (*groups, *own) if mark != book.mark(*key)]
     if not days:
-        return Behind(0, 0, None)
+        return NONE
     wanted = _late(groups, OF_CALLS, book)
     if any(mark != book.mark(*key) for *key, mark, _ in own):
         wanted |= Q(pk__in=parts.filter(_late(own, OF_PARTS, book)).values("call"))

@@ -57,6 +57,12 @@ def of_key(found: Mapping[Any, int], key: Any) -> int:
 
 
 @register.filter
+def at(found: Mapping[Any, Any], key: Any) -> Any:
+    """What stands under that key, None where nothing does."""
+    return found.get(key)
+
+
+@register.filter
 def rate(per_million: int | None) -> str:
     """Micro-dollars per million tokens as `$0.0125`."""
     return "–" if per_million is None else amounts.rate_shown(per_million)
