@@ -187,7 +187,7 @@ def added_up(rows: Sequence[Row]) -> Totals:
     """Totals of these rows."""
     by_team = _split(rows, lambda row: row.team)
     by_kind = _split(rows, lambda row: Kind.SPLIT.value if row.in_split else row.kind)
-    names = dict(Team.objects.filter(pk__in=by_team).values_list("pk", "name"))
+    names = dict(Team.objects.values_list("pk", "name"))
     teams = [Group(pk, names[pk], _sums(found), _guess(found)) for pk, found in by_team.items()]
     return Totals(
         overall=Group("", "All", _sums(rows), _guess(rows)),
