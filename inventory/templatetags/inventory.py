@@ -8,9 +8,13 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.http import QueryDict
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from inventory.domain import money as amounts
 from inventory.domain.doubt import WORDS
+from inventory.models import Part
 from inventory.models.call import PROVIDERS
 
 register = template.Library()
@@ -54,6 +58,17 @@ def minus(amount: int) -> int:
 def of_key(found: Mapping[Any, int], key: Any) -> int:
     """The amount under that key, 0 where there is none."""
     return found.get(key, 0)
+
+
+@register.simple_tag
+def opens(amount: int | None, *, call_pk: int, of: str, part: Part | None = None, name: str = "") -> SafeString:
+    """An amount that opens its arithmetic: of one part, or without one of the whole call `name`; `of` says today, after
+    or saved. No template of its own, because a page has hundreds of them."""
+    shown, anchor = money(amount), f"#part-{part.pk}" if part else ""
+    return format_html(
+        '<a class="opens-amount" href="{}{}" aria-label="{} {}: how it is worked out for {}">{}</a>',
+        reverse("call.explained", args=(call_pk,)), anchor, shown, of, part.name if part else name, shown,
+    )  # fmt: skip
 
 
 @register.filter

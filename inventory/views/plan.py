@@ -27,6 +27,7 @@ def listed(request: Request) -> HttpResponse:
     chosen = form.chosen()
     totals = plan.totals(team=chosen.get("team"), feature=chosen.get("feature"))
     by = request.GET.get("by", "")
+    sureness, calls = plan.known(team=chosen.get("team"), feature=chosen.get("feature"))
     context = {
         "form": form,
         "chips": _chips(request, form),
@@ -34,14 +35,14 @@ def listed(request: Request) -> HttpResponse:
         "totals": totals,
         "sums": totals.overall.sums,
         "realised": ledger.overall(team=chosen.get("team"), feature=chosen.get("feature")),
-        "sureness": plan.sureness(team=chosen.get("team"), feature=chosen.get("feature")),
+        "sureness": sureness,
         "line": _picture.the_line(totals.overall.sums, totals.overall.guess),
         "columns": _picture.columns(steps := totals.bridge()),
         "rows": _picture.rows(steps),
         "by": by if by in dict(forms.BY) else "",
         "tabs": forms.BY,
         "kept": urlencode([(name, chosen[name].pk) for name in ("team", "feature") if name in chosen]),
-        **_table(request, by, chosen, totals),
+        **_table(request, by, chosen, totals, calls),
     }
     return page(request, "plan/page.html", context, fragment="moves")
 
@@ -86,8 +87,9 @@ def export(request: Request) -> HttpResponse:
     return redirect("job.detail", pk=job.pk)
 
 
-def _table(request: Request, by: str, chosen: dict[str, Any], totals: plan.Totals) -> dict[str, Any]:
-    """What stands below the pictures: the moves, or the totals by what the address asks for."""
+def _table(request: Request, by: str, chosen: dict[str, Any], totals: plan.Totals, calls: int) -> dict[str, Any]:
+    """What stands below the pictures: the moves, or the totals by what the address asks for. `calls` are those of the
+    team or feature: where nothing else narrows the list they need not be counted again."""
     if by == "team":
         return {"groups": totals.teams, "realised_by": ledger.by_team()}
     if by == "kind":
@@ -97,7 +99,11 @@ def _table(request: Request, by: str, chosen: dict[str, Any], totals: plan.Total
         rows = Paginator(found, ROWS).get_page(request.GET.get("page"))
         return {"page": rows, "groups": plan.named(rows)}
     sort = chosen.pop("sort", "-saving")
-    rows = Paginator(move.moves(move.Filters(**chosen), sort=sort), ROWS).get_page(request.GET.get("page"))
+    filters = move.Filters(**chosen)
+    pages = Paginator(move.moves(filters, sort=sort), ROWS)
+    if not filters.narrow_parts:
+        pages.count = calls
+    rows = pages.get_page(request.GET.get("page"))
     return {
         "page": rows,
         "by_worth": sort == "-worth",
