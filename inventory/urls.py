@@ -25,6 +25,7 @@ from inventory.views import plan as plan_views
 from inventory.views import price_row as price_row_views
 from inventory.views import pricing as pricing_views
 from inventory.views import queue as queue_views
+from inventory.views import realised as realised_views
 from inventory.views import reprice as reprice_views
 from inventory.views import retirement as retirement_views
 from inventory.views import together as together_views
@@ -157,6 +158,7 @@ plan: list[URLPattern] = [
     path("plan", plan_views.listed, name="plan.page"),
     path("plan/guess", guess_views.shown, name="plan.guess"),
     path("plan/doubts", plan_views.doubts, name="plan.doubts"),
+    path("plan/realised", realised_views.shown, name="plan.realised"),
     path("plan/time", plan_views.in_time, name="plan.time"),
     path("plan/export", plan_views.export, name="plan.export"),
 ]

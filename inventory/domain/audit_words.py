@@ -97,7 +97,7 @@ RECORDS: Mapping[str, str] = {
     "discount": "Discount", "feature": "Feature", "file": "File", "job": "Job", "link": "One-time link",
     "membership": "Membership", "modifier": "Price modifier", "notice_choices": "Choice of notices",
     "pair": "Both sides, apart", "part": "Part", "person": "Person", "price_book": "Price book", "price_row": "Price",
-    "sheet": "Answer sheet", "team": "Team", "wave": "Wave",
+    "realised": "Realised saving", "sheet": "Answer sheet", "team": "Team", "wave": "Wave",
 }  # fmt: skip
 
 # Where the form's own label would not do in a list of changes.
@@ -135,7 +135,7 @@ LABELS: Mapping[str, str] = {
     "today_path": "runs today",
     "why": "why this move",
 }
-AMOUNTS = ("cost_today", "cost_target", "saving", "possible")
+AMOUNTS = ("cost_today", "cost_target", "cost_before", "cost_after", "saving", "possible", "worth")
 SHARES = ("growth", "hit_share", "batch_hit_share", "expired_share", "share", "share_above")
 NOTHING = "–"
 

@@ -5,6 +5,7 @@ repeated in real time; fees of tools cost the same on either path."""
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from enum import StrEnum
+from math import lcm
 
 from inventory.domain import money
 
@@ -110,6 +111,7 @@ class Unit(StrEnum):
 
 
 PER = {Unit.TOKENS: MILLION, Unit.SEARCHES: SEARCHES, Unit.MINUTES: MINUTES}
+COMMON = lcm(*PER.values())  # a price over any of these is whole in this many parts: nothing is divided but at the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,18 +168,18 @@ def monthly(profile: Profile, price: Price) -> Cost:
     with localcontext(prec=EXACT_DIGITS):
         real_time = _run(Way.REAL_TIME, profile, price)
         if not price.has_batch:
-            return Cost(money.micro(real_time), None, None)
+            return Cost(_micro(real_time), None, None)
         ways = (Way.BATCH_WITH_CACHE, Way.BATCH_WITHOUT_CACHE)
         kept = 1 - profile.expired_share
         repeated = profile.expired_share * real_time
-        batch = [money.micro(kept * _run(way, profile, price) + repeated) for way in ways]
-        return Cost(money.micro(real_time), *batch)
+        batch = [_micro(kept * _run(way, profile, price) + repeated) for way in ways]
+        return Cost(_micro(real_time), *batch)
 
 
 def exact(way: Way, profile: Profile, price: Price) -> Decimal:
     """Dollars a month of one way as if nothing expired, not rounded; a batch only where there is a batch price."""
     with localcontext(prec=EXACT_DIGITS):
-        return _run(way, profile, price)
+        return _run(way, profile, price) / (COMMON * money.MICRO)
 
 
 def terms(way: Way, profile: Profile, price: Price) -> tuple[Term, ...]:
@@ -238,14 +240,19 @@ def _fees(profile: Profile, price: Price) -> list[Fee]:
 
 
 def _run(way: Way, profile: Profile, price: Price) -> Decimal:
-    """Dollars a month of every request going this way."""
+    """A month of every request going this way, in COMMON parts of a micro-dollar: exact, where a division by sixty
+    minutes would leave half a micro-dollar a hair short of being rounded up."""
     tokens = ZERO
     for card, share in bands(profile, price):
         tokens += share * sum((count * rate * part for _, count, rate, part in _lines(way, profile, card)), ZERO)
-    a_request = tokens * price.multiplier * (1 - price.discount) / MILLION
+    a_request = tokens * price.multiplier * (1 - price.discount) * (COMMON // MILLION)
     for _, unit, count, rate in _fees(profile, price):
-        a_request += count * rate * (1 - _off_fees(price)) / PER[unit]
-    return a_request * profile.requests / money.MICRO
+        a_request += count * rate * (1 - _off_fees(price)) * (COMMON // PER[unit])
+    return a_request * profile.requests
+
+
+def _micro(parts: Decimal) -> int:
+    return money.micro(parts / (COMMON * money.MICRO))
 
 
 def _off_fees(price: Price) -> Decimal:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from inventory.exchange import reading
@@ -13,7 +14,7 @@ OPTIONAL = (
     "description", "source_repository", "source_commit", "code_location", "entry_point", "streaming", "tools",
     "provider", "model_in_code", "cacheable_prefix_tokens", "cache_hit_share", "figures_are", "path", "workspace",
     "api_key", "prompt_name", "tag", "web_searches_per_request", "container_minutes_per_request",
-    "batch_expired_share",
+    "batch_expired_share", "growth_per_month",
 )  # fmt: skip
 # Part of the file, but nothing of ours: another maker's model says nothing about what the call costs on Claude.
 NOT_KEPT = ("model_in_code",)
@@ -33,13 +34,15 @@ FIGURES = {"typed": "typed", "assumed": "assumed", "measured": "measured"}
 @dataclass(frozen=True, slots=True)
 class CallRow:
     """One row. `fields` are all a new call needs, named as its own; those in `said` stand in the file, the others
-    follow from cells that say nothing. Team and feature are known by their names."""
+    follow from cells that say nothing. Team and feature are known by their names. `growth` is the feature's, as a share
+    a month, None where the row says nothing of it."""
 
     number: int
     team: str
     feature: str
     fields: dict[str, Any]
     said: frozenset[str]
+    growth: Decimal | None = None
 
     @property
     def key(self) -> str:
@@ -62,7 +65,7 @@ def read(data: bytes) -> CallFile:
         cells = Cells(row)
         rows.append(_call(cells, row))
         problems += cells.problems
-    problems += _twice(rows)
+    problems += (*_twice(rows), *_two_growths(rows))
     kept = {name for name in NOT_KEPT if found.rows and name in found.rows[0].cells}
     problems.sort(key=lambda problem: problem.row or 0)
     return CallFile(tuple(rows), tuple(problems), (*sorted(kept), *filter(None, found.unknown)))
@@ -86,7 +89,8 @@ def _call(cells: Cells, row: Row) -> CallRow:
         **_profile(cells),
         **{name: cells.line(name, most=most) for name, most in LINES.items()},
     }
-    return CallRow(row.number, team, feature, fields, frozenset(fields) - set(_unsaid(cells, fields)))
+    said = frozenset(fields) - set(_unsaid(cells, fields))
+    return CallRow(row.number, team, feature, fields, said, cells.growth("growth_per_month"))
 
 
 def _unsaid(cells: Cells, fields: dict[str, Any]) -> Iterable[str]:
@@ -128,3 +132,17 @@ def _twice(rows: Sequence[CallRow]) -> Iterable[Problem]:
         if row.key and number != row.number:
             key = reading.shown(row.fields["key"])
             yield Problem(row.number, "call_key", key, f"stands in row {number} already: a key names one call")
+
+
+def _two_growths(rows: Sequence[CallRow]) -> Iterable[Problem]:
+    """A feature grows at one rate."""
+    first: dict[tuple[str, str], CallRow] = {}
+    for row in rows:
+        if row.growth is None:
+            continue
+        found = first.setdefault((row.team.lower(), row.feature.lower()), row)
+        if found.growth != row.growth:
+            percent = f"{(row.growth * 100).normalize():f} %"
+            yield Problem(
+                row.number, "growth_per_month", percent, f"is not what row {found.number} says of its feature"
+            )

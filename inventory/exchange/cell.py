@@ -15,6 +15,7 @@ from inventory.exchange.reading import Problem, Row, shown
 
 _WHOLE = re.compile(r"\d+", re.ASCII)
 _SHARE = re.compile(r"\d+(\.\d*)?|\.\d+", re.ASCII)
+_PERCENT = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+))\s*%", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _PLACES = 6
 _PLACES_OF_AMOUNT = 4
@@ -71,6 +72,24 @@ class Cells:
         else:
             return Decimal(value)
         return Decimal(0)
+
+    def growth(self, column: str) -> Decimal | None:
+        """A percentage a month with its sign, as the share it is: more than -100 %, at most 100 %; empty is None."""
+        value = self.typed(column).replace("\N{MINUS SIGN}", "-")
+        if not value:
+            return None
+        found = _PERCENT.fullmatch(value)
+        if not found or len(value) > 40:
+            self.wrong(column, "must be a percentage with its sign, such as 3 % or -2.5 %")
+        elif len(found[1].partition(".")[2].rstrip("0")) > _PLACES - 2:
+            self.wrong(column, f"has more than {_PLACES - 2} decimals: round it")
+        elif (percent := Decimal(found[1])) <= -100:
+            self.wrong(column, "must be more than -100 %: volume cannot shrink to nothing or below")
+        elif percent > 100:
+            self.wrong(column, "must be at most 100 % a month")
+        else:
+            return percent / 100
+        return None
 
     def day(self, column: str, *, required: bool = False) -> date | None:
         """As 2026-11-22."""

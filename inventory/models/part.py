@@ -67,6 +67,9 @@ class Parts(models.QuerySet["Part"]):
     def of_team(self, team: Team) -> Self:
         return self.filter(team=team)
 
+    def on_own_model(self) -> Self:
+        return self.exclude(model="")
+
     def of_teams(self, teams: Sequence[int]) -> Self:
         return self.filter(team__in=teams)
 
@@ -161,6 +164,8 @@ class Part(Profiled, Versioned):
     saving = models.BigIntegerField(default=0)  # cost_today - cost_target, 0 where unknown: what the plan sorts by
     possible = models.BigIntegerField(default=0)
     doubts = models.JSONField(default=list, blank=True)
+    # By which price of the model it is planned on; empty where that is the call's, which notes its own.
+    priced_by = models.CharField(max_length=16, blank=True, default="", editable=False)
 
     wave = models.ForeignKey(Wave, null=True, blank=True, on_delete=models.PROTECT, related_name="parts")
     status = models.CharField(max_length=11, choices=STATUSES, blank=True, default=Status.NONE)
@@ -221,6 +226,7 @@ class Part(Profiled, Versioned):
                     "kind",
                     "why",
                     "one_sided",
+                    "feature",
                     "cost_today",
                     "cost_target",
                     "possible",
@@ -247,10 +253,18 @@ class Part(Profiled, Versioned):
             models.Index(
                 fields=["state", "call", "label", "is_live"], condition=models.Q(is_live=True), name="part_by_state"
             ),
+            # The few that are planned on a model of their own.
+            models.Index(
+                fields=["model", "priced_by", "call"], condition=~models.Q(model=""), name="part_of_own_model"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def write(self, *fields: str) -> Self:
+        """Amounts are never written without what they were made by."""
+        return super().write(*fields, "priced_by")
 
     def rests_on(self) -> seal.Facts:
         """The facts a label rests on as they are now. The model is the call's, unless it is planned on another."""

@@ -1,9 +1,10 @@
 """Take in a file of calls: all rows or none, as one action. A file that was taken in before changes nothing."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -15,7 +16,7 @@ from inventory.domain.audit import Actor
 from inventory.domain.book import Book
 from inventory.exchange.call_file import CallFile, CallRow
 from inventory.exchange.reading import Problem
-from inventory.models import Call, Feature, Part, Person, Team
+from inventory.models import Call, Feature, Part, Person, Stale, Team
 from inventory.services import access, audit, part_notice, pricing, seal
 from inventory.services import call as calls
 
@@ -54,15 +55,18 @@ class Summary:
     doubts: Mapping[str, int]
     not_kept: tuple[str, ...]
     seq: int | None
+    grown_features: int = 0
 
     def told(self, *, check: bool) -> str:
         """What was done, or would be, in lines."""
         made = [(len(self.new_teams), "team"), (self.new_features, "feature"), (self.new_calls, "call")]
         new = ", ".join(f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in made if count) or "nothing"
         unknown = f"; {self.cost_unknown:,} of unknown cost" if self.cost_unknown else ""
+        grown = self.grown_features
+        grows = f" Growth changed of {grown:,} feature{'' if grown == 1 else 's'}." if grown else ""
         lines = [
             f"{'This would be' if check else 'This is'} new: {new}.",
-            f"Changed: {self.changed:,}. As they were: {self.unchanged:,}.",
+            f"Changed: {self.changed:,}. As they were: {self.unchanged:,}.{grows}",
             f"Together they cost {money.shown(self.cost_today)} a month today{unknown}.",
         ]
         return "\n".join([*lines, f"Columns not kept: {', '.join(self.not_kept)}."] if self.not_kept else lines)
@@ -110,7 +114,7 @@ def import_inventory(
             summary = _take_in(intake, file, name, by)
             if check or intake.problems:
                 transaction.set_rollback(True)
-    except IntegrityError as clash:
+    except (IntegrityError, Stale) as clash:
         raise Refused([Problem(None, "", "", "Somebody else changed the inventory meanwhile. Try again.")]) from clash
     if intake.problems:
         raise Refused(intake.problems)
@@ -121,6 +125,7 @@ def _take_in(intake: _Intake, file: CallFile, name: str, by: Actor) -> Summary:
     intake.problems += file.problems
     _find_teams(intake, file.rows)
     _find_features(intake, file.rows)
+    _grow(intake, file.rows)
     rows = iter(file.rows)
     while chunk := list(islice(rows, ROWS)):
         _take_in_chunk(intake, chunk)
@@ -136,7 +141,7 @@ def _take_in(intake: _Intake, file: CallFile, name: str, by: Actor) -> Summary:
         new_features=len(intake.new_features), new_calls=counts["new"], new_parts=counts["new"],
         changed=counts["changed"], unchanged=counts["unchanged"], cost_today=counts["cost_today"],
         cost_unknown=counts["cost_unknown"], doubts=dict(sorted(intake.doubts.items())), not_kept=file.not_kept,
-        seq=action.seq if action else None,
+        seq=action.seq if action else None, grown_features=counts["grown"],
     )  # fmt: skip
 
 
@@ -178,18 +183,41 @@ def _find_features(intake: _Intake, rows: Sequence[CallRow]) -> None:
     teams = {intake.teams[row.team.lower()] for row in rows if row.team.lower() in intake.teams}
     known = Feature.objects.filter(team__in=teams).select_related("team").order_by("-pk")
     intake.features = {(feature.team_id, feature.name.lower()): feature for feature in known}
+    growths = dict(_growths(intake, rows))
     for row in rows:
         team = intake.teams.get(row.team.lower())
         if team is None or not row.feature:
             continue
         key = (team.pk, row.feature.lower())
         if key not in intake.features:
-            intake.features[key] = Feature(team=team, name=row.feature)
+            intake.features[key] = Feature(team=team, name=row.feature, growth=growths.get(key, Decimal(0)))
             intake.new_features.append(intake.features[key])
         elif intake.features[key].retired_at is not None:
             intake.wrong(row, "feature", row.feature, "is retired. Restore the feature first, or name another one")
     Feature.objects.bulk_create(intake.new_features, batch_size=ROWS)
     intake.changes.add({}, audit.states(*intake.new_features))
+
+
+def _growths(intake: _Intake, rows: Sequence[CallRow]) -> Iterator[tuple[tuple[int, str], Decimal]]:
+    """What rows say of the growth of their features, by team and name."""
+    for row in rows:
+        team = intake.teams.get(row.team.lower())
+        if team is not None and row.growth is not None:
+            yield (team.pk, row.feature.lower()), row.growth
+
+
+def _grow(intake: _Intake, rows: Sequence[CallRow]) -> None:
+    """Features there were already, at the rate the file says. One that changes meanwhile refuses the file."""
+    growths = {} if intake.problems else dict(_growths(intake, rows))
+    for key, growth in growths.items():
+        feature = intake.features[key]
+        if feature.growth == growth:
+            continue
+        before = audit.states(feature)
+        feature.growth = growth
+        feature.write("growth")
+        intake.changes.add(before, audit.states(feature))
+        intake.counts["grown"] += 1
 
 
 def _take_in_chunk(intake: _Intake, chunk: Sequence[CallRow]) -> None:

@@ -9,10 +9,11 @@ from typing import Any
 from django.db.models import Max, QuerySet
 
 from inventory.domain import book as prices
-from inventory.domain import doubt, money, plan, pricing
+from inventory.domain import doubt, effort, money, plan, pricing, readiness
 from inventory.domain.doubt import Doubt
 from inventory.domain.part import Figures, Label, Path, State
-from inventory.models import Action, Call, ClaudeModel, Discount, Modifier, Part, PriceRow
+from inventory.models import Call, ClaudeModel, Discount, Modifier, Part, PriceRow
+from inventory.models.audit import last_of
 from inventory.models.call import PROFILE
 
 LOAD = "pricing.load"
@@ -55,7 +56,7 @@ def book(on: date) -> prices.Book:
 
 def last_change() -> str | None:
     """The link of the last action that changed a price; None where none did since the book was begun."""
-    return Action.objects.filter(kind__in=CHANGES).order_by("-seq").values_list("hash", flat=True).first()
+    return last_of(CHANGES)
 
 
 @lru_cache(maxsize=4)
@@ -106,6 +107,7 @@ def apply(call: Call, parts: Sequence[Part], *, book: prices.Book) -> None:
         total, costs, now = None, [None] * len(costs), [None] * len(costs)
     for part, cost, real_time in zip(parts, costs, now, strict=True):
         _apply_to(part, call, cost, real_time)
+        part.priced_by = book.mark(call.provider, part.model, call.geo) if part.model else ""
         profile = profile_of(call, part if call.is_split else None)
         part.doubts = _doubts(call, profile, found_for(call, part, book=book), part, is_priced=cost is not None)
     call.cost_today = None if total is None else _spent(total, call)
@@ -114,7 +116,24 @@ def apply(call: Call, parts: Sequence[Part], *, book: prices.Book) -> None:
     targets = [part.cost_target for part in parts if part.cost_target is not None]
     call.cost_target = sum(targets) if len(targets) == len(parts) else None
     call.kind = plan.Kind.SPLIT if call.is_split else parts[0].kind
+    weigh(call, parts)
     call.priced_by, call.priced_on = book.mark(call.provider, call.model, call.geo), book.on
+
+
+def weigh(call: Call, parts: Sequence[Part]) -> None:
+    """Fill what the call saves for the effort of its moves. Saves nothing."""
+    points = [part.effort_set or _points(call, part) for part in parts if part.kind in effort.MOVING]
+    call.worth = effort.worth(call.saving or 0, points)
+
+
+def _points(call: Call, part: Part) -> int:
+    """By what effort is derived from; the rest of its facts is not known to a draft."""
+    return effort.points(
+        readiness.Facts(
+            kind=plan.Kind(part.kind), why=plan.Why.NONE, state=State(part.state), in_split=call.is_split,
+            guard=part.guard, tools=call.tools, streaming=call.streaming,
+        )
+    )  # fmt: skip
 
 
 def found_for(call: Call, part: Part | None = None, *, book: prices.Book) -> prices.Found | None:

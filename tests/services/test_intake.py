@@ -260,3 +260,22 @@ def test_two_hundred_calls_of_real_products_are_taken_in_as_they_are(now: dateti
     assert {call.path_assumed for call in Call.objects.all()} == {True}
     assert summary.cost_today == sum(Part.objects.values_list("cost_today", flat=True)) > 0
     assert intake.import_inventory(file=found, name="again.csv", by=BY, at=now).unchanged == 200
+
+
+def test_the_growth_of_a_feature_comes_with_its_calls(now: datetime) -> None:
+    two = {"call_key": "reply", "growth_per_month": ""}
+    take_in(now, {"growth_per_month": "3 %"}, two)
+    assert str(Feature.objects.get().growth) == "0.030000"
+
+    summary = take_in(now, {"growth_per_month": "-2.5%"}, two)
+
+    assert (summary.grown_features, summary.changed, Feature.objects.get().version) == (1, 0, 2)
+    assert "Growth changed of 1 feature." in summary.told(check=False)
+    change = Action.objects.order_by("-seq")[0].changes.get()
+    assert (change.record, change.after) == ("feature", '{"growth":"-0.025"}')
+    assert take_in(now, {"growth_per_month": "-2.5 %"}, two).seq is None
+    assert take_in(now, two).seq is None
+    assert said(now, {"growth_per_month": "-100 %"}, {"call_key": "new", "growth_per_month": "1 %"}) == [
+        "row 2, growth_per_month: must be more than -100 %: volume cannot shrink to nothing or below"
+    ]
+    assert str(Feature.objects.get().growth) == "-0.025000"

@@ -39,7 +39,7 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
             "home.page", "team.list", "team.detail", "feature.list", "feature.detail", "call.list", "call.detail",
             "call.explained", "pricing.list", "plan.page", "plan.guess", "plan.doubts", "audit.list", "audit.detail",
             "audit.record", "job.list", "job.detail", "job.file", "pricing.book", "pricing.retiring",
-            "plan.time", "wave.list", "move.detail",
+            "plan.time", "plan.realised", "wave.list", "move.detail",
         ),
         (ALL, None),
     ),
