@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from inventory import urls
 from inventory.domain.book import Book
@@ -79,8 +80,10 @@ def found(client: Client, part: Part) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("so_far", [first_round, pytest.param(broken_seal, marks=pytest.mark.soak)])
 def test_no_page_tells_the_other_side_which_way_a_blind_sheet_goes(
-    team: Team, pia: Person, ed: Person, as_ed: Client, prices: Book, now: datetime, so_far: Callable[..., None]
-) -> None:
+    team: Team, pia: Person, ed: Person, as_ed: Client, prices: Book, now: datetime, so_far: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(timezone, "now", lambda: now + 24 * HOUR)  # pages may say how late it is
     feature = factories.make_feature(team=team, name="Tickets", product_owner=pia, engineering_owner=ed)
     part, seen = factories.make_call(feature=feature, name="Ticket summary").parts.get(), []
     for answers in (NOBODY_WAITS, SOMEBODY_WAITS):
