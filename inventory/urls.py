@@ -9,11 +9,13 @@ from inventory.views import call as call_views
 from inventory.views import check as check_views
 from inventory.views import comment as comment_views
 from inventory.views import compact as compact_views
+from inventory.views import comparison as comparison_views
 from inventory.views import copying as copying_views
 from inventory.views import discount as discount_views
 from inventory.views import exchange as exchange_views
 from inventory.views import feature as feature_views
 from inventory.views import figures as figures_views
+from inventory.views import frozen as frozen_views
 from inventory.views import guess as guess_views
 from inventory.views import home as home_views
 from inventory.views import job as job_views
@@ -173,6 +175,20 @@ wave: list[URLPattern] = [
     path("plan/waves/<int:pk>/retire", wave_views.retire, name="wave.retire"),
 ]
 
+frozen: list[URLPattern] = [
+    path("plan/versions", frozen_views.listed, name="frozen.list"),
+    path("plan/versions/new", frozen_views.new, name="frozen.new"),
+    path("plan/versions/<int:pk>", frozen_views.detail, name="frozen.detail"),
+    path("plan/versions/<int:pk>/prices", frozen_views.prices, name="frozen.prices"),
+    path("plan/versions/<int:pk>/export", frozen_views.export, name="frozen.export"),
+]
+
+comparison: list[URLPattern] = [
+    path("plan/comparisons", comparison_views.start, name="comparison.start"),
+    path("plan/comparisons/<int:pk>", comparison_views.detail, name="comparison.detail"),
+    path("plan/comparisons/<int:pk>/export", comparison_views.export, name="comparison.export"),
+]
+
 move: list[URLPattern] = [
     path("plan/moves/<int:pk>", move_views.detail, name="move.detail"),
     path("plan/moves/<int:pk>/step", move_views.step, name="move.step"),
@@ -203,5 +219,5 @@ watch: list[URLPattern] = [path("healthz", health.check, name="health.check")]
 
 urlpatterns = [
     *home, *people, *feature, *call, *part, *waiting, *agreement, *figures, *notice, *comment, *queue, *pricing,
-    *discount, *plan, *wave, *move, *audit, *exchange, *job, *watch,
+    *discount, *plan, *wave, *frozen, *comparison, *move, *audit, *exchange, *job, *watch,
 ]  # fmt: skip

@@ -29,6 +29,7 @@ SENTENCES: Mapping[str, str] = {
     "feature.register": "registered the feature {title}",
     "feature.restore": "restored the feature {title}",
     "feature.retire": "retired the feature {title}",
+    "frozen.freeze": "froze the plan as {title}",
     "job.cancel": "asked for a job to stop: {title}",
     "job.enqueue": "started a job: {title}",
     "notice.choose": "chose which notices to get",
@@ -94,7 +95,8 @@ KINDS = sorted(
 
 RECORDS: Mapping[str, str] = {
     "call": "Call", "claude_model": "Model", "comment": "Comment", "dependency": "Wave after another",
-    "discount": "Discount", "feature": "Feature", "file": "File", "job": "Job", "link": "One-time link",
+    "discount": "Discount", "feature": "Feature", "file": "File", "frozen": "Version of the plan", "job": "Job",
+    "link": "One-time link",
     "membership": "Membership", "modifier": "Price modifier", "notice_choices": "Choice of notices",
     "pair": "Both sides, apart", "part": "Part", "person": "Person", "price_book": "Price book", "price_row": "Price",
     "realised": "Realised saving", "sheet": "Answer sheet", "team": "Team", "wave": "Wave",
@@ -135,7 +137,10 @@ LABELS: Mapping[str, str] = {
     "today_path": "runs today",
     "why": "why this move",
 }
-AMOUNTS = ("cost_today", "cost_target", "cost_before", "cost_after", "saving", "possible", "worth")
+AMOUNTS = (
+    "cost_today", "cost_target", "cost_before", "cost_after", "saving", "possible", "worth", "today", "after",
+    "planned",
+)  # fmt: skip
 SHARES = ("growth", "hit_share", "batch_hit_share", "expired_share", "share", "share_above")
 NOTHING = "–"
 

@@ -1,4 +1,4 @@
-"""Triggers that make history append-only: the database itself refuses to change, delete or replace a row of it.
+"""Triggers that make history and frozen plans append-only: the database refuses to change, delete or replace a row.
 
 They stop mistakes and shortcuts, not the owner of the database: that is what the chain is for. On SQLite a migration
 that re-makes a table drops its triggers without a word, so they are put back after every migration and checked.
@@ -15,6 +15,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 TABLES = {
     "inventory_action": ("id = NEW.id", "seq = NEW.seq"),
     "inventory_change": ("id = NEW.id", "action_id = NEW.action_id AND position = NEW.position"),
+    "inventory_frozen": ("id = NEW.id", "scope = NEW.scope AND number = NEW.number"),
+    "inventory_frozenprice": (
+        "id = NEW.id",
+        "frozen_id = NEW.frozen_id AND provider = NEW.provider AND model = NEW.model AND geo = NEW.geo "
+        "AND priced_by = NEW.priced_by",
+    ),
+    "inventory_frozencall": ("id = NEW.id", "frozen_id = NEW.frozen_id AND call_id = NEW.call_id"),
+    "inventory_frozenpart": ("id = NEW.id", "frozen_id = NEW.frozen_id AND part_id = NEW.part_id"),
 }
 REFUSAL = "history is append-only"
 

@@ -66,9 +66,20 @@ def teams_led(person: Person) -> list[int]:
     return sorted(team for team, role in roles.items() if role == Role.LEAD)
 
 
+def teams_to_lead(person: Person) -> QuerySet[Team]:
+    """The teams in which `may_lead` holds and that are not retired, by name."""
+    teams = Team.objects.live().order_by("name", "pk")
+    return teams if person.is_administrator else teams.filter(pk__in=teams_led(person))
+
+
 def leads_some(person: Person) -> bool:
     """Whether there are labels they may decide on."""
     return person.is_administrator or bool(teams_led(person))
+
+
+def may_freeze(person: Person, team: Team | None) -> bool:
+    """The plan of a team: who leads it. That of all teams: who leads any."""
+    return leads_some(person) if team is None else may_lead(person, team)
 
 
 def may_answer(person: Person, team: Team | int) -> bool:
