@@ -17,8 +17,18 @@ from django.utils import timezone
 from inventory.domain import money
 from inventory.domain.audit import Actor
 from inventory.exchange import call_file
-from inventory.models import Comparison, Frozen, Job, Repricing, Team
-from inventory.services import comparison, demo, digest, exchange, frozen_book, intake, notice, repriced
+from inventory.models import Comparison, Frozen, Job, Repricing, Scenario, Team
+from inventory.services import (
+    comparison,
+    demo,
+    digest,
+    exchange,
+    frozen_book,
+    intake,
+    notice,
+    repriced,
+    scenario_figures,
+)
 from inventory.services import frozen as freezing
 from inventory.services import job as jobs
 from inventory.services import reprice as reprices
@@ -135,12 +145,19 @@ def compare_plans(job: Job) -> str:
     """Every line that differs, kept for a page of its own."""
     first = Frozen.objects.get(pk=job.params["first"])
     second = Frozen.objects.get(pk=job.params["second"]) if job.params["second"] else None
-    found = comparison.work_out(job=job, first=first, second=second, told=partial(_tell, job))
-    was, now = comparison.sums(found)
-    change = now.less(was)
-    amounts = (change.today, change.after, change.saving)
-    told = [money.shown(amount, sign=True) for amount in amounts]
-    return f"A month: {told[0]} today, {told[1]} after, {told[2]} of saving."
+    return comparison.told(comparison.work_out(job=job, first=first, second=second, told=partial(_tell, job)))
+
+
+def work_out_scenario(job: Job) -> str:
+    """Nothing of the inventory is written."""
+    found = Scenario.objects.select_related("team").filter(pk=job.params["scenario"]).first()
+    if found is None:
+        raise jobs.Refused("The scenario was deleted meanwhile.")
+    now = timezone.now()
+    told = partial(_tell, job)
+    if not scenario_figures.work_out(found=found, on=timezone.localdate(now), at=now, told=told):
+        raise jobs.Refused("Its assumptions were changed meanwhile: another job works them out.")
+    return f"“{found.name}” is worked out."
 
 
 def export_frozen(job: Job) -> str:
@@ -185,6 +202,7 @@ HANDLERS: dict[str, Handler] = {
     "reprice_apply": reprice_apply,
     "freeze_plan": freeze_plan,
     "compare_plans": compare_plans,
+    "work_out_scenario": work_out_scenario,
     "export_frozen": export_frozen,
     "export_comparison": export_comparison,
 }

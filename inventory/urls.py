@@ -30,6 +30,7 @@ from inventory.views import queue as queue_views
 from inventory.views import realised as realised_views
 from inventory.views import reprice as reprice_views
 from inventory.views import retirement as retirement_views
+from inventory.views import scenario as scenario_views
 from inventory.views import together as together_views
 from inventory.views import version as version_views
 from inventory.views import waiting as waiting_views
@@ -175,6 +176,16 @@ wave: list[URLPattern] = [
     path("plan/waves/<int:pk>/retire", wave_views.retire, name="wave.retire"),
 ]
 
+scenario: list[URLPattern] = [
+    path("plan/scenarios", scenario_views.listed, name="scenario.list"),
+    path("plan/scenarios/new", scenario_views.new, name="scenario.new"),
+    path("plan/scenarios/<int:pk>", scenario_views.detail, name="scenario.detail"),
+    path("plan/scenarios/<int:pk>/edit", scenario_views.edit, name="scenario.edit"),
+    path("plan/scenarios/<int:pk>/copy", scenario_views.copy, name="scenario.copy"),
+    path("plan/scenarios/<int:pk>/delete", scenario_views.delete, name="scenario.delete"),
+    path("plan/scenarios/<int:pk>/again", scenario_views.again, name="scenario.again"),
+]
+
 frozen: list[URLPattern] = [
     path("plan/versions", frozen_views.listed, name="frozen.list"),
     path("plan/versions/new", frozen_views.new, name="frozen.new"),
@@ -219,5 +230,5 @@ watch: list[URLPattern] = [path("healthz", health.check, name="health.check")]
 
 urlpatterns = [
     *home, *people, *feature, *call, *part, *waiting, *agreement, *figures, *notice, *comment, *queue, *pricing,
-    *discount, *plan, *wave, *frozen, *comparison, *move, *audit, *exchange, *job, *watch,
+    *discount, *plan, *wave, *scenario, *frozen, *comparison, *move, *audit, *exchange, *job, *watch,
 ]  # fmt: skip

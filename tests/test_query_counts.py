@@ -21,8 +21,20 @@ from django.utils import timezone
 from inventory import tasks, urls
 from inventory.domain import waiting
 from inventory.domain.book import Book
-from inventory.models import Action, Call, ComparedLine, Differing, Discount, Part, Person, PriceRow, Team, Wave
-from inventory.services import comment, invitation, people
+from inventory.models import (
+    Action,
+    Call,
+    ComparedLine,
+    Differing,
+    Discount,
+    Part,
+    Person,
+    PriceRow,
+    Scenario,
+    Team,
+    Wave,
+)
+from inventory.services import comment, invitation, people, scenario
 from inventory.services import job as jobs
 from tests import factories
 from tests.services.test_waiting import both_in
@@ -80,6 +92,7 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
         "job": {"pk": done_job(lead)},
         "exchange": {"pk": 1},
         "frozen": {"pk": (version := run(lead, "freeze_plan", {"team": None, "note": "As signed"}))},
+        "scenario": {"pk": worked_out(lead).pk},
         "comparison": {"pk": compared(part, lead, version)},
         "pricing": {"pk": PriceRow.objects.order_by("pk")[0].pk},
     }
@@ -108,9 +121,18 @@ def compared(part: Part, person: Person, version: int) -> int:
     return run(person, "compare_plans", {"first": version, "second": None})
 
 
+def worked_out(person: Person) -> Scenario:
+    at = timezone.now()
+    fields = {"name": f"Scenario {Scenario.objects.count()}", "most_risk": 2, "labels": "all_sealed"}
+    made = scenario.register(team=None, fields=fields, by=person.actor, at=at, person=person)
+    assert tasks.run_job(made.job.pk)
+    return made
+
+
 def more_versions(part: Part, by: Person) -> None:
     """Another version, and more lines and prices of those there are: written past what protects them."""
     run(by, "freeze_plan", {"team": None, "note": "Again"})
+    worked_out(by)
     for line in list(ComparedLine.objects.all()):
         line.pk, line.place = None, 9
         line.save(force_insert=True)

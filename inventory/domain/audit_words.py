@@ -60,6 +60,9 @@ SENTENCES: Mapping[str, str] = {
     "pricing.import": "imported prices: {title}",
     "pricing.load": "loaded {title}",
     "pricing.reprice": "re-priced the inventory: {title}",
+    "scenario.delete": "deleted the scenario {title}",
+    "scenario.edit": "changed the scenario {title}",
+    "scenario.register": "made the scenario {title}",
     "team.add": "added somebody to {team}",
     "team.change_role": "changed somebody's role in {team}",
     "team.edit": "changed the team {title}",
@@ -99,7 +102,7 @@ RECORDS: Mapping[str, str] = {
     "link": "One-time link",
     "membership": "Membership", "modifier": "Price modifier", "notice_choices": "Choice of notices",
     "pair": "Both sides, apart", "part": "Part", "person": "Person", "price_book": "Price book", "price_row": "Price",
-    "realised": "Realised saving", "sheet": "Answer sheet", "team": "Team", "wave": "Wave",
+    "realised": "Realised saving", "scenario": "Scenario", "sheet": "Answer sheet", "team": "Team", "wave": "Wave",
 }  # fmt: skip
 
 # Where the form's own label would not do in a list of changes.
@@ -110,6 +113,7 @@ LABELS: Mapping[str, str] = {
     "chosen": "told of",
     "copied": "still as copied",
     "copied_part_id": "number of the part copied",
+    "cache": "cache hits in batch",
     "cost_target": "cost after, a month",
     "cost_today": "cost today, a month",
     "expired_share": "expires in batch and is repeated",
@@ -141,7 +145,10 @@ AMOUNTS = (
     "cost_today", "cost_target", "cost_before", "cost_after", "saving", "possible", "worth", "today", "after",
     "planned",
 )  # fmt: skip
-SHARES = ("growth", "hit_share", "batch_hit_share", "expired_share", "share", "share_above")
+SHARES = (
+    "growth", "hit_share", "batch_hit_share", "expired_share", "share", "share_above", "cache_share", "volume",
+    "discount",
+)  # fmt: skip
 NOTHING = "–"
 
 

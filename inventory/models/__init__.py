@@ -15,6 +15,7 @@ from inventory.models.pricing import ClaudeModel, Discount, Modifier, PriceRow
 from inventory.models.queue import Hold
 from inventory.models.realised import Realised
 from inventory.models.reprice import Repricing, StagedPrice
+from inventory.models.scenario import Scenario
 from inventory.models.version import Differing
 from inventory.models.versioned import Stale, Versioned
 from inventory.models.waiting import Sheet
@@ -24,5 +25,6 @@ __all__ = [
     "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Comment", "ComparedLine", "Comparison", "Dependency",
     "Differing", "Digest", "Discount", "Feature", "FileChunk", "Frozen", "FrozenCall", "FrozenPart", "FrozenPrice",
     "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice", "NoticeChoices", "OneTimeLink", "Pair", "Part",
-    "Person", "PriceRow", "Realised", "Repricing", "Sheet", "StagedPrice", "Stale", "Team", "Versioned", "Wave",
+    "Person", "PriceRow", "Realised", "Repricing", "Scenario", "Sheet", "StagedPrice", "Stale", "Team", "Versioned",
+    "Wave",
 ]  # fmt: skip

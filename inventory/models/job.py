@@ -18,6 +18,7 @@ KINDS = [
     ("reprice_apply", "Re-pricing"),
     ("freeze_plan", "Freezing of the plan"),
     ("compare_plans", "Comparison of two versions of the plan"),
+    ("work_out_scenario", "Working out of a scenario"),
     ("export_frozen", "Export of a version of the plan"),
     ("export_comparison", "Export of a comparison"),
 ]

@@ -5,7 +5,7 @@ import json
 from django.db.models import QuerySet
 
 from inventory.domain.people import Discipline, Role
-from inventory.models import Change, Comment, Job, Membership, Person, Sheet, Team
+from inventory.models import Change, Comment, Job, Membership, Person, Scenario, Sheet, Team
 
 ANSWERING = (Discipline.PRODUCT, Discipline.ENGINEERING)
 
@@ -80,6 +80,19 @@ def leads_some(person: Person) -> bool:
 def may_freeze(person: Person, team: Team | None) -> bool:
     """The plan of a team: who leads it. That of all teams: who leads any."""
     return leads_some(person) if team is None else may_lead(person, team)
+
+
+def may_try(person: Person, team: Team | None) -> bool:
+    """Make scenarios: whoever may edit in the team; for the plan of all teams, in any."""
+    return teams_to_edit(person).exists() if team is None else may_edit(person, team)
+
+
+def may_change(person: Person, scenario: Scenario) -> bool:
+    """Who made the scenario and may still make one, leads of its team, and administrators."""
+    if scenario.team is not None and may_lead(person, scenario.team):
+        return True
+    own = scenario.created_by_id == person.pk and may_try(person, scenario.team)
+    return own or person.is_administrator
 
 
 def may_answer(person: Person, team: Team | int) -> bool:

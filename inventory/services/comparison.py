@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Count, Sum
 from django.utils import timezone
 
+from inventory.domain import money
 from inventory.domain.difference import NOTHING, Amounts, CallThen, Line, Reason, lines
 from inventory.domain.difference_words import said
 from inventory.models import ComparedLine, Comparison, Frozen, Job
@@ -64,6 +65,14 @@ def sums(found: Comparison) -> tuple[Amounts, Amounts]:
     return first, second
 
 
+def told(found: Comparison) -> str:
+    """For the page of the job."""
+    was, now = sums(found)
+    change = now.less(was)
+    shown = [money.shown(amount, sign=True) for amount in (change.today, change.after, change.saving)]
+    return f"A month: {shown[0]} today, {shown[1]} after, {shown[2]} of saving."
+
+
 def by_reason(found: Comparison) -> list[tuple[Reason, int, Amounts]]:
     """Each reason there is, with its lines and what they add up to."""
     return [(Reason(reason), count, Amounts(*amounts)) for reason, count, *amounts in found.sums.get("reasons", [])]
@@ -82,10 +91,10 @@ def _chunk(job: Job, found: Comparison, sides: Sides, upto: int) -> None:
     totals, rows = list(sums(found)), list[ComparedLine]()
     for call_id in sorted(first.keys() | second.keys()):
         was, now = plan_then.pair(first.get(call_id), second.get(call_id), sides)
-        told = (second.get(call_id) or first[call_id])[0]
+        about = (second.get(call_id) or first[call_id])[0]
         totals = [total.plus(side.amounts if side else NOTHING) for total, side in zip(totals, (was, now), strict=True)]
         for line in lines(was, now):
-            rows += _rows(found, call_id, told, line, was, now)
+            rows += _rows(found, call_id, about, line, was, now)
     with transaction.atomic():
         jobs.renew(job, at=timezone.now())
         ComparedLine.objects.bulk_create(rows, batch_size=500)

@@ -23,6 +23,7 @@ from inventory.models import (
     Person,
     PriceRow,
     Repricing,
+    Scenario,
     Team,
     Wave,
 )
@@ -216,6 +217,20 @@ def comparison(job_pk: int) -> Comparison:
     """One that is worked out."""
     related = ("first", "second", "job")
     return get_object_or_404(Comparison.objects.select_related(*related), job=job_pk, ready_at__isnull=False)
+
+
+def scenario(pk: int) -> Scenario:
+    return get_object_or_404(Scenario.objects.select_related("team", "created_by", "job"), pk=pk)
+
+
+def scenario_to_copy(pk: int, person: Person) -> Scenario:
+    found = scenario(pk)
+    return _only(found, access.may_try(person, found.team))
+
+
+def scenario_to_change(pk: int, person: Person) -> Scenario:
+    found = scenario(pk)
+    return _only(found, access.may_change(person, found))
 
 
 def _only(found: T, allowed: bool) -> T:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from inventory import tasks, urls
 from inventory.domain.book import Book
-from inventory.models import Discount, Person, PriceRow, Team, Wave
+from inventory.models import Discount, Person, PriceRow, Scenario, Team, Wave
 from inventory.services import account, comment, link
 from inventory.services import job as jobs
 from tests import factories
@@ -40,7 +40,7 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
             "call.explained", "pricing.list", "plan.page", "plan.guess", "plan.doubts", "audit.list", "audit.detail",
             "audit.record", "job.list", "job.detail", "job.file", "pricing.book", "pricing.retiring",
             "plan.time", "plan.realised", "wave.list", "move.detail", "frozen.list", "frozen.detail",
-            "frozen.prices", "comparison.detail",
+            "frozen.prices", "comparison.detail", "scenario.list", "scenario.detail",
         ),
         (ALL, None),
     ),
@@ -65,7 +65,8 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
          "part.edit"),
         (MEMBERS, MEMBERS),
     ),
-    **dict.fromkeys(("feature.new", "call.new", "exchange.import"), ((*MEMBERS, "stranger"), (*MEMBERS, "stranger"))),
+    **dict.fromkeys(
+        ("feature.new", "call.new", "exchange.import", "scenario.new"), ((*MEMBERS, "stranger"), (*MEMBERS, "stranger"))),
     **dict.fromkeys(("feature.restore", "call.restore"), (None, MEMBERS)),
     **dict.fromkeys(("waiting.all", "waiting.copy", "waiting.question", "waiting.check"), (ANSWERING, ANSWERING)),
     "waiting.start": (ANSWERING, None),
@@ -86,6 +87,8 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
     **dict.fromkeys(("wave.new", "wave.edit", "wave.retire", "wave.propose"), (LEADS, LEADS)),
     **dict.fromkeys(("wave.put", "wave.step", "move.overrule"), (None, LEADS)),
     "move.step": (None, MEMBERS),
+    **dict.fromkeys(("scenario.edit", "scenario.delete"), (LEADS, LEADS)),  # somebody else's
+    **dict.fromkeys(("scenario.copy", "scenario.again"), (None, MEMBERS)),
     "frozen.new": ((*LEADS, "stranger"), (*LEADS, "stranger")),  # of their own team
     **dict.fromkeys(("frozen.export", "comparison.start", "comparison.export"), (None, ALL)),
     "people.sign_out": (None, ALL),
@@ -153,6 +156,7 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
     }  # fmt: skip
 
     given["repriced"] = repriced(admin)
+    pks["scenario"] = Scenario.objects.create(team=team, name="One", created_at=at).pk
     pks |= dict(zip(("frozen", "comparison"), compared(admin), strict=True))
 
     def named(name: str) -> str:
