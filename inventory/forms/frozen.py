@@ -13,25 +13,41 @@ NOW = "now"
 SORTS = [("", "Largest change first"), ("smallest", "Smallest change first")]
 
 
+class PlanOf(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A team, or the plan of all: that is a choice like any other, so nothing about it is optional."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(Team.objects.none(), label="Plan of", empty_label="All teams", **options)
+
+    def clean(self, value: Any) -> Any:
+        return None if value in self.empty_values else super().clean(value)
+
+
 class Scope(forms.Form):
-    """Whose plan: a team's, or that of all."""
+    use_required_attribute = False
 
-    team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label="All teams")
+    team = PlanOf()
 
-    def __init__(self, data: Any = None, *, teams: Any = None, **options: Any) -> None:
-        super().__init__(data, **options)
-        self.fields["team"].queryset = Team.objects.order_by("name", "pk") if teams is None else teams  # type: ignore[attr-defined]
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["team"].queryset = Team.objects.order_by("name", "pk")  # type: ignore[attr-defined]
 
     def chosen(self) -> Team | None:
         self.is_valid()
         return self.cleaned_data.get("team")
 
 
-class New(Scope):
-    team = forms.ModelChoiceField(Team.objects.none(), label="Plan of", required=False, empty_label="All teams")
+class New(forms.Form):
+    use_required_attribute = False
+
+    team = PlanOf()
     note = Line(
-        most=500, label="What this version is for", help_text="Such as: as signed in March. It cannot be changed"
+        most=500, label="What this version is for", help_text="Such as: as signed in March. It cannot be changed later"
     )
+
+    def __init__(self, data: Any = None, *, teams: Any, team: str) -> None:
+        super().__init__(data, initial={"team": team})
+        self.fields["team"].queryset = teams  # type: ignore[attr-defined]
 
 
 class Pair(forms.Form):

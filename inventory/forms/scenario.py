@@ -8,10 +8,11 @@ from django import forms
 
 from inventory.domain import effort
 from inventory.domain.scenario import Cache, Start
+from inventory.forms.frozen import PlanOf, Scope
 from inventory.forms.number import Growth, Percent
 from inventory.forms.people import Version
 from inventory.forms.text import Line
-from inventory.models import Scenario, Team
+from inventory.models import Scenario
 from inventory.models.scenario import ASSUMED, CACHES, FIELDS, LABELS, MOST_CHANGE
 
 WEIGHTS = [("", "Any"), *((str(n), str(n)) for n in range(effort.LEAST, effort.MOST + 1))]
@@ -37,7 +38,9 @@ class Assumed(forms.Form):
     )
     most_effort = _weight("Effort at most", help_text="Moves to batch beyond it are left out")
     cache = forms.ChoiceField(label="Cache hits in batch", choices=CACHES, help_text="Also of what runs in batch today")
-    cache_share = Percent(label="Share of hits in batch, in percent", required=False)
+    cache_share = Percent(
+        label="That share, in percent", required=False, help_text="Of the requests in a batch that find the prefix"
+    )
     prices_on = forms.DateField(
         label="Prices of",
         required=False,
@@ -85,10 +88,9 @@ class Assumed(forms.Form):
 
 
 class New(Assumed):
-    team = forms.ModelChoiceField(
-        Team.objects.none(), label="Plan of", required=False, empty_label="All teams",
-        help_text="Cannot be changed later: a scenario is compared with others of the same plan",
-    )  # fmt: skip
+    use_required_attribute = False
+
+    team = PlanOf(help_text="Cannot be changed later: a scenario is compared with others of the same plan")
 
     def __init__(self, data: Any = None, *, teams: Any, start: Start | None = None, team: str = "") -> None:
         now: dict[str, Any] = {"team": team}
@@ -113,19 +115,12 @@ class Delete(forms.Form):
     version = Version()
 
 
-class Chosen(forms.Form):
+class Chosen(Scope):
     """Which scenarios stand beside the plan; where none is chosen, the first that are worked out."""
-
-    team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label="All teams")
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
-        self.fields["team"].queryset = Team.objects.order_by("name", "pk")  # type: ignore[attr-defined]
         self.sent = set(data.getlist("chosen")) if data is not None else set()
-
-    def team_chosen(self) -> Team | None:
-        self.is_valid()
-        return self.cleaned_data.get("team")
 
     def picked(self, scenarios: list[Scenario]) -> list[Scenario]:
         named = [each for each in scenarios if str(each.pk) in self.sent]

@@ -47,7 +47,7 @@ class ComparedLine(models.Model):
     """One reason of one line: what it adds a month. `part_id` is None for a call that was split otherwise. `size` is
     how much the whole line changes."""
 
-    comparison = models.ForeignKey(Comparison, on_delete=models.CASCADE, related_name="lines")
+    comparison = models.ForeignKey(Comparison, on_delete=models.CASCADE, db_index=False, related_name="lines")
     call_id = models.BigIntegerField()
     part_id = models.BigIntegerField(null=True)
     team = models.CharField(max_length=120)

@@ -90,7 +90,7 @@ class FrozenPrice(models.Model):
     """One price that amounts of a version are by: the rows of the book it is made of with their sources, as plain
     values, and `price` to reckon with (`domain.price_copy`; empty where the book did not know the model)."""
 
-    frozen = models.ForeignKey(Frozen, on_delete=models.PROTECT, related_name="prices")
+    frozen = models.ForeignKey(Frozen, on_delete=models.PROTECT, db_index=False, related_name="prices")
     provider = models.CharField(max_length=12)
     model = models.CharField(max_length=120)
     geo = models.CharField(max_length=8, blank=True)
@@ -116,7 +116,7 @@ class FrozenPrice(models.Model):
 
 
 class FrozenCall(Profiled):
-    frozen = models.ForeignKey(Frozen, on_delete=models.PROTECT, related_name="call_rows")
+    frozen = models.ForeignKey(Frozen, on_delete=models.PROTECT, db_index=False, related_name="call_rows")
     call_id = models.BigIntegerField()
     team = models.CharField(max_length=120)
     feature = models.CharField(max_length=120)
@@ -145,7 +145,7 @@ class FrozenPart(Profiled):
     """`label` and `state` as everybody saw them; answers stay on their sheets. `counted_on` is the start of the wave
     whose sums it belongs to, which for a part that stays beside a sibling that moves is the sibling's."""
 
-    frozen = models.ForeignKey(Frozen, on_delete=models.PROTECT, related_name="part_rows")
+    frozen = models.ForeignKey(Frozen, on_delete=models.PROTECT, db_index=False, related_name="part_rows")
     call_id = models.BigIntegerField()
     part_id = models.BigIntegerField()
     position = models.PositiveSmallIntegerField()

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from inventory.domain import audit_words
 from inventory.domain.audit import Actor
-from inventory.models import Action, Discount, Job, Person, PriceRow, Scenario, Stale, Team
+from inventory.models import Action, Discount, Job, Modifier, Person, PriceRow, Scenario, Stale, Team
 from inventory.models.scenario import FIELDS
 from inventory.services import audit, clash
 from inventory.services import job as jobs
@@ -102,24 +102,25 @@ def last_change(team: Team | None) -> int:
     return found.order_by("-seq").values_list("seq", flat=True).first() or 0
 
 
-def outdated(scenario: Scenario, *, last: int, new_prices: bool) -> str:
-    """Why its figures are not those of now, in words; empty where they are."""
+def outdated(scenario: Scenario, *, last: int, newest: date) -> str:
+    """Why its figures are not those of now, in words; empty where they are. `last` is the last change of its plan,
+    `newest` the day of the newest prices."""
     if not scenario.result:
         return ""
     if scenario.result_version != scenario.version:
         return "its assumptions have changed since"
     if last > scenario.result_seq:
         return "the inventory, labels, waves or prices have changed since"
-    return "other prices hold by now" if new_prices and scenario.prices_on is None else ""
+    is_older = scenario.result_on is not None and scenario.result_on < newest
+    return "other prices hold by now" if is_older and scenario.prices_on is None else ""
 
 
-def prices_between(first: date | None, second: date) -> bool:
-    """Whether a price or a discount begins or ends after the one day, up to the other."""
-    if first is None or first >= second:
-        return False
-    began = Q(valid_from__gt=first, valid_from__lte=second)
-    rows = PriceRow.objects.filter(began | Q(valid_to__gt=first, valid_to__lte=second))
-    return rows.exists() or Discount.objects.filter(began).exists()
+def newest_prices(on: date) -> date:
+    """The last day up to `on` on which a price, a fee or a discount began or ended."""
+    began = {"began": Max("valid_from", filter=Q(valid_from__lte=on))}
+    rows = PriceRow.objects.aggregate(**began, ended=Max("valid_to", filter=Q(valid_to__lte=on)))
+    days = [*rows.values(), *(model.objects.aggregate(**began)["began"] for model in (Modifier, Discount))]
+    return max([day for day in days if day], default=date.min)
 
 
 def _held(scenario: Scenario, version: int) -> Scenario:

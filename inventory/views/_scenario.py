@@ -107,10 +107,10 @@ def said(found: Scenario) -> list[tuple[str, str]]:
 
 
 def _outdated(found: Sequence[Scenario], team: Team | None, today: date) -> list[tuple[Scenario, str]]:
-    last = scenario.last_change(team) if found else 0
-    days = {each.result_on for each in found}
-    new = {day for day in days if scenario.prices_between(day, today)}
-    return [(each, scenario.outdated(each, last=last, new_prices=each.result_on in new)) for each in found]
+    if not found:
+        return []
+    last, newest = scenario.last_change(team), scenario.newest_prices(today)
+    return [(each, scenario.outdated(each, last=last, newest=newest)) for each in found]
 
 
 def _standing(team: Team | None) -> Figures:
@@ -140,6 +140,8 @@ def _change(name: str, value: int | None, before: int | None) -> str:
 
 
 def _signed(name: str, value: int) -> str:
+    if not value:
+        return "–"
     return money.shown(value, sign=True) if name in MONEY else _sign(value)
 
 

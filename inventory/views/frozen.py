@@ -32,7 +32,7 @@ def listed(request: Request) -> HttpResponse:
 def new(request: Request) -> HttpResponse:
     """What it comes to is worked out by a job; it is frozen as it stands then."""
     person = _load.leader(request.user)
-    form = forms.New(typed(request), teams=access.teams_to_lead(person), initial={"team": request.GET.get("team")})
+    form = forms.New(typed(request), teams=access.teams_to_lead(person), team=request.GET.get("team", ""))
     if request.method == "POST" and form.is_valid():
         team, note = form.cleaned_data["team"], form.cleaned_data["note"]
         params = {"team": team.pk if team else None, "note": note}

@@ -25,7 +25,7 @@ TOO_MANY = f"There are {scenario.MOST} scenarios of this plan already. Delete on
 @require_safe
 def listed(request: Request) -> HttpResponse:
     form = forms.Chosen(request.GET)
-    team = form.team_chosen()
+    team = form.chosen()
     found = list(Scenario.objects.of(team))
     picked = form.picked(found)
     context = {

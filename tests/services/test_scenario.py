@@ -155,13 +155,13 @@ def test_its_figures_are_out_of_date_once_the_plan_or_its_prices_are_others(
     call = registered()
     found = made(pia, now, team=call.team)
 
-    def outdated(new_prices: bool = False) -> str:
-        return scenario.outdated(
-            Scenario.objects.get(pk=found.pk), last=scenario.last_change(call.team), new_prices=new_prices
-        )
+    def outdated(newest: date = date.min) -> str:
+        kept = Scenario.objects.get(pk=found.pk)
+        return scenario.outdated(kept, last=scenario.last_change(call.team), newest=newest)
 
     assert outdated() == ""
-    assert outdated(new_prices=True) == "other prices hold by now"
+    assert outdated(now.date()) == ""
+    assert outdated(now.date() + timedelta(days=1)) == "other prices hold by now"
     registered(feature=factories.make_feature())
     assert outdated() == ""
     registered()
@@ -170,12 +170,13 @@ def test_its_figures_are_out_of_date_once_the_plan_or_its_prices_are_others(
     assert outdated() == "its assumptions have changed since"
 
 
-def test_a_price_that_begins_between_two_days_is_noticed(now: datetime) -> None:
+def test_the_newest_prices_are_of_the_last_day_on_which_one_began_or_ended(now: datetime) -> None:
     day = now.date()
-    factories.make_price(model="new-one", valid_from=day + timedelta(days=3))
-    assert not scenario.prices_between(day, day + timedelta(days=2))
-    assert scenario.prices_between(day, day + timedelta(days=3))
-    assert not scenario.prices_between(None, day)
+    row = factories.make_price(model="new-one", valid_from=day + timedelta(days=3))
+    assert scenario.newest_prices(day + timedelta(days=2)) < day
+    assert scenario.newest_prices(day + timedelta(days=4)) == day + timedelta(days=3)
+    PriceRow.objects.filter(pk=row.pk).update(valid_to=day + timedelta(days=4))
+    assert scenario.newest_prices(day + timedelta(days=4)) == day + timedelta(days=4)
 
 
 def test_changing_it_is_one_action_stale_is_refused_and_nothing_changed_writes_nothing(

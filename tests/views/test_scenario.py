@@ -47,7 +47,7 @@ def test_scenarios_stand_beside_the_plan_with_their_differences(
     opened = text(as_pia, "scenario.detail", found.pk)
     assert "with a risk above 1" in opened
     row = re.search(r"<th scope=\"row\">Moves left out</th>(.*?)</tr>", opened[opened.index('id="made"') :])
-    assert re.findall(r"<td[^>]*>([^<]*)</td>", row[1]) == ["$0.00", "+$10.00", "−$10.00", "−1", "$0.00"]
+    assert re.findall(r"<td[^>]*>([^<]*)</td>", row[1]) == ["–", "+$10.00", "−$10.00", "−1", "–"]
 
 
 def test_a_starting_point_is_filled_in_and_saved_with_its_job(as_ed: Client) -> None:
