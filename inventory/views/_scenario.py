@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from inventory.domain import money
 from inventory.domain import scenario as domain
-from inventory.domain.scenario import Figures, Start, Step
+from inventory.domain.scenario import Figures, Result, Start, Step
 from inventory.models import Part, Scenario, Team
 from inventory.services import plan, scenario
 
@@ -18,7 +19,6 @@ ROWS = (
     ("left_out", "Moves left out"), ("undecided", "Parts not decided"), ("possible", "Possible besides, a month"),
     ("doubtful", "Parts with doubts"), ("unpriced", "Parts without a known price"),
 )  # fmt: skip
-OPENED = ("today", "after", "saving", "moving", "possible")
 STEPS: dict[Step, str] = {
     Step.PRICES: "Prices",
     Step.DISCOUNT: "Negotiated discount",
@@ -36,6 +36,7 @@ class Cell:
     shown: str
     change: str = ""
     pk: int | None = None
+    name: str = ""
 
 
 def missing(found: Sequence[Scenario], *, today: date) -> list[Start]:
@@ -56,7 +57,7 @@ def compared(picked: Sequence[Scenario], *, team: Team | None, today: date) -> d
                 cells.append(Cell("–"))
                 continue
             value, before = getattr(result.last, name), getattr(result.plan, name)
-            cells.append(Cell(_shown(name, value), _change(name, value, before), each.pk))
+            cells.append(Cell(_shown(name, value), _change(name, value, before), each.pk, name))
         rows.append((words, cells))
     return {"columns": [(each, each.job, why) for each, why in _outdated(picked, team, today)], "rows": rows}
 
@@ -68,21 +69,34 @@ def opened(found: Scenario, *, today: date) -> dict[str, Any]:
     if result is None:
         return context
     (_, why), *_ = _outdated([found], found.team, today)
-    figures = [
-        (words, _shown(name, getattr(result.plan, name)), _shown(name, getattr(result.last, name)),
-         _change(name, getattr(result.last, name), getattr(result.plan, name)))
-        for name, words in ROWS
-    ]  # fmt: skip
-    steps = [
-        (STEPS[step], [_signed(name, getattr(change, name)) for name in OPENED]) for step, change in result.by_step()
-    ]
     largest = [(call, name, today, after, today - after) for _, call, name, today, after in found.result["largest"]]
-    whole = [_signed(name, getattr(result.change, name)) for name in OPENED]
-    heads = [words for name, words in ROWS if name in OPENED]
+    steps = _told(result)
     return {
-        **context, "result": result, "outdated": why, "figures": figures, "steps": steps, "largest": largest,
-        "whole": whole, "heads": heads,
-    }  # fmt: skip
+        **context,
+        "result": result,
+        "outdated": why,
+        "heads": [STEPS[step] for step, _ in steps],
+        "figures": [_row(name, words, result, steps) for name, words in ROWS],
+        "largest": largest,
+    }
+
+
+def _told(result: Result) -> list[tuple[Step, Figures]]:
+    """The steps that have a column: prices only where they change something, as nobody had to assume them."""
+    return [(step, figures) for step, figures in result.steps if step is not Step.PRICES or figures != result.plan]
+
+
+def _row(name: str, words: str, result: Result, steps: Sequence[tuple[Step, Figures]]) -> dict[str, Any]:
+    """One figure: in the plan, what each assumption adds to it, and under all of them."""
+    reached = [getattr(each, name) for each in (result.plan, *(figures for _, figures in steps))]
+    return {
+        "name": name,
+        "words": words,
+        "was": _shown(name, reached[0]),
+        "steps": [_change(name, after, before) or "–" for before, after in pairwise(reached)],
+        "now": _shown(name, reached[-1]),
+        "change": _change(name, reached[-1], reached[0]) or "–",
+    }
 
 
 def said(found: Scenario) -> list[tuple[str, str]]:
@@ -140,8 +154,6 @@ def _change(name: str, value: int | None, before: int | None) -> str:
 
 
 def _signed(name: str, value: int) -> str:
-    if not value:
-        return "–"
     return money.shown(value, sign=True) if name in MONEY else _sign(value)
 
 

@@ -51,7 +51,7 @@ def test_a_scenario_is_made_by_keyboard_alone_and_shows_itself_when_it_is_worked
     keys.press("button", "Make it")
     expect(page.get_by_text("It is being worked out")).to_be_visible()
     carry()
-    expect(page.get_by_role("heading", name="What made the difference")).to_be_visible()
+    expect(page.get_by_role("heading", name="what makes the difference")).to_be_visible()
     assert Scenario.objects.get().most_risk == 1
 
 

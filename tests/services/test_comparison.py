@@ -2,6 +2,7 @@
 
 import random
 from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -14,6 +15,7 @@ from inventory.services import comparison, plan_then, pricing
 from inventory.services import job as jobs
 from inventory.services import part as parts
 from tests import factories
+from tests.bench import build
 from tests.services.plans import BY, Registered, frozen, move
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("changed_prices")]
@@ -188,3 +190,45 @@ def test_what_was_compared_with_the_plan_of_then_is_forgotten_after_a_week(
     assert Comparison.objects.count() == 1
     comparison.drop_old(at=timezone.now() + jobs.KEEP)
     assert Comparison.objects.count() == 0
+
+
+@pytest.mark.soak
+def test_reasons_add_up_on_thousands_of_calls_changed_at_random(pia: Person, monkeypatch) -> None:
+    """Frozen, changed in every way the columns allow, re-priced where that is due, and compared in chunks."""
+    build.inventory(3000)
+    at, chance = timezone.now(), random.Random(7)
+    frozen(pia, at)
+    book = pricing.book(timezone.localdate(at))
+    wave = Wave.objects.create(team=Call.objects.all()[0].team, name="First", starts_on=date(2027, 3, 1))
+    for call in Call.objects.select_related("team").order_by("pk"):
+        own = list(call.parts.order_by("position"))
+        for record in (call, *own):
+            record.requests = chance.choice([record.requests, chance.randrange(10**7)])
+            record.hit_share = chance.choice([record.hit_share, Decimal("0.5")])
+        call.model = chance.choice([call.model, call.model, "claude-opus-5-5", "nobody-knows"])
+        call.today_path = chance.choice(["real_time", "batch"])
+        for part in own:
+            part.label, part.state = chance.choice(
+                [("", "disputed"), ("waiting", "agreed"), ("not_waiting", "settled")]
+            )
+            part.wave = chance.choice([None, wave])
+        if not call.is_split and chance.random() < 0.1:
+            call.is_split = True
+            own.append(factories.make_part(call=call, position=1))
+        if chance.random() < 0.8:  # the others' amounts are by facts nobody knows any more
+            pricing.apply(call, own, book=book)
+        call.retired_at = chance.choice([None, None, None, at])
+        for part in own:
+            part.is_live = call.retired_at is None
+            part.save()
+        call.save()
+    frozen(pia, at)
+    first, second = Frozen.objects.order_by("number")
+    found = compared(pia, at, first, second)
+    was, is_now = comparison.sums(found)
+    assert [tuple(side) for side in (was, is_now)] == [(e.today, e.after, e.planned) for e in (first, second)]
+    lines = ComparedLine.objects.filter(comparison=found).values_list("today", "after", "planned")
+    assert added(Amounts(*each) for each in lines) == added(by_reason(found).values()) == is_now.less(was)
+    assert set(by_reason(found)) == set(Reason) - {Reason.NEW}
+    live = compared(pia, at, second)
+    assert [reason for reason, _, _ in comparison.by_reason(live)] == []

@@ -42,12 +42,13 @@ def test_scenarios_stand_beside_the_plan_with_their_differences(
     assert "Only easy ones" in page
     assert "New prices from January" in page  # still to be made
     address = reverse("scenario.detail", args=[found.pk])
-    change = rf'href="{address}#made" aria-label="Saves a month: \$0\.00, −\$10\.00: what made the difference"'
+    change = rf'href="{address}#saving" aria-label="Saves a month: \$0\.00, −\$10\.00: what made the difference"'
     assert re.search(change, page)
     opened = text(as_pia, "scenario.detail", found.pk)
     assert "with a risk above 1" in opened
-    row = re.search(r"<th scope=\"row\">Moves left out</th>(.*?)</tr>", opened[opened.index('id="made"') :])
-    assert re.findall(r"<td[^>]*>([^<]*)</td>", row[1]) == ["–", "+$10.00", "−$10.00", "−1", "–"]
+    row = re.search(r'<tr id="after">(.*?)</tr>', opened)
+    cells = [re.sub("<.*?>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row[1])]
+    assert cells == ["$10.00", "+$10.00", "$20.00", "+$10.00"]  # the plan, moves left out, and all of it
 
 
 def test_a_starting_point_is_filled_in_and_saved_with_its_job(as_ed: Client) -> None:
