@@ -4,7 +4,7 @@ They stop mistakes and shortcuts, not the owner of the database: that is what th
 that re-makes a table drops its triggers without a word, so they are put back after every migration and checked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.core import checks
@@ -27,11 +27,11 @@ TABLES = {
 REFUSAL = "history is append-only"
 
 
-def install(connection: BaseDatabaseWrapper) -> None:
+def install(connection: BaseDatabaseWrapper, tables: Collection[str] = tuple(TABLES)) -> None:
     """Put the triggers there, whatever stands there now. Does nothing for a table that does not exist (yet)."""
-    existing = connection.introspection.table_names()
+    existing = set(connection.introspection.table_names()).intersection(tables)
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        if connection.vendor == "postgresql" and "inventory_action" in existing:
+        if connection.vendor == "postgresql" and existing:
             cursor.execute(_POSTGRES_FUNCTION)
         for table, triggers in _triggers(connection).items():
             for name, statement in triggers.items() if table in existing else ():
@@ -39,11 +39,11 @@ def install(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute(statement)
 
 
-def remove(connection: BaseDatabaseWrapper) -> None:
+def remove(connection: BaseDatabaseWrapper, tables: Collection[str] = tuple(TABLES)) -> None:
     """Only for tests, which empty their tables."""
     with connection.cursor() as cursor:
         for table, triggers in _triggers(connection).items():
-            for name in triggers:
+            for name in triggers if table in tables else ():
                 cursor.execute(_drop(connection, table, name))
 
 
