@@ -48,7 +48,7 @@ def test_scenarios_stand_beside_the_plan_with_their_differences(
     assert "with a risk above 1" in opened
     row = re.search(r'<tr id="after">(.*?)</tr>', opened)
     cells = [re.sub("<.*?>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row[1])]
-    assert cells == ["$10.00", "+$10.00", "$20.00", "+$10.00"]  # the plan, moves left out, and all of it
+    assert cells == ["$10.00", "$20.00", "+$10.00", "+$10.00"]  # the plan, all of it, the difference, moves left out
 
 
 def test_a_starting_point_is_filled_in_and_saved_with_its_job(as_ed: Client) -> None:
