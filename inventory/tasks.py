@@ -17,8 +17,19 @@ from django.utils import timezone
 from inventory.domain import money
 from inventory.domain.audit import Actor
 from inventory.exchange import call_file
-from inventory.models import Job, Repricing
-from inventory.services import demo, digest, exchange, intake, notice, repriced
+from inventory.models import Comparison, Frozen, Job, Repricing, Scenario, Team
+from inventory.services import (
+    comparison,
+    demo,
+    digest,
+    exchange,
+    frozen_book,
+    intake,
+    notice,
+    repriced,
+    scenario_figures,
+)
+from inventory.services import frozen as freezing
 from inventory.services import job as jobs
 from inventory.services import reprice as reprices
 from inventory.services.labelling import version
@@ -116,6 +127,60 @@ def reprice_apply(job: Job) -> None:
         jobs.finish(job, at=timezone.now(), message=repriced.done(action))
 
 
+def freeze_plan(job: Job) -> None:
+    """The version, its history and the end of the job are one transaction."""
+    team = Team.objects.filter(pk=job.params["team"]).first() if job.params["team"] else None
+    jobs.renew(job, at=timezone.now() + LONG)
+    with transaction.atomic():
+        now = timezone.now()
+        note, person = job.params["note"], job.created_by
+        try:
+            made = freezing.freeze(job=job, team=team, note=note, by=_asked_by(job), at=now, person=person)
+        except freezing.NothingToFreeze as refusal:
+            raise jobs.Refused("There is nothing to freeze: the plan is empty.") from refusal
+        jobs.finish(job, at=timezone.now(), message=f"Frozen as {made}: {made.parts:,} parts.")
+
+
+def compare_plans(job: Job) -> str:
+    """Every line that differs, kept for a page of its own."""
+    first = Frozen.objects.get(pk=job.params["first"])
+    second = Frozen.objects.get(pk=job.params["second"]) if job.params["second"] else None
+    return comparison.told(comparison.work_out(job=job, first=first, second=second, told=partial(_tell, job)))
+
+
+def work_out_scenario(job: Job) -> str:
+    """Nothing of the inventory is written."""
+    found = Scenario.objects.select_related("team").filter(pk=job.params["scenario"]).first()
+    if found is None:
+        raise jobs.Refused("The scenario was deleted meanwhile.")
+    now = timezone.now()
+    told = partial(_tell, job)
+    if not scenario_figures.work_out(found=found, on=timezone.localdate(now), at=now, told=told):
+        raise jobs.Refused("Its assumptions were changed meanwhile: another job works them out.")
+    return f"“{found.name}” is worked out."
+
+
+def export_frozen(job: Job) -> str:
+    version = Frozen.objects.get(pk=job.params["version"])
+    return _kept(job, f"batchline-{version.slug}.xlsx", partial(frozen_book.export_version, version=version))
+
+
+def export_comparison(job: Job) -> str:
+    found = Comparison.objects.select_related("first", "second").filter(pk=job.params["comparison"]).first()
+    if found is None:
+        raise jobs.Refused("The comparison is no longer kept. Compare again.")
+    return _kept(job, f"batchline-{found.slug}.xlsx", partial(frozen_book.export_comparison, found=found))
+
+
+def _kept(job: Job, name: str, write: Callable[..., int]) -> str:
+    """What `write` writes into a file becomes the job's; it returns its rows."""
+    with tempfile.TemporaryFile() as file:
+        rows = write(file, told=partial(_tell, job))
+        file.seek(0)
+        jobs.save_file(job, name, iter(partial(file.read, jobs.CHUNK), b""), at=timezone.now())
+    return f"{rows:,} rows."
+
+
 def _tell(job: Job, done: int, total: int) -> None:
     jobs.progress(job, done, total, at=timezone.now())
 
@@ -135,6 +200,11 @@ HANDLERS: dict[str, Handler] = {
     "compare_versions": compare_versions,
     "reprice": reprice,
     "reprice_apply": reprice_apply,
+    "freeze_plan": freeze_plan,
+    "compare_plans": compare_plans,
+    "work_out_scenario": work_out_scenario,
+    "export_frozen": export_frozen,
+    "export_comparison": export_comparison,
 }
 
 
@@ -204,10 +274,11 @@ def sweep() -> None:
 
 @shared_task(name="inventory.clean_up", ignore_result=True)
 def clean_up() -> None:
-    """Drop expired results, re-pricings nobody applied, old notices and sessions. After an upgrade that brought a
-    version of the test, have it worked out what that changes."""
+    """Drop expired results, re-pricings nobody applied, old comparisons, notices and sessions. After an upgrade that
+    brought a version of the test, have it worked out what that changes."""
     jobs.clean_up(at=timezone.now())
     reprices.drop_old(at=timezone.now())
+    comparison.drop_old(at=timezone.now())
     notice.drop_old(at=timezone.now())
     digest.drop_old(at=timezone.now())
     call_command("clearsessions")

@@ -9,11 +9,13 @@ from inventory.views import call as call_views
 from inventory.views import check as check_views
 from inventory.views import comment as comment_views
 from inventory.views import compact as compact_views
+from inventory.views import comparison as comparison_views
 from inventory.views import copying as copying_views
 from inventory.views import discount as discount_views
 from inventory.views import exchange as exchange_views
 from inventory.views import feature as feature_views
 from inventory.views import figures as figures_views
+from inventory.views import frozen as frozen_views
 from inventory.views import guess as guess_views
 from inventory.views import home as home_views
 from inventory.views import job as job_views
@@ -28,6 +30,7 @@ from inventory.views import queue as queue_views
 from inventory.views import realised as realised_views
 from inventory.views import reprice as reprice_views
 from inventory.views import retirement as retirement_views
+from inventory.views import scenario as scenario_views
 from inventory.views import together as together_views
 from inventory.views import version as version_views
 from inventory.views import waiting as waiting_views
@@ -173,6 +176,30 @@ wave: list[URLPattern] = [
     path("plan/waves/<int:pk>/retire", wave_views.retire, name="wave.retire"),
 ]
 
+scenario: list[URLPattern] = [
+    path("plan/scenarios", scenario_views.listed, name="scenario.list"),
+    path("plan/scenarios/new", scenario_views.new, name="scenario.new"),
+    path("plan/scenarios/<int:pk>", scenario_views.detail, name="scenario.detail"),
+    path("plan/scenarios/<int:pk>/edit", scenario_views.edit, name="scenario.edit"),
+    path("plan/scenarios/<int:pk>/copy", scenario_views.copy, name="scenario.copy"),
+    path("plan/scenarios/<int:pk>/delete", scenario_views.delete, name="scenario.delete"),
+    path("plan/scenarios/<int:pk>/again", scenario_views.again, name="scenario.again"),
+]
+
+frozen: list[URLPattern] = [
+    path("plan/versions", frozen_views.listed, name="frozen.list"),
+    path("plan/versions/new", frozen_views.new, name="frozen.new"),
+    path("plan/versions/<int:pk>", frozen_views.detail, name="frozen.detail"),
+    path("plan/versions/<int:pk>/prices", frozen_views.prices, name="frozen.prices"),
+    path("plan/versions/<int:pk>/export", frozen_views.export, name="frozen.export"),
+]
+
+comparison: list[URLPattern] = [
+    path("plan/comparisons", comparison_views.start, name="comparison.start"),
+    path("plan/comparisons/<int:pk>", comparison_views.detail, name="comparison.detail"),
+    path("plan/comparisons/<int:pk>/export", comparison_views.export, name="comparison.export"),
+]
+
 move: list[URLPattern] = [
     path("plan/moves/<int:pk>", move_views.detail, name="move.detail"),
     path("plan/moves/<int:pk>/step", move_views.step, name="move.step"),
@@ -203,5 +230,5 @@ watch: list[URLPattern] = [path("healthz", health.check, name="health.check")]
 
 urlpatterns = [
     *home, *people, *feature, *call, *part, *waiting, *agreement, *figures, *notice, *comment, *queue, *pricing,
-    *discount, *plan, *wave, *move, *audit, *exchange, *job, *watch,
+    *discount, *plan, *wave, *scenario, *frozen, *comparison, *move, *audit, *exchange, *job, *watch,
 ]  # fmt: skip

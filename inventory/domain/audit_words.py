@@ -29,6 +29,7 @@ SENTENCES: Mapping[str, str] = {
     "feature.register": "registered the feature {title}",
     "feature.restore": "restored the feature {title}",
     "feature.retire": "retired the feature {title}",
+    "frozen.freeze": "froze the plan as {title}",
     "job.cancel": "asked for a job to stop: {title}",
     "job.enqueue": "started a job: {title}",
     "notice.choose": "chose which notices to get",
@@ -59,6 +60,9 @@ SENTENCES: Mapping[str, str] = {
     "pricing.import": "imported prices: {title}",
     "pricing.load": "loaded {title}",
     "pricing.reprice": "re-priced the inventory: {title}",
+    "scenario.delete": "deleted the scenario {title}",
+    "scenario.edit": "changed the scenario {title}",
+    "scenario.register": "made the scenario {title}",
     "team.add": "added somebody to {team}",
     "team.change_role": "changed somebody's role in {team}",
     "team.edit": "changed the team {title}",
@@ -94,10 +98,11 @@ KINDS = sorted(
 
 RECORDS: Mapping[str, str] = {
     "call": "Call", "claude_model": "Model", "comment": "Comment", "dependency": "Wave after another",
-    "discount": "Discount", "feature": "Feature", "file": "File", "job": "Job", "link": "One-time link",
+    "discount": "Discount", "feature": "Feature", "file": "File", "frozen": "Version of the plan", "job": "Job",
+    "link": "One-time link",
     "membership": "Membership", "modifier": "Price modifier", "notice_choices": "Choice of notices",
     "pair": "Both sides, apart", "part": "Part", "person": "Person", "price_book": "Price book", "price_row": "Price",
-    "realised": "Realised saving", "sheet": "Answer sheet", "team": "Team", "wave": "Wave",
+    "realised": "Realised saving", "scenario": "Scenario", "sheet": "Answer sheet", "team": "Team", "wave": "Wave",
 }  # fmt: skip
 
 # Where the form's own label would not do in a list of changes.
@@ -108,6 +113,7 @@ LABELS: Mapping[str, str] = {
     "chosen": "told of",
     "copied": "still as copied",
     "copied_part_id": "number of the part copied",
+    "cache": "cache hits in batch",
     "cost_target": "cost after, a month",
     "cost_today": "cost today, a month",
     "expired_share": "expires in batch and is repeated",
@@ -135,8 +141,14 @@ LABELS: Mapping[str, str] = {
     "today_path": "runs today",
     "why": "why this move",
 }
-AMOUNTS = ("cost_today", "cost_target", "cost_before", "cost_after", "saving", "possible", "worth")
-SHARES = ("growth", "hit_share", "batch_hit_share", "expired_share", "share", "share_above")
+AMOUNTS = (
+    "cost_today", "cost_target", "cost_before", "cost_after", "saving", "possible", "worth", "today", "after",
+    "planned",
+)  # fmt: skip
+SHARES = (
+    "growth", "hit_share", "batch_hit_share", "expired_share", "share", "share_above", "cache_share", "volume",
+    "discount",
+)  # fmt: skip
 NOTHING = "–"
 
 

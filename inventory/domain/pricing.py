@@ -2,7 +2,7 @@
 cards by prompt length, batch with its own hit share or without cache, whichever is cheaper; what expires in a batch is
 repeated in real time; fees of tools cost the same on either path."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from enum import StrEnum
 from math import lcm
@@ -12,6 +12,7 @@ from inventory.domain import money
 EXACT_DIGITS = 80  # 10^12 requests of 10^9 tokens at any rate and share, with room to spare
 ZERO, ONE = Decimal(0), Decimal(1)
 MILLION = 10**6  # tokens a price is for, and micro-dollars in a dollar
+LARGEST_AMOUNT = 10**15  # micro-dollars a month: a billion dollars; sums of thousands of them still fit a column
 SEARCHES, MINUTES = 1000, 60  # how many of each a fee is for: a thousand searches, an hour of a container
 
 
@@ -174,6 +175,20 @@ def monthly(profile: Profile, price: Price) -> Cost:
         repeated = profile.expired_share * real_time
         batch = [_micro(kept * _run(way, profile, price) + repeated) for way in ways]
         return Cost(_micro(real_time), *batch)
+
+
+def priced(profile: Profile, price: Price | None) -> Cost | None:
+    """The same; None where the price is not known, or the amount is beyond what a column holds."""
+    if price is None:
+        return None
+    cost = monthly(profile, price)
+    return None if max(cost.real_time, cost.batch or 0) > LARGEST_AMOUNT else cost
+
+
+def of_part(whole: Profile, part: Profile) -> Profile:
+    """The profile of one part of a split. The call's share of long prompts holds for parts with the same prompt; other
+    prompts go by their own size."""
+    return replace(part, share_above=whole.share_above if part.prompt == whole.prompt else None)
 
 
 def exact(way: Way, profile: Profile, price: Price) -> Decimal:

@@ -4,7 +4,9 @@ from inventory.models.agreement import Pair
 from inventory.models.audit import Action, ChainHead, Change
 from inventory.models.call import Call
 from inventory.models.comment import Comment
+from inventory.models.comparison import ComparedLine, Comparison
 from inventory.models.feature import Feature
+from inventory.models.frozen import Frozen, FrozenCall, FrozenPart, FrozenPrice
 from inventory.models.job import FileChunk, Heartbeat, Job
 from inventory.models.notice import Digest, Notice, NoticeChoices
 from inventory.models.part import Part
@@ -13,14 +15,16 @@ from inventory.models.pricing import ClaudeModel, Discount, Modifier, PriceRow
 from inventory.models.queue import Hold
 from inventory.models.realised import Realised
 from inventory.models.reprice import Repricing, StagedPrice
+from inventory.models.scenario import Scenario
 from inventory.models.version import Differing
 from inventory.models.versioned import Stale, Versioned
 from inventory.models.waiting import Sheet
 from inventory.models.wave import Dependency, Wave
 
 __all__ = [
-    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Comment", "Dependency", "Differing", "Digest",
-    "Discount", "Feature", "FileChunk", "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice",
-    "NoticeChoices", "OneTimeLink", "Pair", "Part", "Person", "PriceRow", "Realised", "Repricing", "Sheet",
-    "StagedPrice", "Stale", "Team", "Versioned", "Wave",
+    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Comment", "ComparedLine", "Comparison", "Dependency",
+    "Differing", "Digest", "Discount", "Feature", "FileChunk", "Frozen", "FrozenCall", "FrozenPart", "FrozenPrice",
+    "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice", "NoticeChoices", "OneTimeLink", "Pair", "Part",
+    "Person", "PriceRow", "Realised", "Repricing", "Scenario", "Sheet", "StagedPrice", "Stale", "Team", "Versioned",
+    "Wave",
 ]  # fmt: skip

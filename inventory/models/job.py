@@ -16,6 +16,11 @@ KINDS = [
     ("compare_versions", "Comparison with the test's new version"),
     ("reprice", "Preview of a re-pricing"),
     ("reprice_apply", "Re-pricing"),
+    ("freeze_plan", "Freezing of the plan"),
+    ("compare_plans", "Comparison of two versions of the plan"),
+    ("work_out_scenario", "Working out of a scenario"),
+    ("export_frozen", "Export of a version of the plan"),
+    ("export_comparison", "Export of a comparison"),
 ]
 STATES = [
     ("queued", "Waiting to start"),

@@ -5,7 +5,7 @@ import json
 from django.db.models import QuerySet
 
 from inventory.domain.people import Discipline, Role
-from inventory.models import Change, Comment, Job, Membership, Person, Sheet, Team
+from inventory.models import Change, Comment, Job, Membership, Person, Scenario, Sheet, Team
 
 ANSWERING = (Discipline.PRODUCT, Discipline.ENGINEERING)
 
@@ -66,9 +66,33 @@ def teams_led(person: Person) -> list[int]:
     return sorted(team for team, role in roles.items() if role == Role.LEAD)
 
 
+def teams_to_lead(person: Person) -> QuerySet[Team]:
+    """The teams in which `may_lead` holds and that are not retired, by name."""
+    teams = Team.objects.live().order_by("name", "pk")
+    return teams if person.is_administrator else teams.filter(pk__in=teams_led(person))
+
+
 def leads_some(person: Person) -> bool:
     """Whether there are labels they may decide on."""
     return person.is_administrator or bool(teams_led(person))
+
+
+def may_freeze(person: Person, team: Team | None) -> bool:
+    """The plan of a team: who leads it. That of all teams: who leads any."""
+    return leads_some(person) if team is None else may_lead(person, team)
+
+
+def may_try(person: Person, team: Team | None) -> bool:
+    """Make scenarios: whoever may edit in the team; for the plan of all teams, in any."""
+    return teams_to_edit(person).exists() if team is None else may_edit(person, team)
+
+
+def may_change(person: Person, scenario: Scenario) -> bool:
+    """Who made the scenario and may still make one, leads of its team, and administrators."""
+    if scenario.team is not None and may_lead(person, scenario.team):
+        return True
+    own = scenario.created_by_id == person.pk and may_try(person, scenario.team)
+    return own or person.is_administrator
 
 
 def may_answer(person: Person, team: Team | int) -> bool:

@@ -32,6 +32,12 @@ def money_signed(amount: int | None) -> str:
 
 
 @register.filter
+def change(amount: int) -> str:
+    """A difference as `+$1,240.40` or `−$1,240.40`; none is a dash, so that a table of them stays quiet."""
+    return amounts.shown(amount, sign=True) if amount else "–"
+
+
+@register.filter
 def money_rounded(amount: int) -> str:
     """For pictures: `$1,240`."""
     return amounts.rounded(amount)

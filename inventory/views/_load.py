@@ -12,8 +12,10 @@ from django.utils import timezone
 from inventory.models import (
     Call,
     Comment,
+    Comparison,
     Discount,
     Feature,
+    Frozen,
     Job,
     Membership,
     OneTimeLink,
@@ -21,6 +23,7 @@ from inventory.models import (
     Person,
     PriceRow,
     Repricing,
+    Scenario,
     Team,
     Wave,
 )
@@ -204,6 +207,30 @@ def price_to_change(pk: int, person: Person) -> PriceRow:
 def repricing_to_apply(job_pk: int, person: Person) -> Repricing:
     found = get_object_or_404(Repricing.objects.select_related("job", "applied_by"), job=job_pk)
     return _only(found, access.may_administer(person))
+
+
+def frozen(pk: int) -> Frozen:
+    return get_object_or_404(Frozen.objects.select_related("frozen_by"), pk=pk)
+
+
+def comparison(job_pk: int) -> Comparison:
+    """One that is worked out."""
+    related = ("first", "second", "job")
+    return get_object_or_404(Comparison.objects.select_related(*related), job=job_pk, ready_at__isnull=False)
+
+
+def scenario(pk: int) -> Scenario:
+    return get_object_or_404(Scenario.objects.select_related("team", "created_by", "job"), pk=pk)
+
+
+def scenario_to_copy(pk: int, person: Person) -> Scenario:
+    found = scenario(pk)
+    return _only(found, access.may_try(person, found.team))
+
+
+def scenario_to_change(pk: int, person: Person) -> Scenario:
+    found = scenario(pk)
+    return _only(found, access.may_change(person, found))
 
 
 def _only(found: T, allowed: bool) -> T:

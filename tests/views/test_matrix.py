@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from inventory import tasks, urls
 from inventory.domain.book import Book
-from inventory.models import Discount, Person, PriceRow, Team, Wave
+from inventory.models import Discount, Person, PriceRow, Scenario, Team, Wave
 from inventory.services import account, comment, link
 from inventory.services import job as jobs
 from tests import factories
@@ -39,7 +39,8 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
             "home.page", "team.list", "team.detail", "feature.list", "feature.detail", "call.list", "call.detail",
             "call.explained", "pricing.list", "plan.page", "plan.guess", "plan.doubts", "audit.list", "audit.detail",
             "audit.record", "job.list", "job.detail", "job.file", "pricing.book", "pricing.retiring",
-            "plan.time", "plan.realised", "wave.list", "move.detail",
+            "plan.time", "plan.realised", "wave.list", "move.detail", "frozen.list", "frozen.detail",
+            "frozen.prices", "comparison.detail", "scenario.list", "scenario.detail",
         ),
         (ALL, None),
     ),
@@ -64,7 +65,8 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
          "part.edit"),
         (MEMBERS, MEMBERS),
     ),
-    **dict.fromkeys(("feature.new", "call.new", "exchange.import"), ((*MEMBERS, "stranger"), (*MEMBERS, "stranger"))),
+    **dict.fromkeys(
+        ("feature.new", "call.new", "exchange.import", "scenario.new"), ((*MEMBERS, "stranger"), (*MEMBERS, "stranger"))),
     **dict.fromkeys(("feature.restore", "call.restore"), (None, MEMBERS)),
     **dict.fromkeys(("waiting.all", "waiting.copy", "waiting.question", "waiting.check"), (ANSWERING, ANSWERING)),
     "waiting.start": (ANSWERING, None),
@@ -85,6 +87,10 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
     **dict.fromkeys(("wave.new", "wave.edit", "wave.retire", "wave.propose"), (LEADS, LEADS)),
     **dict.fromkeys(("wave.put", "wave.step", "move.overrule"), (None, LEADS)),
     "move.step": (None, MEMBERS),
+    **dict.fromkeys(("scenario.edit", "scenario.delete"), (LEADS, LEADS)),  # somebody else's
+    **dict.fromkeys(("scenario.copy", "scenario.again"), (None, MEMBERS)),
+    "frozen.new": ((*LEADS, "stranger"), (*LEADS, "stranger")),  # of their own team
+    **dict.fromkeys(("frozen.export", "comparison.start", "comparison.export"), (None, ALL)),
     "people.sign_out": (None, ALL),
     "call.cost": (None, ALL),
     "plan.export": (None, ALL),
@@ -150,6 +156,8 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
     }  # fmt: skip
 
     given["repriced"] = repriced(admin)
+    pks["scenario"] = Scenario.objects.create(team=team, name="One", created_at=at).pk
+    pks |= dict(zip(("frozen", "comparison"), compared(admin), strict=True))
 
     def named(name: str) -> str:
         pattern = next(each for each in urls.urlpatterns if each.name == name)
@@ -169,9 +177,17 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
 
 def repriced(admin: Person) -> int:
     """The number of a job that has computed a re-pricing."""
-    at = timezone.now()
-    params = {"on": timezone.localdate().isoformat()}
-    job = jobs.enqueue(kind="reprice", params=params, by=admin.actor, at=at, person=admin)
+    return run(admin, "reprice", {"on": timezone.localdate().isoformat()})
+
+
+def compared(admin: Person) -> tuple[int, int]:
+    """The number of a frozen version, and of the job that compared it with the plan of now."""
+    version = run(admin, "freeze_plan", {"team": None, "note": "As signed"})
+    return version, run(admin, "compare_plans", {"first": version, "second": None})
+
+
+def run(admin: Person, kind: str, params: dict[str, Any]) -> int:
+    job = jobs.enqueue(kind=kind, params=params, by=admin.actor, at=timezone.now(), person=admin)
     assert tasks.run_job(job.pk)
     return job.pk
 
