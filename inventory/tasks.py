@@ -18,7 +18,7 @@ from inventory.domain import money
 from inventory.domain.audit import Actor
 from inventory.exchange import call_file
 from inventory.models import Job, Repricing
-from inventory.services import demo, digest, exchange, intake, notice, repriced
+from inventory.services import demo, digest, exchange, history_file, intake, notice, repriced, verification
 from inventory.services import job as jobs
 from inventory.services import reprice as reprices
 from inventory.services.labelling import version
@@ -37,7 +37,20 @@ def export_plan(job: Job) -> str:
         file.seek(0)
         name = f"batchline-plan-{timezone.localtime(now):%Y-%m-%d-%H%M}.xlsx"
         jobs.save_file(job, name, iter(partial(file.read, jobs.CHUNK), b""), at=timezone.now())
+    tell_head()
     return f"{sums.parts:,} parts: {money.shown(sums.today)} a month today, {money.shown(sums.after)} after."
+
+
+def export_history(job: Job) -> str:
+    """The whole history, for checking on another machine."""
+    with tempfile.TemporaryFile() as file:
+        now = timezone.now()
+        walk = history_file.write(file, at=now, told=partial(_tell, job))
+        file.seek(0)
+        name = f"batchline-history-{timezone.localtime(now):%Y-%m-%d-%H%M}.jsonl"
+        jobs.save_file(job, name, iter(partial(file.read, jobs.CHUNK), b""), at=timezone.now())
+    tell_head()
+    return f"{walk.actions:,} actions with {walk.changes:,} changes. Check them with manage.py verify_history --file."
 
 
 @transaction.atomic
@@ -128,6 +141,7 @@ def _asked_by(job: Job) -> Actor:
 # and returns a line for the person who waits for it.
 HANDLERS: dict[str, Handler] = {
     "export_plan": export_plan,
+    "export_history": export_history,
     "import_inventory": import_inventory,
     "check_inventory": check_inventory,
     "load_demo": load_demo,
@@ -204,14 +218,20 @@ def sweep() -> None:
 
 @shared_task(name="inventory.clean_up", ignore_result=True)
 def clean_up() -> None:
-    """Drop expired results, re-pricings nobody applied, old notices and sessions. After an upgrade that brought a
-    version of the test, have it worked out what that changes."""
+    """Drop expired results, re-pricings nobody applied, old notices and sessions; publish the head of the history.
+    After an upgrade that brought a version of the test, have it worked out what that changes."""
     jobs.clean_up(at=timezone.now())
     reprices.drop_old(at=timezone.now())
     notice.drop_old(at=timezone.now())
     digest.drop_old(at=timezone.now())
     call_command("clearsessions")
     compare_after_upgrade()
+    tell_head()
+
+
+def tell_head() -> None:
+    """Publish the head of the history in the log: kept elsewhere, `verify_history --against` reads it there."""
+    log.info("head of the history %s", verification.published_head())
 
 
 def compare_after_upgrade() -> None:

@@ -49,6 +49,7 @@ people: list[URLPattern] = [
     path("people/<int:pk>/administrator", roster.administrator, name="people.administrator"),
     path("people/<int:pk>/deactivate", roster.deactivate, name="people.deactivate"),
     path("people/<int:pk>/reactivate", roster.reactivate, name="people.reactivate"),
+    path("people/<int:pk>/anonymise", roster.anonymise, name="people.anonymise"),
     path("teams", team.index, name="team.list"),
     path("teams/new", team.new, name="team.new"),
     path("teams/<int:pk>", team.detail, name="team.detail"),

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-SCHEMA = 1
+SCHEMA = 2
+SALTED = 2  # the first schema whose actions carry a salt
 GENESIS = "0" * 64
 
 PLAIN = (str, int, Decimal, datetime, type(None))

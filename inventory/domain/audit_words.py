@@ -39,6 +39,7 @@ SENTENCES: Mapping[str, str] = {
     "part.edit": "said who uses {title}",
     "part.split": "split the call {title}",
     "part.unsplit": "made the call {title} whole again",
+    "people.anonymise": "took the name of {title} away for good",
     "people.begin": "set up this installation",
     "people.change_discipline": "changed which side {title} answers for",
     "people.change_password": "changed the password of {title}",
@@ -102,6 +103,7 @@ RECORDS: Mapping[str, str] = {
 
 # Where the form's own label would not do in a list of changes.
 LABELS: Mapping[str, str] = {
+    "anonymised_at": "name and e-mail taken away",
     "batch_hit_share": "cache hit share in batch",
     "call_id": "call",
     "container_minutes": "container minutes a request",

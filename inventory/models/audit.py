@@ -7,7 +7,8 @@ class Action(models.Model):
     """One thing one person (or command, job, token) did. Plain values only: nothing deleted elsewhere eats it.
 
     `title` is how the record was called then; of people only the number is kept, their names live apart.
-    `effect_*`: what it did to the monthly figures, in micro-dollars.
+    `effect_*`: what it did to the monthly figures, in micro-dollars. `salt` is random and never shown: without it one
+    could try answers that are still blind against the hash, which everybody may see.
     """
 
     seq = models.BigIntegerField(unique=True)
@@ -25,6 +26,7 @@ class Action(models.Model):
     effect_possible = models.BigIntegerField(default=0)
     changes_count = models.PositiveIntegerField()
     schema = models.PositiveSmallIntegerField()
+    salt = models.CharField(max_length=32, blank=True, default="")
     previous = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 

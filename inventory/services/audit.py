@@ -1,5 +1,6 @@
 """The only place that writes history. Called inside the transaction of the write it tells of: both or neither."""
 
+import secrets
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from datetime import datetime
@@ -17,7 +18,7 @@ States = Mapping[Key, Mapping[str, Any]]
 ROWS = 500  # changes written at once
 NAMELESS = ("person", "membership", "link", "notice_choices")  # shown by the living name, never by one kept here
 
-# The fields of an action its link covers, beside its time.
+# The fields of an action its link covers, beside its time and (since schema 2) its salt.
 CHAINED = (
     "seq", "actor_kind", "actor_id", "kind", "record", "record_id", "title", "team_id", "reason",
     "effect_today", "effect_saving", "effect_possible", "changes_count", "schema",
@@ -115,7 +116,8 @@ def append(
     action = Action(
         seq=head.seq + 1, at=at, actor_kind=by.kind, actor_id=by.id, kind=kind, record=record, record_id=record_id,
         title=title[:200], team_id=team_id, reason=reason, changes_count=len(changes.stored), schema=audit.SCHEMA,
-        previous=head.hash, **{f"effect_{name}": amount for name, amount in changes.effect.items()},
+        salt=secrets.token_hex(16), previous=head.hash,
+        **{f"effect_{name}": amount for name, amount in changes.effect.items()},
     )  # fmt: skip
     action.hash = audit.link(head.hash, chained(action), changes.stored)
     action.save(force_insert=True)
@@ -126,7 +128,8 @@ def append(
 
 def chained(action: Action) -> dict[str, Any]:
     """What the link of an action covers."""
-    return {"at": audit.instant(action.at), **{name: getattr(action, name) for name in CHAINED}}
+    found = {"at": audit.instant(action.at), **{name: getattr(action, name) for name in CHAINED}}
+    return found if action.schema < audit.SALTED else {**found, "salt": action.salt}
 
 
 def head() -> ChainHead:

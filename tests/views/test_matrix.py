@@ -46,8 +46,8 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
     **dict.fromkeys(("people.account", "people.password"), (ALL, ALL)),
     **dict.fromkeys(("people.list", "people.detail"), (("administrator",), None)),
     **dict.fromkeys(
-        ("people.discipline", "people.administrator", "people.deactivate", "people.reactivate", "team.restore",
-         "exchange.demo_load", "exchange.demo_remove"),
+        ("people.discipline", "people.administrator", "people.deactivate", "people.reactivate", "people.anonymise",
+         "team.restore", "exchange.demo_load", "exchange.demo_remove"),
         (None, ("administrator",)),
     ),
     **dict.fromkeys(
