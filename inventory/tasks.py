@@ -17,8 +17,21 @@ from django.utils import timezone
 from inventory.domain import money
 from inventory.domain.audit import Actor
 from inventory.exchange import call_file
+from inventory.forms.audit import Filter
 from inventory.models import Job, Repricing
-from inventory.services import demo, digest, exchange, history_file, intake, notice, repriced, verification
+from inventory.services import action as actions
+from inventory.services import (
+    demo,
+    digest,
+    exchange,
+    history,
+    history_file,
+    history_table,
+    intake,
+    notice,
+    repriced,
+    verification,
+)
 from inventory.services import job as jobs
 from inventory.services import reprice as reprices
 from inventory.services.labelling import version
@@ -42,15 +55,23 @@ def export_plan(job: Job) -> str:
 
 
 def export_history(job: Job) -> str:
-    """The whole history, for checking on another machine."""
+    """What history was narrowed to; or the whole of it, for checking on another machine."""
+    form, now = job.params["format"], timezone.now()
     with tempfile.TemporaryFile() as file:
-        now = timezone.now()
-        walk = history_file.write(file, at=now, told=partial(_tell, job))
+        if form == history_table.WHOLE:
+            walk = history_file.write(file, at=now, told=partial(_tell, job))
+            said = f"{walk.actions:,} actions with {walk.changes:,} changes, for manage.py verify_history --file."
+        else:
+            found = Filter(job.params["asked"], fields=actions.field_choices())
+            asked, _ = history.asked(**found.chosen())
+            words = ", ".join(f"{name} {value}" for name, value in job.params["asked"].items())
+            given = {"form": form, "asked": asked, "said": words, "at": now}
+            said = f"{history_table.write(file, told=partial(_tell, job), **given):,} actions."
         file.seek(0)
-        name = f"batchline-history-{timezone.localtime(now):%Y-%m-%d-%H%M}.jsonl"
+        name = f"batchline-history-{timezone.localtime(now):%Y-%m-%d-%H%M}.{form}"
         jobs.save_file(job, name, iter(partial(file.read, jobs.CHUNK), b""), at=timezone.now())
     tell_head()
-    return f"{walk.actions:,} actions with {walk.changes:,} changes. Check them with manage.py verify_history --file."
+    return said
 
 
 @transaction.atomic

@@ -180,6 +180,7 @@ move: list[URLPattern] = [
 
 audit: list[URLPattern] = [
     path("history", audit_views.index, name="audit.list"),
+    path("history/export", audit_views.export, name="audit.export"),
     path("history/<int:seq>", audit_views.detail, name="audit.detail"),
     path("history/<str:record>/<str:record_id>", audit_views.record, name="audit.record"),
 ]

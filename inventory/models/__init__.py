@@ -1,7 +1,7 @@
 """Tables, constraints and named filters. No verb of the application lives here."""
 
 from inventory.models.agreement import Pair
-from inventory.models.audit import Action, ChainHead, Change
+from inventory.models.audit import Action, ChainHead, Change, Trace
 from inventory.models.call import Call
 from inventory.models.comment import Comment
 from inventory.models.feature import Feature
@@ -21,5 +21,5 @@ __all__ = [
     "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Comment", "Dependency", "Differing", "Digest",
     "Discount", "Feature", "FileChunk", "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice",
     "NoticeChoices", "OneTimeLink", "Pair", "Part", "Person", "PriceRow", "Repricing", "Sheet", "StagedPrice",
-    "Stale", "Team", "Versioned", "Wave",
+    "Stale", "Team", "Trace", "Versioned", "Wave",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 TABLES = {
     "inventory_action": ("id = NEW.id", "seq = NEW.seq"),
     "inventory_change": ("id = NEW.id", "action_id = NEW.action_id AND position = NEW.position"),
+    "inventory_trace": ("id = NEW.id", "word = NEW.word AND seq = NEW.seq"),
 }
 REFUSAL = "history is append-only"
 

@@ -36,6 +36,7 @@ class Action(models.Model):
             models.Index(fields=["team_id", "seq"], name="action_of_team"),
             models.Index(fields=["actor_kind", "actor_id", "seq"], name="action_by_actor"),
             models.Index(fields=["kind", "seq"], name="action_by_kind"),
+            models.Index(fields=["at", "seq"], name="action_by_time"),
         ]
 
     def __str__(self) -> str:
@@ -58,6 +59,19 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record} {self.record_id}"
+
+
+class Trace(models.Model):
+    """An index into history, made from it: what `domain.trace` finds an action by. One row a word and action."""
+
+    word = models.CharField(max_length=60)
+    seq = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["word", "seq"], name="trace_once")]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.word}"
 
 
 class ChainHead(models.Model):

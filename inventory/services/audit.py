@@ -1,7 +1,7 @@
 """The only place that writes history. Called inside the transaction of the write it tells of: both or neither."""
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
 from datetime import datetime
 from itertools import islice
@@ -9,9 +9,9 @@ from typing import Any, ClassVar, Protocol
 
 from django.db import connection
 
-from inventory.domain import audit
+from inventory.domain import audit, trace
 from inventory.domain.audit import Actor, Stored
-from inventory.models import Action, ChainHead, Change
+from inventory.models import Action, ChainHead, Change, Trace
 
 Key = tuple[str, int]
 States = Mapping[Key, Mapping[str, Any]]
@@ -50,6 +50,9 @@ class Gathered(Protocol):
     @property
     def effect(self) -> Mapping[str, int]: ...
 
+    @property
+    def words(self) -> Collection[str]: ...
+
 
 class Changes:
     """The differences of one action, gathered chunk by chunk where it touches too many records to hold at once."""
@@ -57,6 +60,7 @@ class Changes:
     def __init__(self) -> None:
         self.stored: list[Stored] = []
         self.effect = {"today": 0, "saving": 0, "possible": 0}
+        self.words: set[str] = set()
 
     def add(self, before: States, after: States) -> None:
         """Keys only in `after` were created, keys only in `before` deleted. Each record belongs in one chunk."""
@@ -64,6 +68,7 @@ class Changes:
             found = audit.delta(*key, before.get(key), after.get(key))
             if found is not None:
                 self.stored.append((found.record, found.record_id, _text(found.before), _text(found.after)))
+                self.words.update(trace.words(found.record, found.before, found.after))
         was, now = _totals(before), _totals(after)
         for name in self.effect:
             self.effect[name] += now[name] - was[name]
@@ -122,6 +127,7 @@ def append(
     action.hash = audit.link(head.hash, chained(action), changes.stored)
     action.save(force_insert=True)
     _insert(action, iter(changes.stored))
+    Trace.objects.bulk_create([Trace(word=word, seq=action.seq) for word in sorted(changes.words)])
     ChainHead.objects.filter(pk=1).update(seq=action.seq, hash=action.hash)
     return action
 

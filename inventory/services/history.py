@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import CharField, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
 from inventory.domain import audit_words
-from inventory.models import Action, Call, Change, Comment, Part, Person, Sheet, Team
-from inventory.services import blind
+from inventory.models import Action, Call, Change, Comment, Part, Person, Sheet, Team, Trace
+from inventory.services import blind, moment, outcome
 
 ROWS = 50
+FEW = 1000  # actions that can be named one by one
 ANSWERED = {"waiting.answer", "waiting.answer_all"}
 PERSONAL = ("person",)  # titles that are living names
 MAY_COUNT_ONE_SIDE = ("waiting.submit", "team.edit", "feature.edit")
@@ -32,6 +33,7 @@ class Line:
     reason: str
     effects: list[str]
     one_sided: bool
+    outcome: str = ""
 
     @property
     def text(self) -> str:
@@ -52,12 +54,41 @@ class Found:
     newer: int | None
 
 
-def listing(
-    *, viewer: Person, team: Team | None = None, person: Person | None = None, kind: str = "",
-    record: tuple[str, str] | None = None, before: int | None = None, after: int | None = None,
-) -> Found:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What history is narrowed to. `field` and `side` are words of `domain.trace`; `since` is the last action before
+    what is asked for, `until` the last of it, None for no end."""
+
+    team: Team | None = None
+    person: Person | None = None
+    kind: str = ""
+    record: tuple[str, str] | None = None
+    field: str = ""
+    side: str = ""
+    since: int = 0
+    until: int | None = None
+
+
+def asked(
+    *, since: str = "", first_day: date | None = None, last_day: date | None = None, **chosen: Any
+) -> tuple[Asked, list[str]]:
+    """What is asked for by these filters, and what has to be said of them."""
+    first, notes = 0, []
+    if since == "export":
+        export = moment.of_export()
+        if export is None:
+            notes.append("The plan was never exported: all that fits is shown.")
+        else:
+            first = export.seq
+    if first_day is not None:
+        first = max(first, moment.until(moment.start_of(first_day)))
+    last = None if last_day is None else moment.until(moment.end_of(last_day))
+    return Asked(**chosen, since=first, until=last), notes
+
+
+def listing(*, viewer: Person, asked: Asked, before: int | None = None, after: int | None = None) -> Found:
     """A page of what fits, before or after a sequence number."""
-    rows = _matching(team, person, kind, record)
+    rows = matching(asked)
     if after is not None:
         found = list(rows.filter(seq__gt=after).order_by("seq")[: ROWS + 1])
         page, more = found[:ROWS][::-1], len(found) > ROWS
@@ -67,6 +98,30 @@ def listing(
     return Found(
         lines(page, viewer), page[-1].seq if more else None, page[0].seq if page and before is not None else None
     )
+
+
+def matching(asked: Asked) -> QuerySet[Action]:
+    rows = of_record(*asked.record) if asked.record else Action.objects.all()
+    if asked.team is not None:
+        rows = rows.filter(team_id=asked.team.pk)
+    if asked.person is not None:
+        rows = rows.filter(actor_kind="person", actor_id=str(asked.person.pk))
+    if asked.kind:
+        rows = rows.filter(kind=asked.kind)
+    if asked.since:
+        rows = rows.filter(seq__gt=asked.since)
+    if asked.until is not None:
+        rows = rows.filter(seq__lte=asked.until)
+    for word in filter(None, (asked.field, asked.side)):
+        rows = _traced(rows, word)
+    return rows
+
+
+def _traced(rows: QuerySet[Action], word: str) -> QuerySet[Action]:
+    """Where the word is rare its actions are named, so that nobody walks through a million others to find them."""
+    traces = Trace.objects.filter(word=word)
+    few = list(traces.order_by("-seq").values_list("seq", flat=True)[: FEW + 1])
+    return rows.filter(seq__in=few) if len(few) <= FEW else rows.filter(Exists(traces.filter(seq=OuterRef("seq"))))
 
 
 def of_record(record: str, record_id: str) -> QuerySet[Action]:
@@ -84,8 +139,9 @@ def lines(actions: Sequence[Action], viewer: Person) -> list[Line]:
     teams = dict(Team.objects.filter(pk__in=named).values_list("pk", "name")) if named else {}
     sides = blind.told(actions, viewer)
     alone = _one_sided(actions)
+    came = outcome.outcomes(actions, viewer)
     newer = zip(actions, [None, *actions], strict=False)
-    return [_line(each, people, teams, sides, alone) for each, last in newer if not _repeats(each, last, sides)]
+    return [_line(each, people, teams, sides, alone, came) for each, last in newer if not _repeats(each, last, sides)]
 
 
 def _one_sided(actions: Sequence[Action]) -> set[int]:
@@ -104,8 +160,9 @@ def _repeats(action: Action, newer: Action | None, sides: dict[int, blind.Told])
 
 
 def _line(
-    action: Action, people: dict[str, str], teams: dict[int, str], sides: dict[int, blind.Told], alone: set[int]
-) -> Line:
+    action: Action, people: dict[str, str], teams: dict[int, str], sides: dict[int, blind.Told], alone: set[int],
+    came: dict[int, str],
+) -> Line:  # fmt: skip
     is_person = action.actor_kind == "person"
     title = people.get(action.record_id, "a former member") if action.record in PERSONAL else f"“{action.title}”"
     done = audit_words.sentence(
@@ -125,7 +182,7 @@ def _line(
         effects=audit_words.effects(
             today=action.effect_today, saving=action.effect_saving, possible=action.effect_possible
         ),
-        one_sided=action.pk in alone,
+        one_sided=action.pk in alone, outcome="" if is_hidden else came.get(action.pk, ""),
     )  # fmt: skip
 
 
@@ -135,15 +192,6 @@ def _names(actions: Iterable[Action]) -> dict[str, str]:
     wanted |= {action.record_id for action in actions if action.record in PERSONAL}
     numbers = [int(each) for each in wanted if each.isdecimal() and len(each) < 19]
     return {str(pk): name for pk, name in Person.objects.filter(pk__in=numbers).values_list("pk", "name")}
-
-
-def _matching(team: Team | None, person: Person | None, kind: str, record: tuple[str, str] | None) -> QuerySet[Action]:
-    rows = of_record(*record) if record else Action.objects.all()
-    if team is not None:
-        rows = rows.filter(team_id=team.pk)
-    if person is not None:
-        rows = rows.filter(actor_kind="person", actor_id=str(person.pk))
-    return rows.filter(kind=kind) if kind else rows
 
 
 def _family(record: str, record_id: str) -> Iterator[Q]:

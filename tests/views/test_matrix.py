@@ -88,6 +88,7 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
     "people.sign_out": (None, ALL),
     "call.cost": (None, ALL),
     "plan.export": (None, ALL),
+    "audit.export": (None, NOBODY),  # without a format: of nothing there is no file
     "job.cancel": (None, ("administrator",)),
     "exchange.import_checked": (None, NOBODY),  # somebody else's file: for no one, administrators included
 }  # fmt: skip

@@ -1,0 +1,79 @@
+"""Moments in history as the number of the last action before them: what is asked "since" or "as of" one of them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Max
+from django.utils import timezone
+
+from inventory.models import Action, Call, Job, Part
+from inventory.services import audit
+
+# An action carries the time its work began, and stands in the chain where it ended: a job may take so long meanwhile.
+SLACK = timedelta(minutes=30)
+
+
+class NotYet(Exception):
+    """A day that is still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """`seq` is the last action before it, 0 for none; `at` is None for the moment of now."""
+
+    seq: int
+    at: datetime | None
+    words: str
+
+
+def now() -> Moment:
+    return Moment(audit.head().seq, None, "now")
+
+
+def of_day(day: date) -> Moment:
+    """The end of that day in the installation's time zone; for today, now. Raises `NotYet`."""
+    today = timezone.localdate()
+    if day > today:
+        raise NotYet
+    if day == today:
+        return now()
+    return Moment(until(end_of(day)), end_of(day), f"at the end of {day.day} {day:%B %Y}")
+
+
+def of_export() -> Moment | None:
+    """When the last export of the plan that was finished began; None where none was made."""
+    done = Job.objects.filter(kind="export_plan", state="done").order_by("-started_at", "-pk").first()
+    if done is None or done.started_at is None:
+        return None
+    at = done.started_at
+    return Moment(until(at), at, f"at the last export of the plan, {timezone.localtime(at):%Y-%m-%d %H:%M}")
+
+
+def of_seal(record: str, pk: int) -> Moment | None:
+    """When the part, or a part of the call, was last sealed; None where none is."""
+    parts = Part.objects.exclude(sealed_at=None)
+    found = parts.filter(pk=pk) if record == Part.RECORD else parts.filter(call=pk) if record == Call.RECORD else None
+    last = found.aggregate(last=Max("sealed_at"))["last"] if found is not None else None
+    return Moment(until(last, inclusive=True), last, f"when it was sealed, {_shown(last)}") if last else None
+
+
+def until(at: datetime, *, inclusive: bool = False) -> int:
+    """The last action that began before `at`, by two short looks into the index by time."""
+    rows = Action.objects.filter(at__lte=at) if inclusive else Action.objects.filter(at__lt=at)
+    latest = rows.order_by("-at", "-seq").values_list("at", flat=True).first()
+    if latest is None:
+        return 0
+    return int(rows.filter(at__gte=latest - SLACK).aggregate(last=Max("seq"))["last"])
+
+
+def end_of(day: date) -> datetime:
+    """The first moment of the next day."""
+    return start_of(day + timedelta(days=1))
+
+
+def start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime(day.year, day.month, day.day))  # noqa: DTZ001  made aware at once
+
+
+def _shown(at: datetime) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
