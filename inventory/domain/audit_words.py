@@ -144,7 +144,7 @@ LABELS: Mapping[str, str] = {
 FOLLOWS = frozenset((
     "cost_today", "cost_target", "saving", "possible", "doubts", "why", "rested_on", "sealed_at", "is_live", "outcome",
     "rule", "confidence", "test_version", "one_sided", "copied", "copied_part_id", "answered_by_id", "submitted_at",
-    "is_split", "in_split", "position", "blockers", "guard", "state",
+    "is_split", "in_split", "position", "blockers", "guard", "state", "reason",
 ))  # fmt: skip
 # Records whose fields one can look for.
 SOUGHT = ("call", "part", "feature", "team", "wave", "discount", "price_row", "person", "membership")
@@ -170,16 +170,12 @@ def sentence(kind: str, *, title: str, team: str) -> str:
 def outcome(own: Sequence[tuple[str, str, str]], parts: Sequence[str], changes: int) -> str:
     """What came of it, in short: the one field that was changed with both values, or the names of several; where parts
     changed their label or move, from what to what; how many changes where there are too many to tell."""
-    told = []
+    told = [said if count == 1 else f"{count} parts: {said}" for said, count in Counter(parts).most_common(3)]
+    names = [f"{label[:1].lower()}{label[1:]}" for label, _, _ in own]
     if len(own) == 1:
-        label, before, after = own[0]
-        told.append(f"{label[:1].lower()}{label[1:]} {before} → {after}")
+        told.append(f"{names[0]} {own[0][1]} → {own[0][2]}")
     elif own:
-        names = [f"{label[:1].lower()}{label[1:]}" for label, _, _ in own]
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        told.append(", ".join(names[:3]) + more)
-    for said, count in Counter(parts).most_common(3):
-        told.append(said if count == 1 else f"{count} parts: {said}")
+        told.append(", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else ""))
     if changes:
         told.append(f"{changes:,} changes")
     found = "; ".join(told)

@@ -23,6 +23,7 @@ CHAINED = (
     "seq", "actor_kind", "actor_id", "kind", "record", "record_id", "title", "team_id", "reason",
     "effect_today", "effect_saving", "effect_possible", "changes_count", "schema",
 )  # fmt: skip
+COLUMNS = ("pk", "at", "salt", "previous", "hash", *CHAINED)
 
 
 class Recorded(Protocol):
@@ -136,6 +137,15 @@ def chained(action: Action) -> dict[str, Any]:
     """What the link of an action covers."""
     found = {"at": audit.instant(action.at), **{name: getattr(action, name) for name in CHAINED}}
     return found if action.schema < audit.SALTED else {**found, "salt": action.salt}
+
+
+def covered(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of a row of values, with the names in `COLUMNS`: a model of each takes as long as its hash."""
+    found = {name: row[name] for name in CHAINED}
+    found["at"] = audit.instant(row["at"])
+    if row["schema"] >= audit.SALTED:
+        found["salt"] = row["salt"]
+    return found
 
 
 def head() -> ChainHead:
