@@ -27,6 +27,7 @@ from inventory.views import pricing as pricing_views
 from inventory.views import queue as queue_views
 from inventory.views import reprice as reprice_views
 from inventory.views import retirement as retirement_views
+from inventory.views import review as review_views
 from inventory.views import together as together_views
 from inventory.views import version as version_views
 from inventory.views import waiting as waiting_views
@@ -181,6 +182,9 @@ move: list[URLPattern] = [
 audit: list[URLPattern] = [
     path("history", audit_views.index, name="audit.list"),
     path("history/export", audit_views.export, name="audit.export"),
+    path("history/review", review_views.mark, name="review.mark"),
+    path("history/<int:seq>/review", review_views.mark_one, name="review.mark_one"),
+    path("history/<int:seq>/review/take-back", review_views.take_back, name="review.take_back"),
     path("history/<int:seq>", audit_views.detail, name="audit.detail"),
     path("history/<str:record>/<str:record_id>", audit_views.record, name="audit.record"),
 ]

@@ -61,6 +61,8 @@ SENTENCES: Mapping[str, str] = {
     "pricing.import": "imported prices: {title}",
     "pricing.load": "loaded {title}",
     "pricing.reprice": "re-priced the inventory: {title}",
+    "review.mark": "reviewed {title}",
+    "review.take_back": "took back the review of {title}",
     "team.add": "added somebody to {team}",
     "team.change_role": "changed somebody's role in {team}",
     "team.edit": "changed the team {title}",
@@ -99,7 +101,7 @@ RECORDS: Mapping[str, str] = {
     "discount": "Discount", "feature": "Feature", "file": "File", "job": "Job", "link": "One-time link",
     "membership": "Membership", "modifier": "Price modifier", "notice_choices": "Choice of notices",
     "pair": "Both sides, apart", "part": "Part", "person": "Person", "price_book": "Price book", "price_row": "Price",
-    "sheet": "Answer sheet", "team": "Team", "wave": "Wave",
+    "review": "Review",    "sheet": "Answer sheet", "team": "Team", "wave": "Wave",
 }  # fmt: skip
 
 # Where the form's own label would not do in a list of changes.

@@ -25,6 +25,7 @@ ACTIONS = (
     Column("kind", "Kind", width=20),
     Column("team", "Team", width=22),
     Column("changes", "Changes", Form.WHOLE, 10),
+    Column("reviewed", "Reviewed", width=40),
 )
 CHANGES = (
     Column("seq", "Action", Form.WHOLE, 10),

@@ -18,6 +18,7 @@ _RECORD = re.compile(r"([a-z_]{1,20}):([\w.-]{1,40})", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 SIDES = list(trace.SIDES.items())
 SINCE = [("export", "The last export of the plan")]
+REVIEWS = [("open", "Not reviewed yet"), ("done", "Reviewed")]
 WORDS = {
     "team": "The address names no team that exists: it is left out.",
     "person": "The address names no person that exists: it is left out.",
@@ -25,6 +26,7 @@ WORDS = {
     "record": "The address names no record that exists: it is left out.",
     "field": "The address names no field that exists: it is left out.",
     "side": "The address names no side of the line that exists: it is left out.",
+    "review": "The address names no state of review that exists: it is left out.",
     "since": "The address names no moment that exists: it is left out.",
 }
 NO_DAY = "“{given}” is no day: write it like 2026-11-22. It is left out."
@@ -60,6 +62,7 @@ class Filter(forms.Form):
     field = forms.CharField(required=False, max_length=60)
     side = forms.ChoiceField(required=False, choices=[("", ""), *SIDES])
     since = forms.ChoiceField(required=False, choices=[("", ""), *SINCE])
+    review = forms.ChoiceField(required=False, choices=[("", ""), *REVIEWS])
     first_day = Day(required=False)
     last_day = Day(required=False)
     record = forms.RegexField(_RECORD, required=False, max_length=61)

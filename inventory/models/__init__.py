@@ -12,6 +12,7 @@ from inventory.models.people import Membership, OneTimeLink, Person, Team
 from inventory.models.pricing import ClaudeModel, Discount, Modifier, PriceRow
 from inventory.models.queue import Hold
 from inventory.models.reprice import Repricing, StagedPrice
+from inventory.models.review import Review
 from inventory.models.version import Differing
 from inventory.models.versioned import Stale, Versioned
 from inventory.models.waiting import Sheet
@@ -20,6 +21,6 @@ from inventory.models.wave import Dependency, Wave
 __all__ = [
     "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Comment", "Dependency", "Differing", "Digest",
     "Discount", "Feature", "FileChunk", "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice",
-    "NoticeChoices", "OneTimeLink", "Pair", "Part", "Person", "PriceRow", "Repricing", "Sheet", "StagedPrice",
+    "NoticeChoices", "OneTimeLink", "Pair", "Part", "Person", "PriceRow", "Repricing", "Review", "Sheet", "StagedPrice",
     "Stale", "Team", "Trace", "Versioned", "Wave",
 ]  # fmt: skip

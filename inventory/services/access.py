@@ -59,6 +59,11 @@ def leads_some(person: Person) -> bool:
     return person.is_administrator or bool(teams_led(person))
 
 
+def may_review(person: Person, team: int | None) -> bool:
+    """Mark actions of this team as reviewed; what is of no team is for administrators."""
+    return person.is_administrator or (team is not None and may_lead(person, team))
+
+
 def may_answer(person: Person, team: Team | int) -> bool:
     """Answer the waiting test for the person's own discipline."""
     return person.discipline in ANSWERING and may_edit(person, team)

@@ -1,18 +1,20 @@
 """What the history pages read. Everyone signed in sees all of it but what is blind."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from inventory.domain import audit_words
-from inventory.models import Action, Call, Change, Comment, Part, Person, Sheet, Team, Trace
+from inventory.models import Action, Call, Change, Comment, Part, Person, Review, Sheet, Team, Trace
 from inventory.services import blind, moment, outcome
 
 ROWS = 50
+NONE_TO_REVIEW = ("review.", "job.", "notice.")  # they change nothing anybody would have to look at
 FEW = 1000  # actions that can be named one by one
 ANSWERED = {"waiting.answer", "waiting.answer_all"}
 PERSONAL = ("person",)  # titles that are living names
@@ -34,6 +36,8 @@ class Line:
     effects: list[str]
     one_sided: bool
     outcome: str = ""
+    reviewed: str = ""  # by whom, when and with which note
+    team_id: int | None = None
 
     @property
     def text(self) -> str:
@@ -67,6 +71,11 @@ class Asked:
     side: str = ""
     since: int = 0
     until: int | None = None
+    review: str = ""  # "open" for what waits for a review, "done" for what is reviewed
+
+    def up_to(self, seq: int) -> "Asked":
+        """The same, but nothing after that action."""
+        return replace(self, until=seq if self.until is None else min(seq, self.until))
 
 
 def asked(
@@ -114,7 +123,23 @@ def matching(asked: Asked) -> QuerySet[Action]:
         rows = rows.filter(seq__lte=asked.until)
     for word in filter(None, (asked.field, asked.side)):
         rows = _traced(rows, word)
-    return rows
+    return _reviewed(rows, asked.review) if asked.review else rows
+
+
+def is_reviewable(action: Action) -> bool:
+    """Whether a review is asked for."""
+    return not action.kind.startswith(NONE_TO_REVIEW)
+
+
+def unreviewed(rows: QuerySet[Action]) -> QuerySet[Action]:
+    """Those of `rows` that wait for a review."""
+    for prefix in NONE_TO_REVIEW:
+        rows = rows.exclude(kind__startswith=prefix)
+    return rows.filter(~Exists(Review.objects.filter(seq=OuterRef("seq"))))
+
+
+def _reviewed(rows: QuerySet[Action], review: str) -> QuerySet[Action]:
+    return unreviewed(rows) if review == "open" else rows.filter(Exists(Review.objects.filter(seq=OuterRef("seq"))))
 
 
 def _traced(rows: QuerySet[Action], word: str) -> QuerySet[Action]:
@@ -139,9 +164,10 @@ def lines(actions: Sequence[Action], viewer: Person) -> list[Line]:
     teams = dict(Team.objects.filter(pk__in=named).values_list("pk", "name")) if named else {}
     sides = blind.told(actions, viewer)
     alone = _one_sided(actions)
-    came = outcome.outcomes(actions, viewer)
+    came, reviews = outcome.outcomes(actions, viewer), _reviews(actions)
     newer = zip(actions, [None, *actions], strict=False)
-    return [_line(each, people, teams, sides, alone, came) for each, last in newer if not _repeats(each, last, sides)]
+    shown = [each for each, last in newer if not _repeats(each, last, sides)]
+    return [_line(each, people, teams, sides, alone, came, reviews) for each in shown]
 
 
 def _one_sided(actions: Sequence[Action]) -> set[int]:
@@ -149,6 +175,15 @@ def _one_sided(actions: Sequence[Action]) -> set[int]:
     pks = [action.pk for action in actions if action.kind in MAY_COUNT_ONE_SIDE]
     found = Change.objects.filter(action__in=pks, record=Part.RECORD, after__contains='"one_sided":true')
     return set(found.values_list("action_id", flat=True).distinct()) if pks else set()
+
+
+def _reviews(actions: Sequence[Action]) -> dict[int, str]:
+    found = Review.objects.filter(seq__in=[action.seq for action in actions]).select_related("by")
+    return {
+        each.seq: f"reviewed by {each.by.name}, {timezone.localtime(each.at):%Y-%m-%d %H:%M}"
+        + (f": {each.note}" if each.note else "")
+        for each in found
+    }
 
 
 def _repeats(action: Action, newer: Action | None, sides: dict[int, blind.Told]) -> bool:
@@ -161,7 +196,7 @@ def _repeats(action: Action, newer: Action | None, sides: dict[int, blind.Told])
 
 def _line(
     action: Action, people: dict[str, str], teams: dict[int, str], sides: dict[int, blind.Told], alone: set[int],
-    came: dict[int, str],
+    came: dict[int, str], reviews: dict[int, str],
 ) -> Line:  # fmt: skip
     is_person = action.actor_kind == "person"
     title = people.get(action.record_id, "a former member") if action.record in PERSONAL else f"“{action.title}”"
@@ -183,6 +218,7 @@ def _line(
             today=action.effect_today, saving=action.effect_saving, possible=action.effect_possible
         ),
         one_sided=action.pk in alone, outcome="" if is_hidden else came.get(action.pk, ""),
+        reviewed=reviews.get(action.seq, ""), team_id=action.team_id,
     )  # fmt: skip
 
 

@@ -76,6 +76,7 @@ def _action(action: Action, line: Line, teams: Mapping[int, str]) -> dict[str, A
         "what": f"{line.sentence} ({line.hidden})" if line.hidden else line.sentence,
         "saving": action.effect_saving, "possible": action.effect_possible, "today": action.effect_today,
         "kind": action.kind, "team": teams.get(action.team_id or 0, ""), "changes": action.changes_count,
+        "reviewed": line.reviewed,
     }  # fmt: skip
 
 

@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from inventory import tasks
-from inventory.domain import audit_words
 from inventory.forms import audit as forms
-from inventory.models import Action, Change, Person, Team
+from inventory.models import Action, Change
+from inventory.services import access, history, history_table
 from inventory.services import action as actions
-from inventory.services import history, history_table, verification
 from inventory.services import job as jobs
+from inventory.views import _history
 from inventory.views._page import Request, page
 
 ROWS = 50
@@ -22,41 +22,18 @@ ROWS = 50
 
 @require_safe
 def index(request: Request) -> HttpResponse:
-    fields = actions.field_choices()
-    form = forms.Filter(request.GET, fields=fields)
-    chosen = form.chosen()
-    places = {name: chosen.pop(name) for name in ("before", "after") if name in chosen}
-    asked, notes = history.asked(**chosen)
-    record = chosen.get("record")
-    context = {
-        "found": history.listing(viewer=request.user, asked=asked, **places),
-        "form": form,
-        "chosen": chosen,
-        "about": f"{_noun(record[0])} {actions.name(*record)}" if record else "",
-        "teams": Team.objects.order_by("name", "pk").values_list("pk", "name"),
-        "people": Person.objects.order_by("name", "pk").values_list("pk", "name"),
-        "kinds": audit_words.KINDS,
-        "fields": fields,
-        "sides": forms.SIDES,
-        "moments": forms.SINCE,
-        "formats": history_table.FORMATS,
-        "notes": [*form.complaints, *notes],
-        "is_detailed": chosen.keys() & {"field", "side", "since", "first_day", "last_day"},
-        "head": verification.published_head(),
-    }
-    return page(request, "audit/list.html", context, fragment="lines")
+    return _history.shown(request)
 
 
 @require_POST
 def export(request: Request) -> HttpResponse:
     """What the address asks for, as a file made by a job."""
-    form = forms.Filter(request.GET, fields=actions.field_choices())
-    form.chosen()
+    _, form, _ = _history.asked_by(request)
     wanted = request.POST.get("format", "")
     if wanted not in dict(history_table.FORMATS):
         raise Http404
-    asked = {name: request.GET[name] for name in form.cleaned_data if name in request.GET and request.GET[name]}
-    asked = {name: value for name, value in asked.items() if name not in ("before", "after")}
+    kept = form.cleaned_data.keys() - {"before", "after"}
+    asked = {name: request.GET[name] for name in form.fields if name in kept and request.GET.get(name)}
     params = {"format": wanted, "asked": {} if wanted == history_table.WHOLE else asked}
     at = timezone.now()
     job = jobs.enqueue(kind="export_history", params=params, by=request.user.actor, at=at, person=request.user)
@@ -75,7 +52,7 @@ def record(request: Request, record: str, record_id: str) -> HttpResponse:
     name = actions.name(record, record_id)
     if not (found.lines or name):
         raise Http404
-    context: dict[str, Any] = {"found": found, "noun": _noun(record), "name": name or record_id}
+    context: dict[str, Any] = {"found": found, "noun": _history.noun(record), "name": name or record_id}
     context |= {"address": _address(record), "record": record, "record_id": record_id}
     return page(request, "audit/record.html", context, fragment="lines")
 
@@ -91,12 +68,9 @@ def detail(request: Request, seq: int) -> HttpResponse:
         "line": history.lines([action], request.user)[0],
         "page": found,
         "touched": actions.touched(list(found), request.user),
+        "may_review": access.may_review(request.user, action.team_id) and history.is_reviewable(action),
     }
     return page(request, "audit/detail.html", context)
-
-
-def _noun(record: str) -> str:
-    return audit_words.RECORDS.get(record, record.replace("_", " "))
 
 
 def _address(record: str) -> str:
