@@ -17,6 +17,7 @@ from inventory.views import figures as figures_views
 from inventory.views import guess as guess_views
 from inventory.views import home as home_views
 from inventory.views import job as job_views
+from inventory.views import moment as moment_views
 from inventory.views import move as move_views
 from inventory.views import notice as notice_views
 from inventory.views import part as part_views
@@ -185,6 +186,9 @@ audit: list[URLPattern] = [
     path("history/review", review_views.mark, name="review.mark"),
     path("history/<int:seq>/review", review_views.mark_one, name="review.mark_one"),
     path("history/<int:seq>/review/take-back", review_views.take_back, name="review.take_back"),
+    path("history/as-of", moment_views.as_of, name="moment.as_of"),
+    path("history/compare", moment_views.plan, name="moment.plan"),
+    path("history/compare/<str:record>/<int:pk>", moment_views.record, name="moment.record"),
     path("history/<int:seq>", audit_views.detail, name="audit.detail"),
     path("history/<str:record>/<str:record_id>", audit_views.record, name="audit.record"),
 ]

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from django.db.models import Max
 from django.utils import timezone
 
-from inventory.models import Action, Call, Job, Part
+from inventory.domain import audit as links
+from inventory.models import Action, Change, Job, Part
 from inventory.services import audit
 
 # An action carries the time its work began, and stands in the chain where it ended: a job may take so long meanwhile.
@@ -46,20 +47,32 @@ def of_export() -> Moment | None:
     if done is None or done.started_at is None:
         return None
     at = done.started_at
-    return Moment(until(at), at, f"at the last export of the plan, {timezone.localtime(at):%Y-%m-%d %H:%M}")
+    return Moment(until(at), at, f"at the last export of the plan, {_shown(at)}")
 
 
 def of_seal(record: str, pk: int) -> Moment | None:
     """When the part, or a part of the call, was last sealed; None where none is."""
-    parts = Part.objects.exclude(sealed_at=None)
-    found = parts.filter(pk=pk) if record == Part.RECORD else parts.filter(call=pk) if record == Call.RECORD else None
-    last = found.aggregate(last=Max("sealed_at"))["last"] if found is not None else None
-    return Moment(until(last, inclusive=True), last, f"when it was sealed, {_shown(last)}") if last else None
+    parts = Part.objects.exclude(sealed_at=None).order_by("-sealed_at", "-pk")
+    found = parts.filter(pk=pk) if record == Part.RECORD else parts.filter(call=pk)
+    part = found.first()
+    if part is None or part.sealed_at is None:
+        return None
+    sealed = Change.objects.filter(
+        record=Part.RECORD, record_id=str(part.pk), after__contains=f'"sealed_at":"{links.instant(part.sealed_at)}"'
+    )
+    seq = sealed.aggregate(last=Max("action__seq"))["last"]
+    return Moment(seq, part.sealed_at, f"when it was sealed, {_shown(part.sealed_at)}") if seq else None
 
 
-def until(at: datetime, *, inclusive: bool = False) -> int:
+def of_action(seq: int) -> Moment | None:
+    """When that action was done."""
+    at = Action.objects.filter(seq=seq).values_list("at", flat=True).first()
+    return None if at is None else Moment(seq, at, f"after action {seq:,}")
+
+
+def until(at: datetime) -> int:
     """The last action that began before `at`, by two short looks into the index by time."""
-    rows = Action.objects.filter(at__lte=at) if inclusive else Action.objects.filter(at__lt=at)
+    rows = Action.objects.filter(at__lt=at)
     latest = rows.order_by("-at", "-seq").values_list("at", flat=True).first()
     if latest is None:
         return 0

@@ -21,7 +21,7 @@ def outcomes(found: Sequence[Action], viewer: Person) -> dict[int, str]:
     of_action: dict[int, list[Touched]] = {}
     for change, touched in zip(changes, actions.touched(changes, viewer), strict=True):
         of_action.setdefault(change.action_id, []).append(touched)
-    told = {pk: _outcome(few[pk], touched) for pk, touched in of_action.items()}
+    told = {pk: summary(few[pk].record, few[pk].record_id, touched) for pk, touched in of_action.items()}
     told |= {action.pk: audit_words.outcome([], [], action.changes_count) for action in found if action.pk not in few}
     return told
 
@@ -37,11 +37,12 @@ def _telling(few: dict[int, Action]) -> list[Change]:
     ]
 
 
-def _outcome(action: Action, touched: list[Touched]) -> str:
+def summary(record: str, record_id: str, touched: list[Touched]) -> str:
+    """What was changed of that record, and what became of the label, move and status of every part."""
     own: list[tuple[str, str, str]] = []
     parts: list[str] = []
     for each in touched:
-        about = (each.record, each.record_id) == (action.record, action.record_id) or each.record == "sheet"
+        about = (each.record, each.record_id) == (record, record_id) or each.record == "sheet"
         for field in each.fields if each.done != "removed" else ():
             if each.record == "part" and field.name in OF_PARTS:
                 parts += _of_part(each, field)

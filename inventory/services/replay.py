@@ -38,7 +38,7 @@ class _Played:
     def step(self, action_id: int, before: str, after: str) -> None:
         goes_on = before != "" and before == self.left
         try:
-            was, now = None if goes_on else _read(before), _read(after)
+            was, now = None if goes_on else read(before), read(after)
         except ValueError:
             self.unreadable.append(action_id)
             return
@@ -122,7 +122,8 @@ def _complaint(played: _Played, row: dict[str, Any] | None) -> tuple[int | None,
     return (played.action_id, f"was changed behind the app's back since: {', '.join(names)}") if names else None
 
 
-def _read(text: str) -> dict[str, Any] | None:
+def read(text: str) -> dict[str, Any] | None:
+    """A kept state; None for one that is not there. Raises `ValueError` for what cannot be read."""
     if not text:
         return None
     found, end = _JSON.raw_decode(text)

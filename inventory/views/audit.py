@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from inventory import tasks
 from inventory.forms import audit as forms
 from inventory.models import Action, Change
-from inventory.services import access, history, history_table
+from inventory.services import access, history, history_table, past
 from inventory.services import action as actions
 from inventory.services import job as jobs
 from inventory.views import _history
@@ -54,6 +54,7 @@ def record(request: Request, record: str, record_id: str) -> HttpResponse:
         raise Http404
     context: dict[str, Any] = {"found": found, "noun": _history.noun(record), "name": name or record_id}
     context |= {"address": _address(record), "record": record, "record_id": record_id}
+    context["may_compare"] = record in past.COMPARED and record_id.isdecimal()
     return page(request, "audit/record.html", context, fragment="lines")
 
 

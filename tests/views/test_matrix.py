@@ -38,7 +38,7 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
         (
             "home.page", "team.list", "team.detail", "feature.list", "feature.detail", "call.list", "call.detail",
             "call.explained", "pricing.list", "plan.page", "plan.guess", "plan.doubts", "audit.list", "audit.detail",
-            "audit.record", "job.list", "job.detail", "job.file", "pricing.book", "pricing.retiring",
+            "audit.record", "moment.plan", "moment.as_of", "moment.record", "job.list", "job.detail", "job.file", "pricing.book", "pricing.retiring",
             "plan.time", "wave.list", "move.detail",
         ),
         (ALL, None),
@@ -140,6 +140,7 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
     pks |= {
         "pricing": PriceRow.objects.order_by("pk")[0].pk,
         "call": call.pk,
+        "moment": call.pk,
         "part": call.pk,
         "waiting": call.parts.get().pk,
         "agreement": call.parts.get().pk,
@@ -148,7 +149,7 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
     wave = Wave.objects.create(team=team, name="First")
     pks |= {"move": call.parts.get().pk, "wave": wave.pk}
     given: dict[str, Any] = {
-        "token": link.made(**invited)[1], "seq": 1, "record": "job", "record_id": str(job.pk), "question": "first",
+        "token": link.made(**invited)[1], "seq": 1, "record": "call", "record_id": str(call.pk), "question": "first",
         "member_pk": ed.memberships.get().pk,
     }  # fmt: skip
 
