@@ -147,6 +147,7 @@ FOLLOWS = frozenset((
     "cost_today", "cost_target", "saving", "possible", "doubts", "why", "rested_on", "sealed_at", "is_live", "outcome",
     "rule", "confidence", "test_version", "one_sided", "copied", "copied_part_id", "answered_by_id", "submitted_at",
     "is_split", "in_split", "position", "blockers", "guard", "state", "reason",
+    "kind",
 ))  # fmt: skip
 # Records whose fields one can look for.
 SOUGHT = ("call", "part", "feature", "team", "wave", "discount", "price_row", "person", "membership")
@@ -175,7 +176,8 @@ def outcome(own: Sequence[tuple[str, str, str]], parts: Sequence[str], changes: 
     told = [said if count == 1 else f"{count} parts: {said}" for said, count in Counter(parts).most_common(3)]
     names = [f"{label[:1].lower()}{label[1:]}" for label, _, _ in own]
     if len(own) == 1:
-        told.append(f"{names[0]} {own[0][1]} → {own[0][2]}")
+        _, was, now = own[0]
+        told.append(f"{names[0]}: {now}" if was == NOTHING else f"{names[0]} {was} → {now}")
     elif own:
         told.append(", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else ""))
     if changes:

@@ -38,7 +38,7 @@ def of_day(day: date) -> Moment:
         raise NotYet
     if day == today:
         return now()
-    return Moment(until(end_of(day)), end_of(day), f"at the end of {day.day} {day:%B %Y}")
+    return Moment(until(end_of(day)), end_of(day), f"the end of {day.day} {day:%B %Y}")
 
 
 def of_export() -> Moment | None:
@@ -47,7 +47,7 @@ def of_export() -> Moment | None:
     if done is None or done.started_at is None:
         return None
     at = done.started_at
-    return Moment(until(at), at, f"at the last export of the plan, {_shown(at)}")
+    return Moment(until(at), at, f"the last export of the plan, {_shown(at)}")
 
 
 def of_seal(record: str, pk: int) -> Moment | None:
@@ -67,7 +67,7 @@ def of_seal(record: str, pk: int) -> Moment | None:
 def of_action(seq: int) -> Moment | None:
     """When that action was done."""
     at = Action.objects.filter(seq=seq).values_list("at", flat=True).first()
-    return None if at is None else Moment(seq, at, f"after action {seq:,}")
+    return None if at is None else Moment(seq, at, f"action {seq:,}")
 
 
 def until(at: datetime) -> int:

@@ -46,7 +46,7 @@ def summary(record: str, record_id: str, touched: list[Touched]) -> str:
         for field in each.fields if each.done != "removed" else ():
             if each.record == "part" and field.name in OF_PARTS:
                 parts += _of_part(each, field)
-            elif about and each.done == "changed" and field.name not in audit_words.FOLLOWS:
+            elif about and (each.done == "changed" or not field.name) and field.name not in audit_words.FOLLOWS:
                 own.append((field.label, field.before, field.after))
     return audit_words.outcome(own, parts, 0)
 

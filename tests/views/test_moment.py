@@ -60,7 +60,7 @@ def test_a_call_compared_with_a_day_tells_fields_label_and_effect(
     assert "; saving +$" in page
     assert '<td data-label="Before">1,000</td><td data-label="After">1,100</td>' in page
     page = text(as_ed, f"/history/compare/call/{call.pk}?since=day&day={day(then, 5)}")
-    assert "tag – → b" in page
+    assert "tag: b" in page
     assert "1,100" not in page
     page = text(as_ed, f"/history/compare/call/{call.pk}?since=day&day={day(then, 0)}&until={day(then, 5)}")
     assert "1,100" in page
