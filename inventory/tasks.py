@@ -17,17 +17,23 @@ from django.utils import timezone
 from inventory.domain import money
 from inventory.domain.audit import Actor
 from inventory.exchange import call_file
+from inventory.forms.audit import Filter
 from inventory.models import Comparison, Frozen, Job, Repricing, Scenario, Team
+from inventory.services import action as actions
 from inventory.services import (
     comparison,
     demo,
     digest,
     exchange,
     frozen_book,
+    history,
+    history_file,
+    history_table,
     intake,
     notice,
     repriced,
     scenario_figures,
+    verification,
 )
 from inventory.services import frozen as freezing
 from inventory.services import job as jobs
@@ -48,7 +54,28 @@ def export_plan(job: Job) -> str:
         file.seek(0)
         name = f"batchline-plan-{timezone.localtime(now):%Y-%m-%d-%H%M}.xlsx"
         jobs.save_file(job, name, iter(partial(file.read, jobs.CHUNK), b""), at=timezone.now())
+    tell_head()
     return f"{sums.parts:,} parts: {money.shown(sums.today)} a month today, {money.shown(sums.after)} after."
+
+
+def export_history(job: Job) -> str:
+    """What history was narrowed to; or the whole of it, for checking on another machine."""
+    form, now = job.params["format"], timezone.now()
+    with tempfile.TemporaryFile() as file:
+        if form == history_table.WHOLE:
+            walk = history_file.write(file, at=now, told=partial(_tell, job))
+            said = f"{walk.actions:,} actions with {walk.changes:,} changes, for manage.py verify_history --file."
+        else:
+            found = Filter(job.params["asked"], fields=actions.field_choices())
+            asked, _ = history.asked(**found.chosen())
+            words = ", ".join(f"{name} {value}" for name, value in job.params["asked"].items())
+            given = {"form": form, "asked": asked, "said": words, "at": now}
+            said = f"{history_table.write(file, told=partial(_tell, job), **given):,} actions."
+        file.seek(0)
+        name = f"batchline-history-{timezone.localtime(now):%Y-%m-%d-%H%M}.{form}"
+        jobs.save_file(job, name, iter(partial(file.read, jobs.CHUNK), b""), at=timezone.now())
+    tell_head()
+    return said
 
 
 @transaction.atomic
@@ -193,6 +220,7 @@ def _asked_by(job: Job) -> Actor:
 # and returns a line for the person who waits for it.
 HANDLERS: dict[str, Handler] = {
     "export_plan": export_plan,
+    "export_history": export_history,
     "import_inventory": import_inventory,
     "check_inventory": check_inventory,
     "load_demo": load_demo,
@@ -274,8 +302,8 @@ def sweep() -> None:
 
 @shared_task(name="inventory.clean_up", ignore_result=True)
 def clean_up() -> None:
-    """Drop expired results, re-pricings nobody applied, old comparisons, notices and sessions. After an upgrade that
-    brought a version of the test, have it worked out what that changes."""
+    """Drop expired results, re-pricings nobody applied, old comparisons, notices and sessions; publish the head of the
+    history. After an upgrade that brought a version of the test, have it worked out what that changes."""
     jobs.clean_up(at=timezone.now())
     reprices.drop_old(at=timezone.now())
     comparison.drop_old(at=timezone.now())
@@ -283,6 +311,12 @@ def clean_up() -> None:
     digest.drop_old(at=timezone.now())
     call_command("clearsessions")
     compare_after_upgrade()
+    tell_head()
+
+
+def tell_head() -> None:
+    """Publish the head of the history in the log: kept elsewhere, `verify_history --against` reads it there."""
+    log.info("head of the history %s", verification.published_head())
 
 
 def compare_after_upgrade() -> None:

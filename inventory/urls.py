@@ -19,6 +19,7 @@ from inventory.views import frozen as frozen_views
 from inventory.views import guess as guess_views
 from inventory.views import home as home_views
 from inventory.views import job as job_views
+from inventory.views import moment as moment_views
 from inventory.views import move as move_views
 from inventory.views import notice as notice_views
 from inventory.views import part as part_views
@@ -30,6 +31,7 @@ from inventory.views import queue as queue_views
 from inventory.views import realised as realised_views
 from inventory.views import reprice as reprice_views
 from inventory.views import retirement as retirement_views
+from inventory.views import review as review_views
 from inventory.views import scenario as scenario_views
 from inventory.views import together as together_views
 from inventory.views import version as version_views
@@ -53,6 +55,7 @@ people: list[URLPattern] = [
     path("people/<int:pk>/administrator", roster.administrator, name="people.administrator"),
     path("people/<int:pk>/deactivate", roster.deactivate, name="people.deactivate"),
     path("people/<int:pk>/reactivate", roster.reactivate, name="people.reactivate"),
+    path("people/<int:pk>/anonymise", roster.anonymise, name="people.anonymise"),
     path("teams", team.index, name="team.list"),
     path("teams/new", team.new, name="team.new"),
     path("teams/<int:pk>", team.detail, name="team.detail"),
@@ -208,6 +211,13 @@ move: list[URLPattern] = [
 
 audit: list[URLPattern] = [
     path("history", audit_views.index, name="audit.list"),
+    path("history/export", audit_views.export, name="audit.export"),
+    path("history/review", review_views.mark, name="review.mark"),
+    path("history/<int:seq>/review", review_views.mark_one, name="review.mark_one"),
+    path("history/<int:seq>/review/take-back", review_views.take_back, name="review.take_back"),
+    path("history/as-of", moment_views.as_of, name="moment.as_of"),
+    path("history/compare", moment_views.plan, name="moment.plan"),
+    path("history/compare/<str:record>/<int:pk>", moment_views.record, name="moment.record"),
     path("history/<int:seq>", audit_views.detail, name="audit.detail"),
     path("history/<str:record>/<str:record_id>", audit_views.record, name="audit.record"),
 ]

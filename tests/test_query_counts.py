@@ -88,6 +88,8 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
         "waiting.all": {"pk": blank.pk},
         "waiting.copy": {"pk": blank.pk},
         "queue": {"pk": part.pk},
+        "review": {"seq": 1},
+        "moment": {"record": "part", "pk": part.pk},
         "audit": {"seq": 1, "record": "part", "record_id": str(part.pk)},
         "job": {"pk": done_job(lead)},
         "exchange": {"pk": 1},

@@ -1,7 +1,7 @@
 """Tables, constraints and named filters. No verb of the application lives here."""
 
 from inventory.models.agreement import Pair
-from inventory.models.audit import Action, ChainHead, Change
+from inventory.models.audit import Action, ChainHead, Change, Trace
 from inventory.models.call import Call
 from inventory.models.comment import Comment
 from inventory.models.comparison import ComparedLine, Comparison
@@ -15,6 +15,7 @@ from inventory.models.pricing import ClaudeModel, Discount, Modifier, PriceRow
 from inventory.models.queue import Hold
 from inventory.models.realised import Realised
 from inventory.models.reprice import Repricing, StagedPrice
+from inventory.models.review import Review
 from inventory.models.scenario import Scenario
 from inventory.models.version import Differing
 from inventory.models.versioned import Stale, Versioned
@@ -25,6 +26,6 @@ __all__ = [
     "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Comment", "ComparedLine", "Comparison", "Dependency",
     "Differing", "Digest", "Discount", "Feature", "FileChunk", "Frozen", "FrozenCall", "FrozenPart", "FrozenPrice",
     "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice", "NoticeChoices", "OneTimeLink", "Pair", "Part",
-    "Person", "PriceRow", "Realised", "Repricing", "Scenario", "Sheet", "StagedPrice", "Stale", "Team", "Versioned",
-    "Wave",
+    "Person", "PriceRow", "Realised", "Repricing", "Review", "Scenario", "Sheet", "StagedPrice", "Stale", "Team",
+    "Trace", "Versioned", "Wave",
 ]  # fmt: skip

@@ -95,6 +95,11 @@ def may_change(person: Person, scenario: Scenario) -> bool:
     return own or person.is_administrator
 
 
+def may_review(person: Person, team: int | None) -> bool:
+    """Mark actions of this team as reviewed; what is of no team is for administrators."""
+    return person.is_administrator or (team is not None and may_lead(person, team))
+
+
 def may_answer(person: Person, team: Team | int) -> bool:
     """Answer the waiting test for the person's own discipline."""
     return person.discipline in ANSWERING and may_edit(person, team)

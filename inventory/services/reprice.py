@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from inventory.domain import audit as domain
+from inventory.domain import trace
 from inventory.domain.audit import Actor, Stored
 from inventory.domain.book import Book
 from inventory.models import Action, Call, Job, Part, Person, Repricing, Team
@@ -234,3 +235,13 @@ class _Staged:
     def __init__(self, found: Repricing) -> None:
         self.stored = _Lines(found)
         self.effect = repriced.effect(found)
+        self.words = set(_words(found))
+
+
+def _words(found: Repricing) -> Iterator[str]:
+    """What the action will be found by, without reading every line: the fields of each record, and the crossings."""
+    for record, names in (("call", OF_CALL), ("part", PART)):
+        of_record = found.rows.filter(record=record)
+        yield from (f"{record}.{name}" for name in names if of_record.filter(after__contains=f'"{name}":').exists())
+    for was, now in found.rows.filter(record="part").values_list("was", "kind").order_by().distinct():
+        yield from filter(None, [trace.crossing(was, now)])

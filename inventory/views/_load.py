@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from inventory.models import (
+    Action,
     Call,
     Comment,
     Comparison,
@@ -141,6 +142,11 @@ def move_to_lead(pk: int, person: Person) -> Part:
 def wave_to_lead(pk: int, person: Person) -> Wave:
     found = get_object_or_404(Wave.objects.live().select_related("team", "owner"), pk=pk)
     return _only(found, access.may_lead(person, found.team_id))
+
+
+def action_to_review(seq: int, person: Person) -> Action:
+    found = get_object_or_404(Action, seq=min(seq, 2**63 - 1))
+    return _only(found, access.may_review(person, found.team_id))
 
 
 def job(pk: int) -> Job:

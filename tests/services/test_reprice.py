@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from inventory import tasks
 from inventory.domain.audit import Actor
-from inventory.models import Action, Call, Job, Part, Person, PriceRow, Repricing, StagedPrice
+from inventory.models import Action, Call, Job, Part, Person, PriceRow, Repricing, StagedPrice, Trace
 from inventory.services import behind, price_load, price_row, pricing, replay, reprice, repriced, verification
 from inventory.services import call as calls
 from inventory.services import job as jobs
@@ -119,6 +119,8 @@ def test_applying_is_one_action_with_every_change_and_history_keeps_the_old(regi
     assert (
         action.changes.get(record="part").before == '{"cost_target":20000000,"cost_today":20000000,"possible":10000000}'
     )
+    fields = {"part.cost_today", "part.cost_target", "part.possible", "call.cost_today", "call.cost_target"}
+    assert set(Trace.objects.filter(seq=action.seq).values_list("word", flat=True)) == fields
     assert disagreeing() == []
     assert not StagedPrice.objects.exists()
     assert behind.found(on=ON).calls == 0

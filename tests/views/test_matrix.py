@@ -38,17 +38,17 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
         (
             "home.page", "team.list", "team.detail", "feature.list", "feature.detail", "call.list", "call.detail",
             "call.explained", "pricing.list", "plan.page", "plan.guess", "plan.doubts", "audit.list", "audit.detail",
-            "audit.record", "job.list", "job.detail", "job.file", "pricing.book", "pricing.retiring",
-            "plan.time", "plan.realised", "wave.list", "move.detail", "frozen.list", "frozen.detail",
-            "frozen.prices", "comparison.detail", "scenario.list", "scenario.detail",
+            "audit.record", "moment.plan", "moment.as_of", "moment.record", "job.list", "job.detail", "job.file",
+            "pricing.book", "pricing.retiring", "plan.time", "plan.realised", "wave.list", "move.detail",
+            "frozen.list", "frozen.detail", "frozen.prices", "comparison.detail", "scenario.list", "scenario.detail",
         ),
         (ALL, None),
     ),
     **dict.fromkeys(("people.account", "people.password"), (ALL, ALL)),
     **dict.fromkeys(("people.list", "people.detail"), (("administrator",), None)),
     **dict.fromkeys(
-        ("people.discipline", "people.administrator", "people.deactivate", "people.reactivate", "team.restore",
-         "exchange.demo_load", "exchange.demo_remove"),
+        ("people.discipline", "people.administrator", "people.deactivate", "people.reactivate", "people.anonymise",
+         "team.restore", "exchange.demo_load", "exchange.demo_remove"),
         (None, ("administrator",)),
     ),
     **dict.fromkeys(
@@ -94,6 +94,9 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
     "people.sign_out": (None, ALL),
     "call.cost": (None, ALL),
     "plan.export": (None, ALL),
+    "review.mark": (None, (*LEADS, "stranger")),
+    **dict.fromkeys(("review.mark_one", "review.take_back"), (None, ("administrator",))),  # of an action of no team
+    "audit.export": (None, NOBODY),  # without a format: of nothing there is no file
     "job.cancel": (None, ("administrator",)),
     "exchange.import_checked": (None, NOBODY),  # somebody else's file: for no one, administrators included
 }  # fmt: skip
@@ -143,6 +146,7 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
     pks |= {
         "pricing": PriceRow.objects.order_by("pk")[0].pk,
         "call": call.pk,
+        "moment": call.pk,
         "part": call.pk,
         "waiting": call.parts.get().pk,
         "agreement": call.parts.get().pk,
@@ -151,7 +155,7 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
     wave = Wave.objects.create(team=team, name="First")
     pks |= {"move": call.parts.get().pk, "wave": wave.pk}
     given: dict[str, Any] = {
-        "token": link.made(**invited)[1], "seq": 1, "record": "job", "record_id": str(job.pk), "question": "first",
+        "token": link.made(**invited)[1], "seq": 1, "record": "call", "record_id": str(call.pk), "question": "first",
         "member_pk": ed.memberships.get().pk,
     }  # fmt: skip
 
