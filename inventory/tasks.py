@@ -16,18 +16,33 @@ from django.utils import timezone
 
 from inventory.domain import money
 from inventory.domain.audit import Actor
-from inventory.models import Action, Job, Repricing, Upload
-from inventory.services import demo, digest, exchange, notice, repriced
+from inventory.forms.audit import Filter
+from inventory.models import Comparison, Frozen, Job, Repricing, Scenario, Team
+from inventory.services import action as actions
+from inventory.services import (
+    comparison,
+    demo,
+    digest,
+    exchange,
+    frozen_book,
+    history,
+    history_file,
+    history_table,
+    notice,
+    repriced,
+    scenario_figures,
+    verification,
+)
+from inventory.services import frozen as freezing
 from inventory.services import job as jobs
 from inventory.services import reprice as reprices
-from inventory.services.intake import preview, taking, undo
+from inventory.services.intake import carried
 from inventory.services.intake import upload as uploads
 from inventory.services.labelling import version
 
 log = logging.getLogger(__name__)
 SWEEP_EVERY = 15  # seconds
 LONG = timedelta(minutes=20)  # for work in one transaction, which cannot renew its lease meanwhile
-NOT_IMPORTED = "Nothing was imported: some rows no longer fit. The page of the import says which."
 Handler = Callable[[Job], str | None]
 
 
@@ -39,7 +54,28 @@ def export_plan(job: Job) -> str:
         file.seek(0)
         name = f"batchline-plan-{timezone.localtime(now):%Y-%m-%d-%H%M}.xlsx"
         jobs.save_file(job, name, iter(partial(file.read, jobs.CHUNK), b""), at=timezone.now())
+    tell_head()
     return f"{sums.parts:,} parts: {money.shown(sums.today)} a month today, {money.shown(sums.after)} after."
+
+
+def export_history(job: Job) -> str:
+    """What history was narrowed to; or the whole of it, for checking on another machine."""
+    form, now = job.params["format"], timezone.now()
+    with tempfile.TemporaryFile() as file:
+        if form == history_table.WHOLE:
+            walk = history_file.write(file, at=now, told=partial(_tell, job))
+            said = f"{walk.actions:,} actions with {walk.changes:,} changes, for manage.py verify_history --file."
+        else:
+            found = Filter(job.params["asked"], fields=actions.field_choices())
+            asked, _ = history.asked(**found.chosen())
+            words = ", ".join(f"{name} {value}" for name, value in job.params["asked"].items())
+            given = {"form": form, "asked": asked, "said": words, "at": now}
+            said = f"{history_table.write(file, told=partial(_tell, job), **given):,} actions."
+        file.seek(0)
+        name = f"batchline-history-{timezone.localtime(now):%Y-%m-%d-%H%M}.{form}"
+        jobs.save_file(job, name, iter(partial(file.read, jobs.CHUNK), b""), at=timezone.now())
+    tell_head()
+    return said
 
 
 @transaction.atomic
@@ -59,49 +95,6 @@ def load_demo(job: Job) -> None:
 def remove_demo(job: Job) -> None:
     gone = demo.remove(by=_asked_by(job), at=timezone.now())
     jobs.finish(job, at=timezone.now(), message=gone.told())
-
-
-def preview_import(job: Job) -> str:
-    """What an uploaded file would do, row by row. Writes nothing of the inventory."""
-    upload = _upload(job)
-    try:
-        return preview.look(
-            job=job, upload=upload, at=timezone.now(), told=lambda done: jobs.progress(job, done, at=timezone.now())
-        )
-    except preview.Unreadable as refusal:
-        raise jobs.Refused(str(refusal)) from refusal
-
-
-def import_inventory(job: Job) -> None:
-    """Take in what was ticked; rows and the end of the job are one transaction."""
-    upload = _upload(job)
-    jobs.renew(job, at=timezone.now() + LONG)
-    try:
-        with transaction.atomic():
-            summary = uploads.take_in(upload=upload, by=_asked_by(job), at=timezone.now())
-            jobs.finish(job, at=timezone.now(), message=summary.told())
-    except taking.Refused as refusal:
-        uploads.refuse(upload=upload, problems=refusal.problems)
-        raise jobs.Refused(NOT_IMPORTED) from refusal
-
-
-def undo_import(job: Job) -> None:
-    action = Action.objects.get(seq=job.params["seq"])
-    jobs.renew(job, at=timezone.now() + LONG)
-    with transaction.atomic():
-        try:
-            undone = undo.undo(action=action, by=_asked_by(job), at=timezone.now())
-        except undo.BuiltOn as refusal:
-            raise jobs.Refused("\n".join(["Nothing was taken back.", *refusal.reasons])) from refusal
-        count = undone.changes_count if undone else 0
-        jobs.finish(job, at=timezone.now(), message=f"Taken back: {count:,} records are as they were before.")
-
-
-def _upload(job: Job) -> Upload:
-    found = Upload.objects.select_related("owner").filter(pk=job.params.get("upload"), job=job).first()
-    if found is None:
-        raise jobs.Refused("The file is no longer kept. Upload it again.")
-    return found
 
 
 def compare_versions(job: Job) -> str:
@@ -138,6 +131,60 @@ def reprice_apply(job: Job) -> None:
         jobs.finish(job, at=timezone.now(), message=repriced.done(action))
 
 
+def freeze_plan(job: Job) -> None:
+    """The version, its history and the end of the job are one transaction."""
+    team = Team.objects.filter(pk=job.params["team"]).first() if job.params["team"] else None
+    jobs.renew(job, at=timezone.now() + LONG)
+    with transaction.atomic():
+        now = timezone.now()
+        note, person = job.params["note"], job.created_by
+        try:
+            made = freezing.freeze(job=job, team=team, note=note, by=_asked_by(job), at=now, person=person)
+        except freezing.NothingToFreeze as refusal:
+            raise jobs.Refused("There is nothing to freeze: the plan is empty.") from refusal
+        jobs.finish(job, at=timezone.now(), message=f"Frozen as {made}: {made.parts:,} parts.")
+
+
+def compare_plans(job: Job) -> str:
+    """Every line that differs, kept for a page of its own."""
+    first = Frozen.objects.get(pk=job.params["first"])
+    second = Frozen.objects.get(pk=job.params["second"]) if job.params["second"] else None
+    return comparison.told(comparison.work_out(job=job, first=first, second=second, told=partial(_tell, job)))
+
+
+def work_out_scenario(job: Job) -> str:
+    """Nothing of the inventory is written."""
+    found = Scenario.objects.select_related("team").filter(pk=job.params["scenario"]).first()
+    if found is None:
+        raise jobs.Refused("The scenario was deleted meanwhile.")
+    now = timezone.now()
+    told = partial(_tell, job)
+    if not scenario_figures.work_out(found=found, on=timezone.localdate(now), at=now, told=told):
+        raise jobs.Refused("Its assumptions were changed meanwhile: another job works them out.")
+    return f"“{found.name}” is worked out."
+
+
+def export_frozen(job: Job) -> str:
+    version = Frozen.objects.get(pk=job.params["version"])
+    return _kept(job, f"batchline-{version.slug}.xlsx", partial(frozen_book.export_version, version=version))
+
+
+def export_comparison(job: Job) -> str:
+    found = Comparison.objects.select_related("first", "second").filter(pk=job.params["comparison"]).first()
+    if found is None:
+        raise jobs.Refused("The comparison is no longer kept. Compare again.")
+    return _kept(job, f"batchline-{found.slug}.xlsx", partial(frozen_book.export_comparison, found=found))
+
+
+def _kept(job: Job, name: str, write: Callable[..., int]) -> str:
+    """What `write` writes into a file becomes the job's; it returns its rows."""
+    with tempfile.TemporaryFile() as file:
+        rows = write(file, told=partial(_tell, job))
+        file.seek(0)
+        jobs.save_file(job, name, iter(partial(file.read, jobs.CHUNK), b""), at=timezone.now())
+    return f"{rows:,} rows."
+
+
 def _tell(job: Job, done: int, total: int) -> None:
     jobs.progress(job, done, total, at=timezone.now())
 
@@ -150,14 +197,20 @@ def _asked_by(job: Job) -> Actor:
 # and returns a line for the person who waits for it.
 HANDLERS: dict[str, Handler] = {
     "export_plan": export_plan,
-    "preview_import": preview_import,
-    "import_inventory": import_inventory,
-    "undo_import": undo_import,
+    "preview_import": carried.look,
+    "export_history": export_history,
+    "import_inventory": carried.take_in,
+    "undo_import": carried.take_back,
     "load_demo": load_demo,
     "remove_demo": remove_demo,
     "compare_versions": compare_versions,
     "reprice": reprice,
     "reprice_apply": reprice_apply,
+    "freeze_plan": freeze_plan,
+    "compare_plans": compare_plans,
+    "work_out_scenario": work_out_scenario,
+    "export_frozen": export_frozen,
+    "export_comparison": export_comparison,
 }
 
 
@@ -227,15 +280,22 @@ def sweep() -> None:
 
 @shared_task(name="inventory.clean_up", ignore_result=True)
 def clean_up() -> None:
-    """Drop expired results, re-pricings nobody applied, old notices and sessions. After an upgrade that brought a
-    version of the test, have it worked out what that changes."""
+    """Drop expired results, re-pricings nobody applied, old comparisons, notices and sessions; publish the head of the
+    history. After an upgrade that brought a version of the test, have it worked out what that changes."""
     jobs.clean_up(at=timezone.now())
     uploads.drop_old(at=timezone.now())
     reprices.drop_old(at=timezone.now())
+    comparison.drop_old(at=timezone.now())
     notice.drop_old(at=timezone.now())
     digest.drop_old(at=timezone.now())
     call_command("clearsessions")
     compare_after_upgrade()
+    tell_head()
+
+
+def tell_head() -> None:
+    """Publish the head of the history in the log: kept elsewhere, `verify_history --against` reads it there."""
+    log.info("head of the history %s", verification.published_head())
 
 
 def compare_after_upgrade() -> None:

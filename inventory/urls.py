@@ -9,15 +9,18 @@ from inventory.views import call as call_views
 from inventory.views import check as check_views
 from inventory.views import comment as comment_views
 from inventory.views import compact as compact_views
+from inventory.views import comparison as comparison_views
 from inventory.views import copying as copying_views
 from inventory.views import discount as discount_views
 from inventory.views import exchange as exchange_views
 from inventory.views import feature as feature_views
 from inventory.views import figures as figures_views
+from inventory.views import frozen as frozen_views
 from inventory.views import guess as guess_views
 from inventory.views import home as home_views
 from inventory.views import intake as intake_views
 from inventory.views import job as job_views
+from inventory.views import moment as moment_views
 from inventory.views import move as move_views
 from inventory.views import notice as notice_views
 from inventory.views import part as part_views
@@ -26,8 +29,11 @@ from inventory.views import plan as plan_views
 from inventory.views import price_row as price_row_views
 from inventory.views import pricing as pricing_views
 from inventory.views import queue as queue_views
+from inventory.views import realised as realised_views
 from inventory.views import reprice as reprice_views
 from inventory.views import retirement as retirement_views
+from inventory.views import review as review_views
+from inventory.views import scenario as scenario_views
 from inventory.views import together as together_views
 from inventory.views import undo as undo_views
 from inventory.views import version as version_views
@@ -51,6 +57,7 @@ people: list[URLPattern] = [
     path("people/<int:pk>/administrator", roster.administrator, name="people.administrator"),
     path("people/<int:pk>/deactivate", roster.deactivate, name="people.deactivate"),
     path("people/<int:pk>/reactivate", roster.reactivate, name="people.reactivate"),
+    path("people/<int:pk>/anonymise", roster.anonymise, name="people.anonymise"),
     path("teams", team.index, name="team.list"),
     path("teams/new", team.new, name="team.new"),
     path("teams/<int:pk>", team.detail, name="team.detail"),
@@ -159,6 +166,7 @@ plan: list[URLPattern] = [
     path("plan", plan_views.listed, name="plan.page"),
     path("plan/guess", guess_views.shown, name="plan.guess"),
     path("plan/doubts", plan_views.doubts, name="plan.doubts"),
+    path("plan/realised", realised_views.shown, name="plan.realised"),
     path("plan/time", plan_views.in_time, name="plan.time"),
     path("plan/export", plan_views.export, name="plan.export"),
 ]
@@ -173,6 +181,30 @@ wave: list[URLPattern] = [
     path("plan/waves/<int:pk>/retire", wave_views.retire, name="wave.retire"),
 ]
 
+scenario: list[URLPattern] = [
+    path("plan/scenarios", scenario_views.listed, name="scenario.list"),
+    path("plan/scenarios/new", scenario_views.new, name="scenario.new"),
+    path("plan/scenarios/<int:pk>", scenario_views.detail, name="scenario.detail"),
+    path("plan/scenarios/<int:pk>/edit", scenario_views.edit, name="scenario.edit"),
+    path("plan/scenarios/<int:pk>/copy", scenario_views.copy, name="scenario.copy"),
+    path("plan/scenarios/<int:pk>/delete", scenario_views.delete, name="scenario.delete"),
+    path("plan/scenarios/<int:pk>/again", scenario_views.again, name="scenario.again"),
+]
+
+frozen: list[URLPattern] = [
+    path("plan/versions", frozen_views.listed, name="frozen.list"),
+    path("plan/versions/new", frozen_views.new, name="frozen.new"),
+    path("plan/versions/<int:pk>", frozen_views.detail, name="frozen.detail"),
+    path("plan/versions/<int:pk>/prices", frozen_views.prices, name="frozen.prices"),
+    path("plan/versions/<int:pk>/export", frozen_views.export, name="frozen.export"),
+]
+
+comparison: list[URLPattern] = [
+    path("plan/comparisons", comparison_views.start, name="comparison.start"),
+    path("plan/comparisons/<int:pk>", comparison_views.detail, name="comparison.detail"),
+    path("plan/comparisons/<int:pk>/export", comparison_views.export, name="comparison.export"),
+]
+
 move: list[URLPattern] = [
     path("plan/moves/<int:pk>", move_views.detail, name="move.detail"),
     path("plan/moves/<int:pk>/step", move_views.step, name="move.step"),
@@ -181,6 +213,13 @@ move: list[URLPattern] = [
 
 audit: list[URLPattern] = [
     path("history", audit_views.index, name="audit.list"),
+    path("history/export", audit_views.export, name="audit.export"),
+    path("history/review", review_views.mark, name="review.mark"),
+    path("history/<int:seq>/review", review_views.mark_one, name="review.mark_one"),
+    path("history/<int:seq>/review/take-back", review_views.take_back, name="review.take_back"),
+    path("history/as-of", moment_views.as_of, name="moment.as_of"),
+    path("history/compare", moment_views.plan, name="moment.plan"),
+    path("history/compare/<str:record>/<int:pk>", moment_views.record, name="moment.record"),
     path("history/<int:seq>", audit_views.detail, name="audit.detail"),
     path("history/<str:record>/<str:record_id>", audit_views.record, name="audit.record"),
 ]
@@ -214,5 +253,5 @@ watch: list[URLPattern] = [path("healthz", health.check, name="health.check")]
 
 urlpatterns = [
     *home, *people, *feature, *call, *part, *waiting, *agreement, *figures, *notice, *comment, *queue, *pricing,
-    *discount, *plan, *wave, *move, *audit, *exchange, *intake, *job, *watch,
+    *discount, *plan, *wave, *scenario, *frozen, *comparison, *move, *audit, *exchange, *intake, *job, *watch,
 ]  # fmt: skip

@@ -22,8 +22,22 @@ from inventory import tasks, urls
 from inventory.domain import waiting
 from inventory.domain.book import Book
 from inventory.exchange import call_file
-from inventory.models import Action, Call, Differing, Discount, Part, Person, PriceRow, Team, Upload, UploadRow, Wave
-from inventory.services import comment, invitation, people
+from inventory.models import (
+    Action,
+    Call,
+    ComparedLine,
+    Differing,
+    Discount,
+    Part,
+    Person,
+    PriceRow,
+    Scenario,
+    Team,
+    Upload,
+    UploadRow,
+    Wave,
+)
+from inventory.services import comment, invitation, people, scenario
 from inventory.services import job as jobs
 from inventory.services.intake import taking
 from inventory.services.intake import upload as uploads
@@ -79,9 +93,14 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
         "waiting.all": {"pk": blank.pk},
         "waiting.copy": {"pk": blank.pk},
         "queue": {"pk": part.pk},
+        "review": {"seq": 1},
+        "moment": {"record": "part", "pk": part.pk},
         "audit": {"seq": 1, "record": "part", "record_id": str(part.pk)},
         "job": {"pk": done_job(lead)},
         "intake": on_its_way(lead),
+        "frozen": {"pk": (version := run(lead, "freeze_plan", {"team": None, "note": "As signed"}))},
+        "scenario": {"pk": worked_out(lead).pk},
+        "comparison": {"pk": compared(part, lead, version)},
         "pricing": {"pk": PriceRow.objects.order_by("pk")[0].pk},
     }
 
@@ -122,6 +141,36 @@ def done_job(person: Person) -> int:
     return pk
 
 
+def run(person: Person, kind: str, params: dict[str, Any]) -> int:
+    """The number of a job that has ended."""
+    job = jobs.enqueue(kind=kind, params=params, by=person.actor, at=timezone.now(), person=person)
+    assert tasks.run_job(job.pk)
+    return job.pk
+
+
+def compared(part: Part, person: Person, version: int) -> int:
+    """A comparison of that version with the plan after a call was added."""
+    factories.make_call(feature=part.feature)
+    return run(person, "compare_plans", {"first": version, "second": None})
+
+
+def worked_out(person: Person) -> Scenario:
+    at = timezone.now()
+    fields = {"name": f"Scenario {Scenario.objects.count()}", "most_risk": 2, "labels": "all_sealed"}
+    made = scenario.register(team=None, fields=fields, by=person.actor, at=at, person=person)
+    assert tasks.run_job(made.job.pk)
+    return made
+
+
+def more_versions(part: Part, by: Person) -> None:
+    """Another version, and more lines and prices of those there are: written past what protects them."""
+    run(by, "freeze_plan", {"team": None, "note": "Again"})
+    worked_out(by)
+    for line in list(ComparedLine.objects.all()):
+        line.pk, line.place = None, 9
+        line.save(force_insert=True)
+
+
 def talk(part: Part, by: Person) -> int:
     """A thread with a reply, each mentioning somebody, and a resolved one."""
     at = timezone.now()
@@ -155,6 +204,7 @@ def grow(part: Part, by: Person) -> None:
         done_job(by)
         if Upload.objects.exists():
             more_uploads(by)
+    more_versions(part, by)
 
 
 def arrange_more(part: Part) -> None:

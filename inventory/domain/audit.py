@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-SCHEMA = 1
+SCHEMA = 2
+SALTED = 2  # the first schema whose actions carry a salt
 GENESIS = "0" * 64
 
 PLAIN = (str, int, Decimal, datetime, type(None))
@@ -85,7 +86,7 @@ _JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=Fal
 
 def instant(at: datetime) -> str:
     """A moment in UTC to the microsecond: both databases keep exactly that."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class Link:
@@ -98,8 +99,8 @@ class Link:
     def add(self, change: Stored) -> None:
         """Lengths come first, so that no text can slide from one field into the next."""
         record, record_id, before, after = change
-        lengths = f"{len(record)},{len(record_id)},{len(before)},{len(after)}:"
-        self._digest.update(f"{lengths}{record}{record_id}{before}{after}".encode())
+        text = f"{len(record)},{len(record_id)},{len(before)},{len(after)}:{record}{record_id}{before}{after}"
+        self._digest.update(text.encode())
 
     def hex(self) -> str:
         return self._digest.hexdigest()

@@ -1,6 +1,7 @@
 """How history reads: one sentence an action, a label a field, a value in words. None of it is stored with an action."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
@@ -30,6 +31,7 @@ SENTENCES: Mapping[str, str] = {
     "feature.register": "registered the feature {title}",
     "feature.restore": "restored the feature {title}",
     "feature.retire": "retired the feature {title}",
+    "frozen.freeze": "froze the plan as {title}",
     "job.cancel": "asked for a job to stop: {title}",
     "job.enqueue": "started a job: {title}",
     "notice.choose": "chose which notices to get",
@@ -40,6 +42,7 @@ SENTENCES: Mapping[str, str] = {
     "part.edit": "said who uses {title}",
     "part.split": "split the call {title}",
     "part.unsplit": "made the call {title} whole again",
+    "people.anonymise": "took the name of {title} away for good",
     "people.begin": "set up this installation",
     "people.change_discipline": "changed which side {title} answers for",
     "people.change_password": "changed the password of {title}",
@@ -60,6 +63,11 @@ SENTENCES: Mapping[str, str] = {
     "pricing.import": "imported prices: {title}",
     "pricing.load": "loaded {title}",
     "pricing.reprice": "re-priced the inventory: {title}",
+    "review.mark": "reviewed {title}",
+    "review.take_back": "took back the review of {title}",
+    "scenario.delete": "deleted the scenario {title}",
+    "scenario.edit": "changed the scenario {title}",
+    "scenario.register": "made the scenario {title}",
     "team.add": "added somebody to {team}",
     "team.change_role": "changed somebody's role in {team}",
     "team.edit": "changed the team {title}",
@@ -95,20 +103,25 @@ KINDS = sorted(
 
 RECORDS: Mapping[str, str] = {
     "call": "Call", "claude_model": "Model", "comment": "Comment", "dependency": "Wave after another",
-    "discount": "Discount", "feature": "Feature", "file": "File", "job": "Job", "link": "One-time link",
+    "discount": "Discount", "feature": "Feature", "file": "File", "frozen": "Version of the plan", "job": "Job",
+    "link": "One-time link",
     "membership": "Membership", "modifier": "Price modifier", "notice_choices": "Choice of notices",
     "pair": "Both sides, apart", "part": "Part", "person": "Person", "price_book": "Price book", "price_row": "Price",
-    "sheet": "Answer sheet", "team": "Team", "wave": "Wave",
+    "realised": "Realised saving", "review": "Review", "scenario": "Scenario", "sheet": "Answer sheet", "team": "Team",
+    "wave": "Wave",
 }  # fmt: skip
 
 # Where the form's own label would not do in a list of changes.
 LABELS: Mapping[str, str] = {
+    "anonymised_at": "name and e-mail taken away",
     "batch_hit_share": "cache hit share in batch",
+    "call.kind": "move",
     "call_id": "call",
     "container_minutes": "container minutes a request",
     "chosen": "told of",
     "copied": "still as copied",
     "copied_part_id": "number of the part copied",
+    "cache": "cache hits in batch",
     "cost_target": "cost after, a month",
     "cost_today": "cost today, a month",
     "expired_share": "expires in batch and is repeated",
@@ -122,6 +135,7 @@ LABELS: Mapping[str, str] = {
     "one_side_enough": "one side is enough",
     "one_sided": "label of one side only",
     "opens_after": "days until a lead may open a sheet",
+    "part.kind": "move",
     "password_set_at": "password set",
     "path_assumed": "path today is assumed",
     "possible": "possible saving, a month",
@@ -136,8 +150,24 @@ LABELS: Mapping[str, str] = {
     "today_path": "runs today",
     "why": "why this move",
 }
-AMOUNTS = ("cost_today", "cost_target", "saving", "possible")
-SHARES = ("growth", "hit_share", "batch_hit_share", "expired_share", "share", "share_above")
+# What follows from what somebody did: left to the page of the action.
+FOLLOWS = frozenset((
+    "cost_today", "cost_target", "saving", "possible", "doubts", "why", "rested_on", "sealed_at", "is_live", "outcome",
+    "rule", "confidence", "test_version", "one_sided", "copied", "copied_part_id", "answered_by_id", "submitted_at",
+    "is_split", "in_split", "position", "blockers", "guard", "state", "reason",
+    "kind",
+))  # fmt: skip
+# Records whose fields one can look for.
+SOUGHT = ("call", "part", "feature", "team", "wave", "discount", "price_row", "person", "membership")
+MOST_OUTCOME = 160  # characters
+AMOUNTS = (
+    "cost_today", "cost_target", "cost_before", "cost_after", "saving", "possible", "worth", "today", "after",
+    "planned",
+)  # fmt: skip
+SHARES = (
+    "growth", "hit_share", "batch_hit_share", "expired_share", "share", "share_above", "cache_share", "volume",
+    "discount",
+)  # fmt: skip
 NOTHING = "–"
 
 
@@ -154,15 +184,31 @@ def sentence(kind: str, *, title: str, team: str) -> str:
     )
 
 
+def outcome(own: Sequence[tuple[str, str, str]], parts: Sequence[str], changes: int) -> str:
+    """What came of it, in short: the one field that was changed with both values, or the names of several; where parts
+    changed their label or move, from what to what; how many changes where there are too many to tell."""
+    told = [said if count == 1 else f"{count} parts: {said}" for said, count in Counter(parts).most_common(3)]
+    names = [f"{label[:1].lower()}{label[1:]}" for label, _, _ in own]
+    if len(own) == 1:
+        _, was, now = own[0]
+        told.append(f"{names[0]}: {now}" if was == NOTHING else f"{names[0]} {was} → {now}")
+    elif own:
+        told.append(", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else ""))
+    if changes:
+        told.append(f"{changes:,} changes")
+    found = "; ".join(told)
+    return found if len(found) <= MOST_OUTCOME else found[: MOST_OUTCOME - 1].rstrip() + "…"
+
+
 def effects(*, today: int, saving: int, possible: int) -> list[str]:
     """What it did to the figures of a month, the saving first; micro-dollars."""
     told = [("saving", saving), ("possible saving", possible), ("cost today", today)]
     return [f"{what} {money.shown(amount, sign=True)} a month" for what, amount in told if amount]
 
 
-def label(field: str, own: str = "") -> str:
-    """How a field is called; `own` is what its form calls it."""
-    found = LABELS.get(field) or own or field.removesuffix("_id").replace("_", " ")
+def label(field: str, own: str = "", record: str = "") -> str:
+    """How a field is called, of that record where it differs; `own` is what its form calls it."""
+    found = LABELS.get(f"{record}.{field}") or LABELS.get(field) or own or field.removesuffix("_id").replace("_", " ")
     return found[:1].upper() + found[1:]
 
 

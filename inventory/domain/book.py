@@ -136,6 +136,11 @@ class Book:
             self._memo[key] = found
         return found
 
+    def discounted(self, share: Decimal) -> "Book":
+        """The same prices with that share off the tokens on every platform that has any, in place of what is agreed."""
+        offered = {platform: Discount(share) for platform, _ in self._by_id}
+        return replace(self, discounts=offered, _memo={}, _marks={})
+
     def mark(self, platform: str, model_id: str, geo: str = "") -> str:
         """A short text that is equal wherever calls are priced alike: what `find` says, without which rows say it."""
         key = (platform, model_id, geo)

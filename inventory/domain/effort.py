@@ -3,7 +3,7 @@
 Both are counted from what is known of the part, a point a reason, and can be overruled with a reason of one's own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from inventory.domain.part import State
@@ -55,6 +55,11 @@ def weights(facts: Facts) -> Weights:
 def points(facts: Facts) -> int:
     """The effort as a number; 1 for what does not move."""
     return min(MOST, LEAST + sum(cost for applies, cost, _ in _work(facts) if applies))
+
+
+def worth(saving: int, points: Sequence[int]) -> int:
+    """What a call saves for each point of effort of its moves, in whole micro-dollars a month; 0 where none moves."""
+    return saving // sum(points) if points else 0
 
 
 def effort(facts: Facts) -> Weight:

@@ -1,6 +1,7 @@
 """Amounts of money: whole micro-dollars (int) where stored, Decimal dollars where computed, cents where shown."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 MICRO = 1_000_000
 _CENT = Decimal("0.01")
@@ -14,6 +15,12 @@ def micro(dollars: Decimal) -> int:
 def dollars(amount: int) -> Decimal:
     """Stored micro-dollars to exact dollars."""
     return Decimal(amount) / MICRO
+
+
+def whole(amount: Fraction) -> int:
+    """Exact micro-dollars to whole ones, half up, away from zero."""
+    size = int(abs(amount) + Fraction(1, 2))
+    return size if amount >= 0 else -size
 
 
 def cents(amount: int) -> Decimal:

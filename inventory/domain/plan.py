@@ -1,9 +1,10 @@
 """Which move a part makes, and what it costs before and after. Amounts are micro-dollars a month."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from inventory.domain import money
 from inventory.domain.part import Label, Path
 from inventory.domain.pricing import Cost
 
@@ -56,13 +57,54 @@ def move(
     kind, why = _kind(label if counts else Label.NONE, today, blockers, cost)
     if cost is None:
         return Move(kind, why, None, None, 0)
-    spent = cost.real_time if today is Path.REAL_TIME or cost.batch is None else cost.batch
+    spent = _spent(cost, today)
     if kind is Kind.UNDECIDED:
         safe = max(cost.real_time, as_is or 0)
         least = cost.real_time if cost.batch is None else min(cost.real_time, cost.batch)
         return Move(kind, why, spent, safe, safe - least)
     in_batch = kind in (Kind.MOVE_TO_BATCH, Kind.STAY_BATCH) and cost.batch is not None
     return Move(kind, why, spent, cost.batch if in_batch and cost.batch is not None else cost.real_time, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One part: whether its label `counts`, what it costs on the model it is planned on, and in real time on that of
+    today (`as_is`)."""
+
+    label: Label
+    counts: bool
+    blockers: Sequence[str]
+    cost: Cost | None
+    as_is: int | None
+
+
+def moves(cases: Sequence[Case], *, today: Path, whole: Cost | None, is_split: bool) -> list[Move]:
+    """The moves of all parts of one call, whose own cost is `whole`. Where one price is not known, none counts.
+
+    A split call's cost today is its own, shared out over its parts so that they add up to it exactly.
+    """
+    as_is = [each.as_is for each in cases if each.as_is is not None]
+    known = whole is not None and len(as_is) == len(cases) and all(each.cost is not None for each in cases)
+    found = [
+        move(
+            label=each.label,
+            counts=each.counts,
+            today=today,
+            blockers=each.blockers,
+            cost=each.cost if known else None,
+            as_is=each.as_is if known else None,
+        )
+        for each in cases
+    ]
+    if whole is None or not known or not is_split:
+        return found
+    shares = money.shared_out(_spent(whole, today), as_is)
+    return [replace(each, today=share) for each, share in zip(found, shares, strict=True)]
+
+
+def _spent(cost: Cost, today: Path) -> int:
+    """What it costs today, on the path it runs on."""
+    return cost.batch if today is Path.BATCH and cost.batch is not None else cost.real_time
 
 
 def _kind(label: Label, today: Path, blockers: Sequence[str], cost: Cost | None) -> tuple[Kind, Why]:

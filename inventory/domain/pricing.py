@@ -2,15 +2,17 @@
 cards by prompt length, batch with its own hit share or without cache, whichever is cheaper; what expires in a batch is
 repeated in real time; fees of tools cost the same on either path."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from enum import StrEnum
+from math import lcm
 
 from inventory.domain import money
 
 EXACT_DIGITS = 80  # 10^12 requests of 10^9 tokens at any rate and share, with room to spare
 ZERO, ONE = Decimal(0), Decimal(1)
 MILLION = 10**6  # tokens a price is for, and micro-dollars in a dollar
+LARGEST_AMOUNT = 10**15  # micro-dollars a month: a billion dollars; sums of thousands of them still fit a column
 SEARCHES, MINUTES = 1000, 60  # how many of each a fee is for: a thousand searches, an hour of a container
 
 
@@ -110,6 +112,7 @@ class Unit(StrEnum):
 
 
 PER = {Unit.TOKENS: MILLION, Unit.SEARCHES: SEARCHES, Unit.MINUTES: MINUTES}
+COMMON = lcm(*PER.values())  # a price over any of these is whole in this many parts: nothing is divided but at the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,18 +169,32 @@ def monthly(profile: Profile, price: Price) -> Cost:
     with localcontext(prec=EXACT_DIGITS):
         real_time = _run(Way.REAL_TIME, profile, price)
         if not price.has_batch:
-            return Cost(money.micro(real_time), None, None)
+            return Cost(_micro(real_time), None, None)
         ways = (Way.BATCH_WITH_CACHE, Way.BATCH_WITHOUT_CACHE)
         kept = 1 - profile.expired_share
         repeated = profile.expired_share * real_time
-        batch = [money.micro(kept * _run(way, profile, price) + repeated) for way in ways]
-        return Cost(money.micro(real_time), *batch)
+        batch = [_micro(kept * _run(way, profile, price) + repeated) for way in ways]
+        return Cost(_micro(real_time), *batch)
+
+
+def priced(profile: Profile, price: Price | None) -> Cost | None:
+    """The same; None where the price is not known, or the amount is beyond what a column holds."""
+    if price is None:
+        return None
+    cost = monthly(profile, price)
+    return None if max(cost.real_time, cost.batch or 0) > LARGEST_AMOUNT else cost
+
+
+def of_part(whole: Profile, part: Profile) -> Profile:
+    """The profile of one part of a split. The call's share of long prompts holds for parts with the same prompt; other
+    prompts go by their own size."""
+    return replace(part, share_above=whole.share_above if part.prompt == whole.prompt else None)
 
 
 def exact(way: Way, profile: Profile, price: Price) -> Decimal:
     """Dollars a month of one way as if nothing expired, not rounded; a batch only where there is a batch price."""
     with localcontext(prec=EXACT_DIGITS):
-        return _run(way, profile, price)
+        return _run(way, profile, price) / (COMMON * money.MICRO)
 
 
 def terms(way: Way, profile: Profile, price: Price) -> tuple[Term, ...]:
@@ -238,14 +255,19 @@ def _fees(profile: Profile, price: Price) -> list[Fee]:
 
 
 def _run(way: Way, profile: Profile, price: Price) -> Decimal:
-    """Dollars a month of every request going this way."""
+    """A month of every request going this way, in COMMON parts of a micro-dollar: exact, where a division by sixty
+    minutes would leave half a micro-dollar a hair short of being rounded up."""
     tokens = ZERO
     for card, share in bands(profile, price):
         tokens += share * sum((count * rate * part for _, count, rate, part in _lines(way, profile, card)), ZERO)
-    a_request = tokens * price.multiplier * (1 - price.discount) / MILLION
+    a_request = tokens * price.multiplier * (1 - price.discount) * (COMMON // MILLION)
     for _, unit, count, rate in _fees(profile, price):
-        a_request += count * rate * (1 - _off_fees(price)) / PER[unit]
-    return a_request * profile.requests / money.MICRO
+        a_request += count * rate * (1 - _off_fees(price)) * (COMMON // PER[unit])
+    return a_request * profile.requests
+
+
+def _micro(parts: Decimal) -> int:
+    return money.micro(parts / (COMMON * money.MICRO))
 
 
 def _off_fees(price: Price) -> Decimal:

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from inventory.domain import bridge, wave
+from inventory.domain import bridge, money, wave
 from inventory.domain.bridge import Shape, Step
 from inventory.domain.wave import Problem
 
@@ -82,8 +82,8 @@ def months(blocks: Iterable[Block], ramps: Mapping[int, Ramp], *, count: int) ->
         for block in everything:
             if block.agreed and block.wave is not None and block.wave in ramps:
                 full[block.wave] += block.saving * grown[block.growth]
-        saved = {pk: _whole(full[pk] * _share(ramps[pk], number)) for pk in ramps}
-        found.append(Month(number, _whole(baseline), saved))
+        saved = {pk: money.whole(full[pk] * _share(ramps[pk], number)) for pk in ramps}
+        found.append(Month(number, money.whole(baseline), saved))
     return found
 
 
@@ -189,9 +189,3 @@ def _share(ramp: Ramp, number: int) -> Fraction:
 
 def _grown(rate: Decimal, number: int) -> Fraction:
     return (1 + Fraction(rate)) ** (number - 1)
-
-
-def _whole(amount: Fraction) -> int:
-    """Half up, away from zero, as everywhere."""
-    size = int(abs(amount) + Fraction(1, 2))
-    return size if amount >= 0 else -size

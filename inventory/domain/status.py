@@ -39,6 +39,7 @@ NEXT: dict[Status, tuple[Status, ...]] = {
 }
 WAY = (Status.PROPOSED, Status.AGREED, Status.PLANNED, Status.MOVING, Status.MOVED, Status.VERIFIED)
 NEED_A_WAVE = (Status.PLANNED, Status.MOVING, Status.MOVED, Status.VERIFIED)
+DONE = frozenset({Status.MOVED, Status.VERIFIED})  # what counts as realised
 UNDER_WAY = (Status.MOVING, Status.MOVED, Status.VERIFIED)  # no longer arranged: it happens, or has happened
 MEMBERS_MAY = frozenset({(Status.NONE, Status.PROPOSED), (Status.PROPOSED, Status.NONE)})
 MOVING_KINDS = (Kind.MOVE_TO_BATCH, Kind.BRING_BACK)

@@ -15,7 +15,7 @@ OPTIONAL = (
     "description", "source_repository", "source_commit", "code_location", "entry_point", "streaming", "tools",
     "provider", "model_in_code", "cacheable_prefix_tokens", "cache_hit_share", "figures_are", "path", "workspace",
     "api_key", "prompt_name", "tag", "web_searches_per_request", "container_minutes_per_request",
-    "batch_expired_share",
+    "batch_expired_share", "growth_per_month",
 )  # fmt: skip
 COLUMNS = (*REQUIRED, *OPTIONAL)
 # Part of the file, but nothing of ours: another maker's model says nothing about what the call costs on Claude.
@@ -42,13 +42,15 @@ FIGURES = {"typed": "typed", "assumed": "assumed", "measured": "measured"}
 @dataclass(frozen=True, slots=True)
 class CallRow:
     """One row. `fields` are all a new call needs, named as its own; those in `said` stand in the file, the others
-    follow from cells that say nothing. Team and feature are known by their names."""
+    follow from cells that say nothing. Team and feature are known by their names. `growth` is the feature's, as a share
+    a month, None where the row says nothing of it."""
 
     number: int
     team: str
     feature: str
     fields: dict[str, Any]
     said: frozenset[str]
+    growth: Decimal | None = None
 
     @property
     def key(self) -> str:
@@ -114,14 +116,20 @@ def not_kept(found: Opened, columns: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def rows(found: Opened, columns: Mapping[str, str], written: Manner) -> Iterator[Read]:
-    """The rows of an opened file, each heading standing for a column. A key that stands twice is told at the second."""
-    first: dict[str, int] = {}
+    """The rows of an opened file, each heading standing for a column. A key that stands twice, and a feature that grows
+    at two rates, are told at the second."""
+    keys: dict[str, int] = {}
+    growths: dict[tuple[str, str], CallRow] = {}
     for row in found.rows(columns):
         cells = Cells(row, written)
         call = _call(cells, row)
-        number = first.setdefault(call.key, row.number)
+        number = keys.setdefault(call.key, row.number)
         if call.key and number != row.number:
             cells.wrong("call_key", f"stands in row {number} already: a key names one call")
+        if call.growth is not None:
+            before = growths.setdefault((call.team.lower(), call.feature.lower()), call)
+            if before.growth != call.growth:
+                cells.wrong("growth_per_month", f"is not what row {before.number} says of its feature")
         yield Read(row, call, tuple(cells.problems), tuple(cells.unclear))
 
 
@@ -141,6 +149,11 @@ def written(fields: Mapping[str, Any], said: Collection[str] | None = None) -> d
     if "today_path" in names:
         found["path"] = "" if fields["path_assumed"] else str(fields["today_path"])
     return found
+
+
+def percent(share: Decimal) -> str:
+    """As a file says how a feature grows."""
+    return f"{(share * 100).normalize():f} %"
 
 
 def _text(value: Any) -> str:
@@ -169,7 +182,8 @@ def _call(cells: Cells, row: Row) -> CallRow:
         **_profile(cells),
         **{name: cells.line(name, most=most) for name, most in LINES.items()},
     }
-    return CallRow(row.number, team, feature, fields, frozenset(fields) - set(_unsaid(cells, fields)))
+    said = frozenset(fields) - set(_unsaid(cells, fields))
+    return CallRow(row.number, team, feature, fields, said, cells.growth("growth_per_month"))
 
 
 def _unsaid(cells: Cells, fields: dict[str, Any]) -> Iterable[str]:

@@ -14,9 +14,10 @@ from decimal import Decimal
 from inventory.exchange import csv_out, manner
 from inventory.exchange.manner import Manner, Unclear
 from inventory.exchange.reading import Problem, Row, shown
-from inventory.exchange.sheet import Typed, Wrong
+from inventory.exchange.sheet import Percent, Typed, Wrong
 
 _WHOLE = re.compile(r"\d+", re.ASCII)
+_PERCENT = re.compile(r"([+-]?)([^+%-]+)%", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _PLACES = 6
 _PLACES_OF_AMOUNT = 4
@@ -85,6 +86,25 @@ class Cells:
             return Decimal(value)
         return Decimal(0)
 
+    def growth(self, column: str) -> Decimal | None:
+        """A percentage a month with its sign, as the share it is: more than -100 %, at most 100 %; empty is None. A
+        number that is one in a workbook counts where it is shown as a percentage there."""
+        value = self.typed(column).replace("\N{MINUS SIGN}", "-")
+        if not value:
+            return None
+        percent = self._percent(column, value)
+        if percent is None:
+            self.wrong(column, "must be a percentage with its sign, such as 3 % or -2.5 %")
+        elif percent != round(percent, _PLACES - 2):
+            self.wrong(column, f"has more than {_PLACES - 2} decimals: round it")
+        elif percent <= -100:
+            self.wrong(column, "must be more than -100 %: volume cannot shrink to nothing or below")
+        elif percent > 100:
+            self.wrong(column, "must be at most 100 % a month")
+        else:
+            return percent / 100
+        return None
+
     def day(self, column: str, *, required: bool = False) -> date | None:
         """As 2026-11-22, or as the file was said to write days."""
         value = self.typed(column, required=required)
@@ -148,6 +168,17 @@ class Cells:
                 ways = {way: read if _WHOLE.fullmatch(read) else "" for way, read in ways.items()}
             self._ask("decimals", column, value, ways)
         return value if found is None else found
+
+    def _percent(self, column: str, value: str) -> Decimal | None:
+        if isinstance(self.row.cells.get(column), Percent):
+            return Decimal(value) * 100
+        found = _PERCENT.fullmatch(value)
+        if found is None:
+            return None
+        digits = manner.number(found[2].strip(), self.written.decimals)
+        if digits is None and not self.written.decimals:
+            self._ask("decimals", column, value, manner.number_ways(found[2].strip()))
+        return None if digits is None else Decimal(found[1] + digits)
 
     def _ask(self, what: str, column: str, value: str, ways: Mapping[str, str]) -> None:
         if any(ways.values()):

@@ -27,6 +27,12 @@ class Typed(str):
     __slots__ = ()
 
 
+class Percent(Typed):
+    """A number that is shown as a percentage; the text is the share it is."""
+
+    __slots__ = ()
+
+
 class Wrong(str):
     """What a cell shows that holds no value: an error, a formula never computed, a number that lost its digits."""
 

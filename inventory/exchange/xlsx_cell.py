@@ -8,7 +8,7 @@ from typing import Any
 
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
-from inventory.exchange.sheet import Typed, Wrong
+from inventory.exchange.sheet import Percent, Typed, Wrong
 
 DIGITS = 15  # of a number, as many as spreadsheets keep
 _VALUE, _FORMULA, _INLINE, _TEXT, _RUN = (f"{{{SHEET_MAIN_NS}}}{tag}" for tag in ("v", "f", "is", "t", "r"))
@@ -21,11 +21,12 @@ _NO_DAY = "is no day that a spreadsheet knows: type it again"
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """What all cells of a workbook share: its texts, and which styles show a number as a day or as a duration."""
+    """What all cells of a workbook share: its texts, and which styles show a number as what."""
 
     strings: list[str]
     dates: frozenset[int]
     durations: frozenset[int]
+    percents: frozenset[int]
     is_1904: bool
 
 
@@ -50,7 +51,8 @@ def _number(raw: str, cell: Any, book: Book) -> str:
     exact = Decimal(raw) if "." not in raw and "e" not in raw.lower() else Decimal(f"{value:.{DIGITS}g}")
     if not exact.is_finite() or abs(exact) >= 10**DIGITS:
         return Wrong(raw, _TOO_LONG)
-    return Typed(f"{exact.normalize():f}" if exact else "0")
+    kind = Percent if style in book.percents else Typed
+    return kind(f"{exact.normalize():f}" if exact else "0")
 
 
 def _iso(raw: str, cell: Any, book: Book) -> str:

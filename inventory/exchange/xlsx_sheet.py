@@ -11,6 +11,7 @@ from typing import IO, Any
 
 import openpyxl
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
@@ -71,9 +72,17 @@ def _opened(package: zipfile.ZipFile) -> tuple[Book, str, list[str]]:
         notes.append(f"Not read: {', '.join(map(sheet.shown, others[:10]))}{'…' if len(others) > 10 else ''}.")
     book = Book(
         _strings(package, reader.package.find(SHARED_STRINGS)), frozenset(reader.wb._date_formats),
-        frozenset(reader.wb._timedelta_formats), reader.wb.epoch == MAC_EPOCH,
+        frozenset(reader.wb._timedelta_formats), _percents(reader.wb), reader.wb.epoch == MAC_EPOCH,
     )  # fmt: skip
     return book, path, notes
+
+
+def _percents(book: Any) -> frozenset[int]:
+    """Styles by number. A workbook's own formats are counted from where the built-in ones end."""
+    ids = [style.numFmtId for style in book._cell_styles]
+    own = dict(enumerate(book._number_formats, BUILTIN_FORMATS_MAX_SIZE))
+    formats = [own.get(i) or BUILTIN_FORMATS.get(i, "") for i in ids]
+    return frozenset(style for style, form in enumerate(formats) if "%" in form)
 
 
 def _strings(package: zipfile.ZipFile, part: Any) -> list[str]:

@@ -1,17 +1,56 @@
 """Filters of the history, from the address."""
 
 import re
+from datetime import date
 from typing import Any, TypeVar
 
 from django import forms
 from django.db.models import Model
+from django.utils import timezone
 
+from inventory.domain import audit_words, trace
 from inventory.models import Person, Team
 
 M = TypeVar("M", bound=Model)
 
 LARGEST_KEY = 2**63 - 1
 _RECORD = re.compile(r"([a-z_]{1,20}):([\w.-]{1,40})", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+SIDES = list(trace.SIDES.items())
+SINCE = [("export", "The last export of the plan")]
+REVIEWS = [("open", "Not reviewed yet"), ("done", "Reviewed")]
+WORDS = {
+    "team": "The address names no team that exists: it is left out.",
+    "person": "The address names no person that exists: it is left out.",
+    "kind": "The address names no kind of action that exists: it is left out.",
+    "record": "The address names no record that exists: it is left out.",
+    "field": "The address names no field that exists: it is left out.",
+    "side": "The address names no side of the line that exists: it is left out.",
+    "review": "The address names no state of review that exists: it is left out.",
+    "since": "The address names no moment that exists: it is left out.",
+}
+NO_DAY = "“{given}” is no day: write it like 2026-11-22. It is left out."
+TO_COME = "{day} is still to come: it is left out."
+
+
+class Day(forms.CharField):
+    """A day up to today, as 2026-11-22: what is asked about it has happened."""
+
+    widget = forms.DateInput(attrs={"type": "date"})
+
+    def to_python(self, value: Any) -> date | None:  # type: ignore[override]
+        given = str(value or "").strip()
+        if not given:
+            return None
+        try:
+            day = date.fromisoformat(given) if _DAY.fullmatch(given) else None
+        except ValueError:
+            day = None
+        if day is None or day.year < 1900:
+            raise forms.ValidationError(NO_DAY.format(given=given[:40]))
+        if day > timezone.localdate():
+            raise forms.ValidationError(TO_COME.format(day=f"{day.day} {day:%B %Y}"))
+        return day
 
 
 class Filter(forms.Form):
@@ -19,10 +58,20 @@ class Filter(forms.Form):
 
     team = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
     person = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
-    kind = forms.RegexField(r"^[a-z_]+\.[a-z_]+$", required=False, max_length=40)
+    kind = forms.ChoiceField(required=False, choices=[("", ""), *audit_words.KINDS])
+    field = forms.CharField(required=False, max_length=60)
+    side = forms.ChoiceField(required=False, choices=[("", ""), *SIDES])
+    since = forms.ChoiceField(required=False, choices=[("", ""), *SINCE])
+    review = forms.ChoiceField(required=False, choices=[("", ""), *REVIEWS])
+    first_day = Day(required=False)
+    last_day = Day(required=False)
     record = forms.RegexField(_RECORD, required=False, max_length=61)
     before = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
     after = forms.IntegerField(required=False, min_value=0, max_value=LARGEST_KEY)
+
+    def __init__(self, data: Any = None, *, fields: list[tuple[str, str]] | None = None) -> None:
+        super().__init__(data)
+        self.known_fields = fields
 
     def clean_team(self) -> Team | None:
         return _known(Team, self.cleaned_data["team"])
@@ -34,6 +83,12 @@ class Filter(forms.Form):
         found = _RECORD.fullmatch(self.cleaned_data["record"])
         return (found[1], found[2]) if found else None
 
+    def clean_field(self) -> str:
+        given = str(self.cleaned_data["field"])
+        if given and given not in dict(self.known_fields or []):
+            raise forms.ValidationError("does not exist")
+        return given
+
     def chosen(self) -> dict[str, Any]:
         """The filters that mean something."""
         self.full_clean()
@@ -41,8 +96,15 @@ class Filter(forms.Form):
 
     @property
     def complaints(self) -> list[str]:
-        words = {"team": "team", "person": "person", "kind": "kind of action", "record": "record"}
-        return [f"The address names no {words.get(name, 'place')} that exists: it is left out." for name in self.errors]
+        places = "The address names no place that exists: it is left out."
+        told = [
+            str(errors[0]) if name in ("first_day", "last_day") else WORDS.get(name, places)
+            for name, errors in self.errors.items()
+        ]
+        first, last = self.cleaned_data.get("first_day"), self.cleaned_data.get("last_day")
+        if first and last and first > last:
+            told.append("The first day is after the last: nothing can be found between them.")
+        return told
 
 
 def _known(model: type[M], pk: int | None) -> M | None:

@@ -131,9 +131,9 @@ class Growth(Percent):
 
     widget = forms.TextInput(attrs={"inputmode": "text", "autocomplete": "off", "class": "short"})
 
-    def __init__(self, *, most: int, **options: Any) -> None:
+    def __init__(self, *, most: int, because: str = "that doubles the volume each month", **options: Any) -> None:
         super().__init__(**options)
-        self.most = most
+        self.most, self.because = most, because
 
     def to_python(self, value: Any) -> Decimal:
         typed = "" if value in self.empty_values else _typed(value).replace("−", "-").removeprefix("+")
@@ -148,9 +148,7 @@ class Growth(Percent):
                 "Type more than -100: after a month nothing would be left to plan.", "too_small"
             )
         if percent > self.most * 100:
-            raise forms.ValidationError(
-                f"Type {self.most * 100} or less: that doubles the volume each month.", "too_large"
-            )
+            raise forms.ValidationError(f"Type {self.most * 100} or less: {self.because}.", "too_large")
         if percent.as_tuple().exponent < -4:  # type: ignore[operator]
             raise forms.ValidationError("Type no more than four decimals.", "too_fine")
         return percent / 100

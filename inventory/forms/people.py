@@ -187,6 +187,15 @@ class Reactivate(forms.Form):
     version = Version()
 
 
+class Anonymise(forms.Form):
+    version = Version()
+    sure = forms.BooleanField(
+        label="Take name and e-mail away for good",
+        error_messages={"required": "Tick this as well: nothing brings the name back."},
+    )
+    reason = Lines(most=500, label="Reason", required=False, help_text="Kept in the history: name nobody in it.")
+
+
 class Find(forms.Form):
     q = Line(most=100, label="Find a person", required=False, widget=forms.TextInput(attrs={"type": "search"}))
 

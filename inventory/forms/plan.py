@@ -28,6 +28,7 @@ REASONS = [
 SORTS = [
     ("-saving", "Saving, largest first"),
     ("saving", "Saving, smallest first"),
+    ("-worth", "Saving for its effort, most first"),
     ("-today", "Today, dearest first"),
     ("-after", "After, dearest first"),
     ("name", "Name"),

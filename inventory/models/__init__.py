@@ -1,17 +1,22 @@
 """Tables, constraints and named filters. No verb of the application lives here."""
 
 from inventory.models.agreement import Pair
-from inventory.models.audit import Action, ChainHead, Change
+from inventory.models.audit import Action, ChainHead, Change, Trace
 from inventory.models.call import Call
 from inventory.models.comment import Comment
+from inventory.models.comparison import ComparedLine, Comparison
 from inventory.models.feature import Feature
+from inventory.models.frozen import Frozen, FrozenCall, FrozenPart, FrozenPrice
 from inventory.models.job import FileChunk, Heartbeat, Job
 from inventory.models.notice import Digest, Notice, NoticeChoices
 from inventory.models.part import Part
 from inventory.models.people import Membership, OneTimeLink, Person, Team
 from inventory.models.pricing import ClaudeModel, Discount, Modifier, PriceRow
 from inventory.models.queue import Hold
+from inventory.models.realised import Realised
 from inventory.models.reprice import Repricing, StagedPrice
+from inventory.models.review import Review
+from inventory.models.scenario import Scenario
 from inventory.models.upload import RememberedColumn, Upload, UploadFile, UploadRow
 from inventory.models.version import Differing
 from inventory.models.versioned import Stale, Versioned
@@ -19,8 +24,9 @@ from inventory.models.waiting import Sheet
 from inventory.models.wave import Dependency, Wave
 
 __all__ = [
-    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Comment", "Dependency", "Differing", "Digest",
-    "Discount", "Feature", "FileChunk", "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice",
-    "NoticeChoices", "OneTimeLink", "Pair", "Part", "Person", "PriceRow", "RememberedColumn", "Repricing", "Sheet",
-    "StagedPrice", "Stale", "Team", "Upload", "UploadFile", "UploadRow", "Versioned", "Wave",
+    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Comment", "ComparedLine", "Comparison", "Dependency",
+    "Differing", "Digest", "Discount", "Feature", "FileChunk", "Frozen", "FrozenCall", "FrozenPart", "FrozenPrice",
+    "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice", "NoticeChoices", "OneTimeLink", "Pair", "Part",
+    "Person", "PriceRow", "Realised", "RememberedColumn", "Repricing", "Review", "Scenario", "Sheet", "StagedPrice",
+    "Stale", "Team", "Trace", "Upload", "UploadFile", "UploadRow", "Versioned", "Wave",
 ]  # fmt: skip

@@ -1,10 +1,10 @@
-"""Triggers that make history append-only: the database itself refuses to change, delete or replace a row of it.
+"""Triggers that make history and frozen plans append-only: the database refuses to change, delete or replace a row.
 
 They stop mistakes and shortcuts, not the owner of the database: that is what the chain is for. On SQLite a migration
 that re-makes a table drops its triggers without a word, so they are put back after every migration and checked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.core import checks
@@ -15,15 +15,24 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 TABLES = {
     "inventory_action": ("id = NEW.id", "seq = NEW.seq"),
     "inventory_change": ("id = NEW.id", "action_id = NEW.action_id AND position = NEW.position"),
+    "inventory_frozen": ("id = NEW.id", "scope = NEW.scope AND number = NEW.number"),
+    "inventory_frozenprice": (
+        "id = NEW.id",
+        "frozen_id = NEW.frozen_id AND provider = NEW.provider AND model = NEW.model AND geo = NEW.geo "
+        "AND priced_by = NEW.priced_by",
+    ),
+    "inventory_frozencall": ("id = NEW.id", "frozen_id = NEW.frozen_id AND call_id = NEW.call_id"),
+    "inventory_frozenpart": ("id = NEW.id", "frozen_id = NEW.frozen_id AND part_id = NEW.part_id"),
+    "inventory_trace": ("id = NEW.id", "word = NEW.word AND seq = NEW.seq"),
 }
 REFUSAL = "history is append-only"
 
 
-def install(connection: BaseDatabaseWrapper) -> None:
+def install(connection: BaseDatabaseWrapper, tables: Collection[str] = tuple(TABLES)) -> None:
     """Put the triggers there, whatever stands there now. Does nothing for a table that does not exist (yet)."""
-    existing = connection.introspection.table_names()
+    existing = set(connection.introspection.table_names()).intersection(tables)
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        if connection.vendor == "postgresql" and "inventory_action" in existing:
+        if connection.vendor == "postgresql" and existing:
             cursor.execute(_POSTGRES_FUNCTION)
         for table, triggers in _triggers(connection).items():
             for name, statement in triggers.items() if table in existing else ():
@@ -31,11 +40,11 @@ def install(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute(statement)
 
 
-def remove(connection: BaseDatabaseWrapper) -> None:
+def remove(connection: BaseDatabaseWrapper, tables: Collection[str] = tuple(TABLES)) -> None:
     """Only for tests, which empty their tables."""
     with connection.cursor() as cursor:
         for table, triggers in _triggers(connection).items():
-            for name in triggers:
+            for name in triggers if table in tables else ():
                 cursor.execute(_drop(connection, table, name))
 
 

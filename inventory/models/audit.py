@@ -1,13 +1,16 @@
 """History: actions and their changes. Append-only: the database refuses to change, delete or replace a row."""
 
-from django.db import models
+from collections.abc import Sequence
+
+from django.db import connection, models
 
 
 class Action(models.Model):
     """One thing one person (or command, job, token) did. Plain values only: nothing deleted elsewhere eats it.
 
     `title` is how the record was called then; of people only the number is kept, their names live apart.
-    `effect_*`: what it did to the monthly figures, in micro-dollars.
+    `effect_*`: what it did to the monthly figures, in micro-dollars. `salt` is random and never shown: without it one
+    could try answers that are still blind against the hash, which everybody may see.
     """
 
     seq = models.BigIntegerField(unique=True)
@@ -25,6 +28,7 @@ class Action(models.Model):
     effect_possible = models.BigIntegerField(default=0)
     changes_count = models.PositiveIntegerField()
     schema = models.PositiveSmallIntegerField()
+    salt = models.CharField(max_length=32, blank=True, default="")
     previous = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
@@ -34,10 +38,22 @@ class Action(models.Model):
             models.Index(fields=["team_id", "seq"], name="action_of_team"),
             models.Index(fields=["actor_kind", "actor_id", "seq"], name="action_by_actor"),
             models.Index(fields=["kind", "seq"], name="action_by_kind"),
+            models.Index(fields=["at", "seq"], name="action_by_time"),
         ]
 
     def __str__(self) -> str:
         return f"{self.seq} {self.kind}"
+
+
+def last_of(kinds: Sequence[str]) -> str | None:
+    """The link of the last action of any of these kinds. One seek a kind, in one statement: asked for all of them at
+    once, SQLite reads a long history back to the action it looks for."""
+    table = Action._meta.db_table
+    newest = " UNION ALL ".join([f"SELECT MAX(seq) AS last FROM {table} WHERE kind = %s"] * len(kinds))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT hash FROM {table} WHERE seq = (SELECT MAX(last) FROM ({newest}) AS each)", list(kinds))
+        found = cursor.fetchone()
+    return found and str(found[0])
 
 
 class Change(models.Model):
@@ -56,6 +72,19 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record} {self.record_id}"
+
+
+class Trace(models.Model):
+    """An index into history, made from it: what `domain.trace` finds an action by. One row a word and action."""
+
+    word = models.CharField(max_length=60)
+    seq = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["word", "seq"], name="trace_once")]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.word}"
 
 
 class ChainHead(models.Model):

@@ -131,7 +131,7 @@ class Call(Profiled, Versioned):
         "feature_id", "team_id", "key", "name", "description", "provider", "model", "geo", "fast", "write_1h",
         "share_above", "today_path", "path_assumed", *PROFILE, "figures", "code_location", "source_repository",
         "source_commit", "entry_point", "streaming", "tools", "workspace", "api_key", "prompt_name", "tag",
-        "retired_at", "is_demo", "is_split", "kind", "cost_today", "cost_target",
+        "retired_at", "is_demo", "is_split", "kind", "cost_today", "cost_target", "worth",
     )  # fmt: skip
 
     feature = models.ForeignKey(Feature, on_delete=models.PROTECT, related_name="calls")
@@ -174,6 +174,7 @@ class Call(Profiled, Versioned):
     kind = models.CharField(max_length=14, choices=KINDS, default=Kind.UNDECIDED)
     cost_today = models.BigIntegerField(null=True, blank=True)
     cost_target = models.BigIntegerField(null=True, blank=True)
+    worth = models.BigIntegerField("saving for each point of effort, a month", default=0, editable=False)
     # By which prices the amounts were made, and on which day: kept with them, but no fact of the call, so no history.
     priced_by = models.CharField(max_length=16, blank=True, editable=False)
     priced_on = models.DateField(null=True, blank=True, editable=False)
@@ -205,6 +206,7 @@ class Call(Profiled, Versioned):
         indexes = [
             # Partial: PostgreSQL walks an index in order past `retired_at IS NULL` only if the index says so itself.
             models.Index(fields=["saving_rank", "id"], condition=models.Q(retired_at=None), name="call_by_saving"),
+            models.Index(fields=["worth", "id"], condition=models.Q(retired_at=None), name="call_by_worth"),
             # Covering: the list narrowed by any of these, and how many they are and cost, without reading a row.
             models.Index(
                 fields=["cost_rank", "id", "cost_today", "kind", "provider", "figures", "model", "retired_at"],
@@ -218,6 +220,12 @@ class Call(Profiled, Versioned):
                 fields=["provider", "model", "geo", "priced_by", "priced_on", "retired_at"],
                 condition=models.Q(retired_at=None),
                 name="call_by_price",
+            ),
+            # What is spent by where the figures come from: said on the plan, so one narrow walk.
+            models.Index(
+                fields=["figures", "cost_today", "retired_at"],
+                condition=models.Q(retired_at=None),
+                name="call_by_figures",
             ),
             models.Index(fields=["feature", "retired_at"], name="call_of_feature"),
             models.Index(fields=["team", "retired_at"], name="call_of_team"),

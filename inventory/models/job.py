@@ -9,6 +9,7 @@ from inventory.models.people import Person
 
 KINDS = [
     ("export_plan", "Export of the plan"),
+    ("export_history", "Export of the history"),
     ("import_inventory", "Import of calls"),
     ("check_inventory", "Check of a file of calls"),  # until 0.1.0
     ("preview_import", "Preview of a file of calls"),
@@ -18,6 +19,11 @@ KINDS = [
     ("compare_versions", "Comparison with the test's new version"),
     ("reprice", "Preview of a re-pricing"),
     ("reprice_apply", "Re-pricing"),
+    ("freeze_plan", "Freezing of the plan"),
+    ("compare_plans", "Comparison of two versions of the plan"),
+    ("work_out_scenario", "Working out of a scenario"),
+    ("export_frozen", "Export of a version of the plan"),
+    ("export_comparison", "Export of a comparison"),
 ]
 STATES = [
     ("queued", "Waiting to start"),

@@ -36,6 +36,7 @@ OUTCOMES = [
 READIES = [("", "As it follows"), *((ready.value, words) for ready, words in readiness.WORDS.items())]
 STATUSES = [(status.value, STATUS_WORDS[status]) for status in Status]
 WHYS = [(why, why.replace("_", " ")) for why in Why]
+_LIVE, _OWN_MODEL = models.Q(is_live=True), ~models.Q(model="")
 
 
 class Parts(models.QuerySet["Part"]):
@@ -66,6 +67,9 @@ class Parts(models.QuerySet["Part"]):
 
     def of_team(self, team: Team) -> Self:
         return self.filter(team=team)
+
+    def on_own_model(self) -> Self:
+        return self.exclude(model="")
 
     def of_teams(self, teams: Sequence[int]) -> Self:
         return self.filter(team__in=teams)
@@ -161,6 +165,8 @@ class Part(Profiled, Versioned):
     saving = models.BigIntegerField(default=0)  # cost_today - cost_target, 0 where unknown: what the plan sorts by
     possible = models.BigIntegerField(default=0)
     doubts = models.JSONField(default=list, blank=True)
+    # By which price of the model it is planned on; empty where that is the call's, which notes its own.
+    priced_by = models.CharField(max_length=16, blank=True, default="", editable=False)
 
     wave = models.ForeignKey(Wave, null=True, blank=True, on_delete=models.PROTECT, related_name="parts")
     status = models.CharField(max_length=11, choices=STATUSES, blank=True, default=Status.NONE)
@@ -216,41 +222,36 @@ class Part(Profiled, Versioned):
             # Covering: the plan's totals are one walk over the first of them.
             models.Index(
                 fields=[
-                    "team",
-                    "in_split",
-                    "kind",
-                    "why",
-                    "one_sided",
-                    "cost_today",
-                    "cost_target",
-                    "possible",
+                    "team", "in_split", "kind", "why", "one_sided", "feature", "cost_today", "cost_target", "possible",
                     "is_live",
                 ],
-                condition=models.Q(is_live=True),
-                name="part_totals",
+                condition=_LIVE, name="part_totals",
             ),
             models.Index(
                 fields=["feature", "kind", "why", "one_sided", "cost_today", "cost_target", "possible", "is_live"],
-                condition=models.Q(is_live=True),
-                name="part_feature_totals",
+                condition=_LIVE, name="part_feature_totals",
             ),
-            models.Index(fields=["kind", "call", "is_live"], condition=models.Q(is_live=True), name="part_by_kind"),
-            models.Index(fields=["cost_today", "id"], condition=models.Q(is_live=True), name="part_by_cost"),
+            models.Index(fields=["kind", "call", "is_live"], condition=_LIVE, name="part_by_kind"),
+            models.Index(fields=["cost_today", "id"], condition=_LIVE, name="part_by_cost"),
             # What a team has still to answer, to check and to settle, the dearest first.
             models.Index(
                 fields=["team", "state", "cost_today", "is_live"],
-                condition=models.Q(is_live=True),
+                condition=_LIVE,
                 name="part_of_team_by_state",
             ),
             # The same consumer, upper and lower case alike.
-            models.Index(Lower("consumer"), "state", condition=models.Q(is_live=True), name="part_by_consumer"),
-            models.Index(
-                fields=["state", "call", "label", "is_live"], condition=models.Q(is_live=True), name="part_by_state"
-            ),
-        ]
+            models.Index(Lower("consumer"), "state", condition=_LIVE, name="part_by_consumer"),
+            models.Index(fields=["state", "call", "label", "is_live"], condition=_LIVE, name="part_by_state"),
+            # The few that are planned on a model of their own.
+            models.Index(fields=["model", "priced_by", "call"], condition=_OWN_MODEL, name="part_of_own_model"),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name
+
+    def write(self, *fields: str) -> Self:
+        """Amounts are never written without what they were made by."""
+        return super().write(*fields, "priced_by")
 
     def rests_on(self) -> seal.Facts:
         """The facts a label rests on as they are now. The model is the call's, unless it is planned on another."""

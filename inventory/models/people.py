@@ -60,7 +60,9 @@ class Person(AbstractBaseUser, Versioned):
     RECORD = "person"
     # Name, e-mail and password stay out of the history, so that a person can be anonymised without breaking the
     # chain; that they changed does not.
-    HISTORY: ClassVar = ("discipline", "is_administrator", "is_active", "named_at", "password_set_at")
+    HISTORY: ClassVar = (
+        "discipline", "is_administrator", "is_active", "named_at", "password_set_at", "anonymised_at",
+    )  # fmt: skip
 
     email = models.EmailField("e-mail", max_length=254, unique=True)  # kept in lower case
     name = models.CharField(max_length=120)
@@ -70,6 +72,7 @@ class Person(AbstractBaseUser, Versioned):
     joined_at = models.DateTimeField()
     named_at = models.DateTimeField(null=True, blank=True)  # when name or e-mail last changed
     password_set_at = models.DateTimeField(null=True, blank=True)
+    anonymised_at = models.DateTimeField(null=True, blank=True)  # when name and e-mail were taken away for good
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar = ["name"]
@@ -81,6 +84,10 @@ class Person(AbstractBaseUser, Versioned):
             models.CheckConstraint(
                 condition=models.Q(discipline__in=[d.value for d in Discipline]),
                 name="person_discipline_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(anonymised_at=None) | models.Q(is_active=False, is_administrator=False),
+                name="person_anonymised_cannot_act",
             ),
         ]
 

@@ -43,7 +43,7 @@ class Repricing(models.Model):
 
 ROWS = 500  # staged at once
 PART = ("kind", "why", "cost_today", "cost_target", "saving", "possible", "doubts")
-CALL = ("kind", "cost_today", "cost_target", "priced_by")
+CALL = ("kind", "cost_today", "cost_target", "worth", "priced_by")
 
 
 class StagedPrices(models.QuerySet["StagedPrice"]):
@@ -73,7 +73,7 @@ def write_out(repricing: Repricing) -> int:
     """UPDATE every staged call and part in two statements; how many rows were written. The ORM has no UPDATE … FROM."""
     with connection.cursor() as cursor:
         written = 0
-        for model, fields, more in ((Call, CALL, ", priced_on = %s"), (Part, PART, "")):
+        for model, fields, more in ((Call, CALL, ", priced_on = %s"), (Part, (*PART, "priced_by"), "")):
             table, staged = model._meta.db_table, StagedPrice._meta.db_table
             sets = ", ".join(f"{name} = staged.{name}" for name in fields)
             cursor.execute(
@@ -109,6 +109,7 @@ class StagedPrice(models.Model):
     cost_today = models.BigIntegerField(null=True)
     cost_target = models.BigIntegerField(null=True)
     saving = models.BigIntegerField(default=0)
+    worth = models.BigIntegerField(default=0)
     possible = models.BigIntegerField(default=0)
     doubts = models.JSONField(default=list)
     priced_by = models.CharField(max_length=16, blank=True)

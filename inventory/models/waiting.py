@@ -14,7 +14,8 @@ SIDES = [(Discipline.PRODUCT, "Product"), (Discipline.ENGINEERING, "Engineering"
 
 
 class Sheet(Versioned):
-    """Blind: whoever is not of its side sees nothing of it before both are in or a lead has opened it.
+    """Blind: whoever is not of its side sees nothing of it before both are in or a lead has opened it. `opened_at`
+    stays for good, as the mark that the other side may have seen answers of it.
 
     One begun as a copy says of which part for good, also when that part is gone; `copied` are the questions whose
     answer still stands as it was copied.
@@ -61,6 +62,11 @@ class Sheet(Versioned):
             ),
             models.Index(fields=["side", "submitted_at"], name="sheet_of_side_by_time"),
         ]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a lead has shown these answers to everybody: not those saved, or begun anew, after that."""
+        return bool(self.opened_at and self.submitted_at and self.submitted_at <= self.opened_at)
 
     def take(self, answers: Mapping[str, Any]) -> None:
         """Set the answers; one that is another now does not stand as copied any more. Saves nothing."""

@@ -1,9 +1,11 @@
 """Who may do what, as plain predicates on person and record. Everyone signed in sees everything that is not blind."""
 
+import json
+
 from django.db.models import QuerySet
 
 from inventory.domain.people import Discipline, Role
-from inventory.models import Comment, Job, Membership, Person, Sheet, Team
+from inventory.models import Change, Comment, Job, Membership, Person, Scenario, Sheet, Team
 
 ANSWERING = (Discipline.PRODUCT, Discipline.ENGINEERING)
 
@@ -47,6 +49,16 @@ def may_lead(person: Person, team: Team | int) -> bool:
     return person.is_administrator or role_in(person, team) == Role.LEAD
 
 
+def has_led(person: Person, team: int) -> bool:
+    """Whether they were a lead of the team before, as history knows it."""
+    mine = Membership.objects.filter(person=person, team=team).values_list("pk", flat=True)
+    led = Change.objects.filter(record=Membership.RECORD, before__contains=f'"role":"{Role.LEAD}"')
+    if led.filter(record_id__in=[str(pk) for pk in mine]).exists():
+        return True
+    removed = led.filter(after="", before__contains=f'"person_id":{person.pk}').values_list("before", flat=True)
+    return any((was := json.loads(before))["person_id"] == person.pk and was["team_id"] == team for before in removed)
+
+
 def teams_led(person: Person) -> list[int]:
     """The teams in which they are lead."""
     role_in(person, 0)
@@ -54,9 +66,38 @@ def teams_led(person: Person) -> list[int]:
     return sorted(team for team, role in roles.items() if role == Role.LEAD)
 
 
+def teams_to_lead(person: Person) -> QuerySet[Team]:
+    """The teams in which `may_lead` holds and that are not retired, by name."""
+    teams = Team.objects.live().order_by("name", "pk")
+    return teams if person.is_administrator else teams.filter(pk__in=teams_led(person))
+
+
 def leads_some(person: Person) -> bool:
     """Whether there are labels they may decide on."""
     return person.is_administrator or bool(teams_led(person))
+
+
+def may_freeze(person: Person, team: Team | None) -> bool:
+    """The plan of a team: who leads it. That of all teams: who leads any."""
+    return leads_some(person) if team is None else may_lead(person, team)
+
+
+def may_try(person: Person, team: Team | None) -> bool:
+    """Make scenarios: whoever may edit in the team; for the plan of all teams, in any."""
+    return teams_to_edit(person).exists() if team is None else may_edit(person, team)
+
+
+def may_change(person: Person, scenario: Scenario) -> bool:
+    """Who made the scenario and may still make one, leads of its team, and administrators."""
+    if scenario.team is not None and may_lead(person, scenario.team):
+        return True
+    own = scenario.created_by_id == person.pk and may_try(person, scenario.team)
+    return own or person.is_administrator
+
+
+def may_review(person: Person, team: int | None) -> bool:
+    """Mark actions of this team as reviewed; what is of no team is for administrators."""
+    return person.is_administrator or (team is not None and may_lead(person, team))
 
 
 def may_answer(person: Person, team: Team | int) -> bool:
@@ -79,5 +120,5 @@ def may_cancel(person: Person, job: Job) -> bool:
 
 
 def may_see_sheet(person: Person, sheet: Sheet, *, both_in: bool) -> bool:
-    """Its own side always; anyone once both are in or a lead has opened it."""
-    return person.discipline == sheet.side or both_in or sheet.opened_at is not None
+    """Its own side always; anyone once both are in or a lead has opened what it says now."""
+    return person.discipline == sheet.side or both_in or sheet.is_open

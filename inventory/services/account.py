@@ -6,10 +6,12 @@ Names, e-mails and passwords change here, but only that they did goes into the h
 from datetime import datetime
 from typing import Any
 
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from inventory.domain.audit import Actor
-from inventory.models import Feature, Person
+from inventory.models import Feature, OneTimeLink, Person
 from inventory.services import audit, link, people, team
 
 
@@ -19,6 +21,14 @@ class Oneself(Exception):
 
 class LastAdministrator(Exception):
     """Somebody has to be able to administer the installation."""
+
+
+class StillActive(Exception):
+    """Only an account that is switched off is anonymised."""
+
+
+class Anonymised(Exception):
+    """Nobody knows any more whose account this was."""
 
 
 class HeirNeeded(Exception):
@@ -118,8 +128,13 @@ def deactivate(
 
 @transaction.atomic
 def reactivate(*, person: Person, version: int, by: Actor, at: datetime) -> str:
-    """Let the person in again: the token returned lets them set the password they then need. Raises `Stale`."""
+    """Let the person in again: the token returned lets them set the password they then need.
+
+    Raises `Stale`, `Anonymised`.
+    """
     found = people.locked(person.pk)
+    if found.anonymised_at is not None:
+        raise Anonymised
     before = audit.states(found)
     found.version, found.is_active = version, True
     found.write("is_active")
@@ -127,6 +142,32 @@ def reactivate(*, person: Person, version: int, by: Actor, at: datetime) -> str:
     after = audit.states(found, made)
     audit.record(kind="people.reactivate", by=by, at=at, subject=found, before=before, after=after)
     return token
+
+
+@transaction.atomic
+def anonymise(*, person: Person, version: int, reason: str = "", by: Actor, at: datetime) -> Person:
+    """Take name and e-mail away for good, wherever they are kept. History has only the number, and still verifies.
+
+    What people typed into texts stays. Raises `Stale`, `StillActive`.
+    """
+    found = people.locked(person.pk)
+    if found.anonymised_at is not None:
+        return found
+    if found.is_active:
+        raise StillActive
+    before = audit.states(found)
+    known_as = found.email
+    found.version, found.is_administrator = version, False
+    found.name, found.email = f"Former member {found.pk}", f"former-member-{found.pk}@anonymised.invalid"
+    found.last_login, found.named_at, found.anonymised_at = None, at, at
+    found.write("name", "email", "last_login", "is_administrator", "named_at", "anonymised_at")
+    OneTimeLink.objects.filter(Q(person=found) | Q(email__iexact=known_as)).update(email="")
+    for kept in (AccessAttempt, AccessLog, AccessFailureLog):
+        kept.objects.filter(username__iexact=known_as).delete()
+    audit.record(
+        kind="people.anonymise", by=by, at=at, subject=found, before=before, after=audit.states(found), reason=reason
+    )
+    return found
 
 
 def _changed(

@@ -22,6 +22,7 @@ class Field:
     label: str
     before: str
     after: str
+    name: str = ""  # as it is stored; empty for an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,18 @@ def touched(changes: Sequence[Change], viewer: Person) -> list[Touched]:
     return [
         _touched(change, before, after, names, sheets) for change, (before, after) in zip(changes, states, strict=True)
     ]
+
+
+def field_choices() -> list[tuple[str, str]]:
+    """Every field one can look for, as it is traced (`part.deadline`) and in words, by record and then by name."""
+    models = _models()
+    found = [
+        (f"{record}.{field}", f"{audit_words.RECORDS[record]}: {_label(models[record], field).lower()}")
+        for record in audit_words.SOUGHT
+        for field in models[record].HISTORY
+        if field != "is_demo"
+    ]
+    return sorted(found, key=lambda choice: (choice[1], choice[0]))
 
 
 def name(record: str, record_id: str) -> str:
@@ -87,9 +100,8 @@ def _fields(record: str, before: State, after: State, names: Names, told: blind.
         if record == "sheet" and field == "answers":
             yield from _answers(was or {}, now or {}, told.test_version if told else waiting.CURRENT.version)
         elif _says_something(was) or _says_something(now):
-            own = getattr(_field(model, field), "verbose_name", "")
             shown = [_value(model, field, each, names) for each in (was, now)]
-            yield Field(audit_words.label(field, str(own)), shown[0], shown[1])
+            yield Field(_label(model, field), shown[0], shown[1], field)
 
 
 def _answers(was: State, now: State, version: int) -> Iterator[Field]:
@@ -102,6 +114,11 @@ def _answers(was: State, now: State, version: int) -> Iterator[Field]:
                 question.said(before) or audit_words.NOTHING,
                 question.said(after) or audit_words.NOTHING,
             )
+
+
+def _label(model: Any, field: str) -> str:
+    own = str(getattr(_field(model, field), "verbose_name", ""))
+    return audit_words.label(field, own, model.RECORD if model else "")
 
 
 def _says_something(stored: object) -> bool:
@@ -121,7 +138,7 @@ def _value(model: Any, field: str, stored: object, names: Names) -> str:
         if at is not None:
             return timezone.localtime(at).strftime("%Y-%m-%d %H:%M")
         return str(dict(getattr(known, "flatchoices", None) or ()).get(stored) or audit_words.value(field, stored))
-    if field in PriceRow.PRICES and isinstance(stored, int):
+    if field in PriceRow.PRICES and isinstance(stored, int) and not isinstance(stored, bool):
         return f"{money.rate_shown(stored)} per million tokens"
     if field == "doubts" and isinstance(stored, list):
         return audit_words.value(field, [doubt.WORDS.get(code, code) for code in stored])

@@ -1,17 +1,19 @@
 """What both sides' sheets make of a part: its state, its label, and what the plan may count."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 
-from inventory.domain import agreement, consumer, seal, waiting
+from inventory.domain import agreement, consumer, waiting
 from inventory.domain.agreement import Agreement
-from inventory.domain.part import Label, State
+from inventory.domain.part import State
 from inventory.domain.people import Discipline
 from inventory.domain.verdict import Verdict, decide
 from inventory.models import Part, Sheet
+from inventory.services import seal
 
 BOTH = (Discipline.PRODUCT, Discipline.ENGINEERING)
 
@@ -45,61 +47,18 @@ def weigh(part: Part, sheets: Mapping[Discipline, Sheet], *, one_side_enough: bo
     elif found and (one_side_enough or not is_broken):
         _one_in(part, next(iter(found.values())), one_side_enough and not is_behind)
     elif is_broken:
-        breaks_seal(part)
+        seal.breaks(part)
     else:
-        clear(part, State.UNLABELLED)
+        seal.clear(part, State.UNLABELLED)
 
 
-def edited(part: Part, was: seal.Facts, *, at: datetime) -> None:
-    """After an edit, where the facts were `was` before it: a fact the label rests on breaks the seal, measured against
-    its value when the label began to count. Without a label that counts, or did, nothing happens. Saves nothing.
-
-    A label that began to count before such facts were kept rests on what they were before its first edit.
-    """
-    now = part.rests_on()
-    if now == was:
-        return
-    if part.label:
-        part.rested_on = part.rested_on or {"label": part.label, **was}
-        if seal.changed(part.rested_on, now):
-            breaks_seal(part, at=at)
-    elif part.state == State.CHECK_NEEDED and part.rested_on:
-        changes = seal.changed(part.rested_on, now)
-        if changes != seal.changed(part.rested_on, was):
-            part.reason, part.sealed_at = _why(part, changes, is_back=True), at
-
-
-def breaks_seal(part: Part, *, at: datetime | None = None, because: str = "") -> None:
-    """The label counts no more until each side that answered has saved again, after `at` where that is given.
-
-    Without a label that counts nothing happens. Saves nothing.
-    """
-    if part.label:
-        _to_check(part, part.rested_on or {"label": part.label}, at, because)
-
-
-def asks_again(part: Part, *, at: datetime, because: str) -> None:
-    """Both sides are to look the part over, whether they had come to a label or not. Saves nothing."""
-    _to_check(part, part.rested_on or rests(part), at, because)
-
-
-def _to_check(part: Part, rested_on: dict[str, object], at: datetime | None, because: str) -> None:
-    sealed_at = part.sealed_at
-    clear(part, State.CHECK_NEEDED)
-    part.sealed_at = at or sealed_at
-    part.rested_on = {**rested_on, "because": because} if because else rested_on
-    part.reason = _why(part, part.changes())
-
-
-def has_to_be_checked(part: Part, before: Mapping[str, object]) -> bool:
-    """Whether an action has put the part there, or found one more fact of one that was there already."""
-    was = before["state"], before["reason"]
-    return part.state == State.CHECK_NEEDED and (part.state, part.reason) != was
-
-
-def _why(part: Part, changes: tuple[seal.Change, ...], *, is_back: bool = False) -> str:
-    kept = part.rested_on
-    return seal.reason(kept.get("label", ""), changes, because=kept.get("because", ""), is_back=is_back)
+def newest(parts: Iterable[Part]) -> Mapping[int, dict[Discipline, Sheet]]:
+    """By part, each side's sheet on the newest version of the test it has begun; older ones stay what they are. One
+    query; empty for a part of which nobody has begun one."""
+    found: defaultdict[int, dict[Discipline, Sheet]] = defaultdict(dict)
+    for sheet in Sheet.objects.filter(part__in=[part.pk for part in parts]).order_by("test_version"):
+        found[sheet.part_id][Discipline(sheet.side)] = sheet
+    return found
 
 
 def counting(part: Part, sheets: Mapping[Discipline, Sheet]) -> dict[Discipline, Sheet]:
@@ -156,15 +115,15 @@ def side_by_side(sheets: Mapping[Discipline, Sheet]) -> list[Row]:
 def _both_in(part: Part, sheets: Mapping[Discipline, Sheet], at: datetime) -> None:
     found = compared(sheets)
     if found.verdict is None:
-        clear(part, State.DISPUTED)
+        seal.clear(part, State.DISPUTED)
         part.reason = _said(found, sheets)
         return
-    clear(part, State.AGREED if found.label else State.UNLABELLED)
+    seal.clear(part, State.AGREED if found.label else State.UNLABELLED)
     part.outcome, part.reason = found.verdict.outcome, found.verdict.text
     _take(part, found.verdict, sheets[Discipline.PRODUCT].test_version, at)
     if found.label:
         part.consumer = part.consumer or consumer_of(sheets)
-        part.rested_on = rests(part)
+        part.rested_on = seal.rests(part)
 
 
 def _one_in(part: Part, sheet: Sheet, one_side_enough: bool) -> None:
@@ -172,7 +131,7 @@ def _one_in(part: Part, sheet: Sheet, one_side_enough: bool) -> None:
     the plan needs, but neither the answers nor the reason. It counts from when the sheet was saved."""
     was_sealed, rested_on = part.sealed_at is not None, part.rested_on
     has_counted = part.one_sided and part.sealed_at == sheet.submitted_at
-    clear(part, State.ONE_SIDE)
+    seal.clear(part, State.ONE_SIDE)
     if was_sealed:
         part.sealed_at = sheet.submitted_at
     verdict = decide(sheet.answers, line_hours=settings.WAITING_LINE_HOURS)
@@ -180,12 +139,7 @@ def _one_in(part: Part, sheet: Sheet, one_side_enough: bool) -> None:
         part.one_sided = True
         _take(part, verdict, sheet.test_version, sheet.submitted_at)
         part.rule = None
-        part.rested_on = rested_on if has_counted else rests(part)
-
-
-def rests(part: Part) -> dict[str, object]:
-    """The label that begins to count, with the facts it rests on."""
-    return {"label": part.label, **part.rests_on()}
+        part.rested_on = rested_on if has_counted else seal.rests(part)
 
 
 def _take(part: Part, verdict: Verdict, version: int, at: datetime | None) -> None:
@@ -193,14 +147,6 @@ def _take(part: Part, verdict: Verdict, version: int, at: datetime | None) -> No
     part.rule, part.test_version = verdict.rule, version
     if verdict.label:
         part.guard, part.blockers, part.sealed_at = verdict.guard is not None, list(verdict.blockers), at
-
-
-def clear(part: Part, state: State) -> None:
-    """Without a label, in that state. Saves nothing."""
-    part.state, part.label, part.outcome, part.one_sided = state, Label.NONE, "", False
-    part.confidence, part.rule, part.test_version = "", None, None
-    part.guard, part.blockers, part.reason, part.sealed_at = False, [], "", None
-    part.rested_on, part.kept_on = {}, None
 
 
 def _said(found: Agreement, sheets: Mapping[Discipline, Sheet]) -> str:

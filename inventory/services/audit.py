@@ -1,6 +1,7 @@
 """The only place that writes history. Called inside the transaction of the write it tells of: both or neither."""
 
-from collections.abc import Iterator, Mapping
+import secrets
+from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
 from datetime import datetime
 from itertools import islice
@@ -8,20 +9,21 @@ from typing import Any, ClassVar, Protocol
 
 from django.db import connection
 
-from inventory.domain import audit
+from inventory.domain import audit, trace
 from inventory.domain.audit import Actor, Stored
-from inventory.models import Action, ChainHead, Change
+from inventory.models import Action, ChainHead, Change, Trace
 
 Key = tuple[str, int]
 States = Mapping[Key, Mapping[str, Any]]
 ROWS = 500  # changes written at once
 NAMELESS = ("person", "membership", "link", "notice_choices")  # shown by the living name, never by one kept here
 
-# The fields of an action its link covers, beside its time.
+# The fields of an action its link covers, beside its time and (since schema 2) its salt.
 CHAINED = (
     "seq", "actor_kind", "actor_id", "kind", "record", "record_id", "title", "team_id", "reason",
     "effect_today", "effect_saving", "effect_possible", "changes_count", "schema",
 )  # fmt: skip
+COLUMNS = ("pk", "at", "salt", "previous", "hash", *CHAINED)
 
 
 class Recorded(Protocol):
@@ -49,6 +51,9 @@ class Gathered(Protocol):
     @property
     def effect(self) -> Mapping[str, int]: ...
 
+    @property
+    def words(self) -> Collection[str]: ...
+
 
 class Changes:
     """The differences of one action, gathered chunk by chunk where it touches too many records to hold at once."""
@@ -56,6 +61,7 @@ class Changes:
     def __init__(self) -> None:
         self.stored: list[Stored] = []
         self.effect = {"today": 0, "saving": 0, "possible": 0}
+        self.words: set[str] = set()
 
     def add(self, before: States, after: States) -> None:
         """Keys only in `after` were created, keys only in `before` deleted. Each record belongs in one chunk."""
@@ -63,6 +69,7 @@ class Changes:
             found = audit.delta(*key, before.get(key), after.get(key))
             if found is not None:
                 self.stored.append((found.record, found.record_id, _text(found.before), _text(found.after)))
+                self.words.update(trace.words(found.record, found.before, found.after))
         was, now = _totals(before), _totals(after)
         for name in self.effect:
             self.effect[name] += now[name] - was[name]
@@ -70,6 +77,7 @@ class Changes:
     def extend(self, more: "Changes") -> None:
         """Those gathered elsewhere, of other records, after these."""
         self.stored += more.stored
+        self.words |= more.words
         for name, amount in more.effect.items():
             self.effect[name] += amount
 
@@ -121,18 +129,30 @@ def append(
     action = Action(
         seq=head.seq + 1, at=at, actor_kind=by.kind, actor_id=by.id, kind=kind, record=record, record_id=record_id,
         title=title[:200], team_id=team_id, reason=reason, changes_count=len(changes.stored), schema=audit.SCHEMA,
-        previous=head.hash, **{f"effect_{name}": amount for name, amount in changes.effect.items()},
+        salt=secrets.token_hex(16), previous=head.hash,
+        **{f"effect_{name}": amount for name, amount in changes.effect.items()},
     )  # fmt: skip
     action.hash = audit.link(head.hash, chained(action), changes.stored)
     action.save(force_insert=True)
     _insert(action, iter(changes.stored))
+    Trace.objects.bulk_create([Trace(word=word, seq=action.seq) for word in sorted(changes.words)])
     ChainHead.objects.filter(pk=1).update(seq=action.seq, hash=action.hash)
     return action
 
 
 def chained(action: Action) -> dict[str, Any]:
     """What the link of an action covers."""
-    return {"at": audit.instant(action.at), **{name: getattr(action, name) for name in CHAINED}}
+    found = {"at": audit.instant(action.at), **{name: getattr(action, name) for name in CHAINED}}
+    return found if action.schema < audit.SALTED else {**found, "salt": action.salt}
+
+
+def covered(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of a row of values, with the names in `COLUMNS`: a model of each takes as long as its hash."""
+    found = {name: row[name] for name in CHAINED}
+    found["at"] = audit.instant(row["at"])
+    if row["schema"] >= audit.SALTED:
+        found["salt"] = row["salt"]
+    return found
 
 
 def head() -> ChainHead:

@@ -4,8 +4,10 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from inventory.domain import audit_words
 from inventory.models import Action, Change, Part, Person, Sheet
 from inventory.services import access, agreement
 
@@ -15,9 +17,10 @@ DECIDING = (*KEPT, "part__state", "part__sealed_at")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The side an action was about, whether its answers are still hidden from the viewer, and the version of the test
-    they are answers to."""
+    """The sheet an action was about, by its id in history, and its side; whether its answers are still hidden from the
+    viewer, and the version of the test they are answers to."""
 
+    sheet: str
     side: str
     hidden: bool
     test_version: int
@@ -45,7 +48,8 @@ def visibility(record_ids: Iterable[str], viewer: Person) -> dict[str, Told]:
         pairs[sheet.part_id, sheet.test_version].append(sheet)
     both_in = {pair: agreement.both_in(sheets[0].part, sheets) for pair, sheets in pairs.items()}
     return {
-        key: Told(sheet.side, not _may_see(viewer, sheet, both_in), sheet.test_version) for key, sheet in seen.items()
+        key: Told(key, sheet.side, not _may_see(viewer, sheet, both_in), sheet.test_version)
+        for key, sheet in seen.items()
     }
 
 
@@ -54,19 +58,29 @@ def _may_see(viewer: Person, sheet: Sheet, both_in: dict[tuple[int, int], bool])
 
 
 def _deleted(record_ids: set[str]) -> dict[str, Sheet]:
-    """Sheets that went with their part, as they were last. Their twins went in the same action."""
+    """Sheets that went with their part, as both were last. Their twins went in the same action."""
     if not record_ids:
         return {}
     gone = Change.objects.filter(record="sheet", record_id__in=record_ids, after="")
-    twins = Change.objects.filter(record="sheet", action__in=gone.values("action_id"), after="")
-    return {change.record_id: _sheet(json.loads(change.before)) for change in twins.order_by("pk")}
+    left = Change.objects.filter(action__in=gone.values("action_id"), record__in=("sheet", "part"), after="")
+    was = {(each.record, each.record_id): json.loads(each.before) for each in left.order_by("pk")}
+    return {
+        key: _sheet(state, was.get(("part", str(state["part_id"])), {}))
+        for (record, key), state in was.items()
+        if record == "sheet"
+    }
 
 
-def _sheet(state: dict[str, Any]) -> Sheet:
-    """Its part is gone too, and with it whatever broke a seal."""
+def _sheet(state: dict[str, Any], part: dict[str, Any]) -> Sheet:
+    """A seal that was broken stays so: what one side had confirmed alone by then is blind for good."""
     found = Sheet(**{name: state[name] for name in KEPT})
-    found.part = Part(pk=found.part_id)
+    found.submitted_at, found.opened_at = _moment(found.submitted_at), _moment(found.opened_at)
+    found.part = Part(pk=found.part_id, state=part.get("state", ""), sealed_at=_moment(part.get("sealed_at")))
     return found
+
+
+def _moment(stored: Any) -> datetime | None:
+    return audit_words.moment(stored) if stored else None
 
 
 def _numbers(record_ids: Iterable[str]) -> list[int]:

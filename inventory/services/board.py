@@ -10,7 +10,7 @@ from inventory.domain.capacity import Fit
 from inventory.domain.effort import Weights
 from inventory.domain.status import MOVING_KINDS
 from inventory.models import Part, Team, Wave
-from inventory.services import arrangement, schedule
+from inventory.services import arrangement, ledger, schedule
 from inventory.services.schedule import OPEN, REST, Sums
 
 ELSEWHERE = -2  # in waves of other teams, such as that of a feature that moved
@@ -59,8 +59,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """`realised`: what moves of it that are done save a month, by the ledger."""
+
     name: str
     sums: Sums
+    realised: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,11 @@ class Board:
     whole: Sums
     page: Page[Any] | None
     sums: Sequence[Line]
+    realised: Mapping[int, int]
+
+    @property
+    def realised_together(self) -> int:
+        return sum(self.realised.values())
 
 
 def board(*, team: Team, only: int | None = None, number: str | None = None) -> Board:
@@ -95,7 +103,17 @@ def board(*, team: Team, only: int | None = None, number: str | None = None) -> 
         Column(pk, mine.get(pk), sums.get(pk, Sums()), [read[each] for each in found if each in read], fits.get(pk, []))
         for pk, found in sorted(lists.items(), key=lambda each: _order(waves, each[0]))
     ]
-    return Board(columns, waves, _together(sums.values()), page, _lines(waves, sums))
+    realised = _realised(team, mine)
+    return Board(columns, waves, _together(sums.values()), page, _lines(waves, sums, realised), realised)
+
+
+def _realised(team: Team, mine: Mapping[int, Wave]) -> dict[int, int]:
+    """By column, as the sums are."""
+    found: dict[int, int] = {}
+    for wave, saving in ledger.by_wave(team).items():
+        key = OPEN if wave is None else wave if wave in mine else ELSEWHERE
+        found[key] = found.get(key, 0) + saving
+    return found
 
 
 def _by_column(sums: Mapping[int, Sums], mine: Mapping[int, Wave]) -> dict[int, Sums]:
@@ -105,11 +123,11 @@ def _by_column(sums: Mapping[int, Sums], mine: Mapping[int, Wave]) -> dict[int, 
     return {**found, ELSEWHERE: elsewhere} if elsewhere.parts else found
 
 
-def _lines(waves: Sequence[Wave], sums: Mapping[int, Sums]) -> list[Line]:
-    found = [Line(wave.name, sums.get(wave.pk, Sums())) for wave in waves]
-    found.append(Line("Moves in no wave", sums.get(OPEN, Sums())))
-    if ELSEWHERE in sums:
-        found.append(Line(NAMES[ELSEWHERE], sums[ELSEWHERE]))
+def _lines(waves: Sequence[Wave], sums: Mapping[int, Sums], realised: Mapping[int, int]) -> list[Line]:
+    names = {wave.pk: wave.name for wave in waves} | {OPEN: "Moves in no wave"}
+    if ELSEWHERE in sums or ELSEWHERE in realised:
+        names[ELSEWHERE] = NAMES[ELSEWHERE]
+    found = [Line(name, sums.get(key, Sums()), realised.get(key, 0)) for key, name in names.items()]
     return [*found, Line("Stays, cannot move or is undecided", sums.get(REST, Sums()))]
 
 

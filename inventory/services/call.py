@@ -15,7 +15,7 @@ from inventory.domain.book import Book
 from inventory.domain.part import Gap
 from inventory.models import Call, Feature, Part, Team
 from inventory.models.call import PROFILE
-from inventory.services import agreement, audit, clash, notice, pricing, recount
+from inventory.services import audit, clash, part_notice, pricing, recount, seal
 
 
 class KeyTaken(Exception):
@@ -96,13 +96,14 @@ def edit(*, call: Call, version: int, fields: Mapping[str, Any], by: Actor, at: 
         fields = {**fields, "feature": _home(fields["feature"])}
     call, parts = _locked(call)
     before = audit.states(call, *parts)
-    if not revise(call, parts, fields, book=pricing.book(timezone.localdate(at)), at=at):
+    book, since = pricing.book(timezone.localdate(at)), seal.not_before(parts, at)
+    if not revise(call, parts, fields, book=book, at=since):
         return call
     write(call, parts, before, version)
     audit.record(
         kind="call.edit", by=by, at=at, subject=call, before=before, after=audit.states(call, *parts), reason=reason
     )
-    notice.to_check(parts, before, by=by, at=at)
+    part_notice.to_check(parts, before, by=by, at=at)
     return call
 
 
@@ -122,7 +123,7 @@ def revise(call: Call, parts: Sequence[Part], fields: Mapping[str, Any], *, book
     call.team = call.feature.team
     _keep_in_step(call, parts)
     for part, rested in zip(parts, facts, strict=True):
-        agreement.edited(part, rested, at=at)
+        seal.edited(part, rested, at=at)
     if call.team_id != was["team_id"]:
         recount.weigh_anew(parts, one_side_enough=call.team.one_side_enough, at=at)
     call.search_text = search_text(call)

@@ -1,6 +1,5 @@
 """What the page of one call shows beside the call: its parts on the line with both sides' standing, its doubts."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -67,9 +66,7 @@ def detail(call: Call) -> Detail:
     parts = list(call.parts.order_by("position"))
     for part in parts:
         part.call = call
-    found: defaultdict[int, dict[Discipline, Sheet]] = defaultdict(dict)
-    for sheet in Sheet.objects.filter(part__in=parts).defer("answers").order_by("test_version"):
-        found[sheet.part_id][Discipline(sheet.side)] = sheet  # the newest of each side
+    found = agreement.newest(parts)
     placed = line.rows(parts).items()
     cards = {side: [Card(row, _standings(found, row.part)) for row in rows] for side, rows in placed}
     codes = doubt.ordered(code for part in parts for code in part.doubts)

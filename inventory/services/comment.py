@@ -10,7 +10,7 @@ from django.db import transaction
 from inventory.domain import comment as domain
 from inventory.domain.audit import Actor
 from inventory.models import Call, Comment, Part, Person
-from inventory.services import audit, notice
+from inventory.services import audit, comment_notice
 
 
 class CallRetired(Exception):
@@ -59,7 +59,7 @@ def edit(*, comment: Comment, version: int, text: str, by: Actor, at: datetime) 
     found.version, found.text, found.edited_at = version, text, at
     found.write("text", "edited_at")
     audit.record(kind="comment.edit", by=by, at=at, subject=found, before=before, after=audit.states(found))
-    notice.about_mentions(found, [pk for pk in domain.mentioned(text) if pk not in was], by=by, at=at)
+    comment_notice.about_mentions(found, [pk for pk in domain.mentioned(text) if pk not in was], by=by, at=at)
     return found
 
 
@@ -74,7 +74,7 @@ def delete(*, comment: Comment, by: Actor, at: datetime) -> Comment:
     found.text, found.deleted_at = "", at
     found.write("text", "deleted_at")
     audit.record(kind="comment.delete", by=by, at=at, subject=found, before=before, after=audit.states(found))
-    notice.forget(found)
+    comment_notice.forget(found)
     return found
 
 
@@ -86,7 +86,7 @@ def resolve(*, thread: Comment, person: Person, by: Actor, at: datetime) -> Comm
         before = audit.states(found)
         _set_resolved(found, at, person)
         audit.record(kind="comment.resolve", by=by, at=at, subject=found, before=before, after=audit.states(found))
-        notice.about_resolved(found, by=by, at=at)
+        comment_notice.about_resolved(found, by=by, at=at)
     return found
 
 
@@ -116,7 +116,7 @@ def _added(drafted: Comment, *, kind: str, by: Actor, at: datetime) -> Comment:
         Comment.objects.filter(pk=head.pk).update(moved_at=at)
     after = audit.states(drafted, *([head] if head else []))
     audit.record(kind=kind, by=by, at=at, subject=drafted, before=before, after=after)
-    notice.about_comment(drafted, by=by, at=at)
+    comment_notice.about(drafted, by=by, at=at)
     return drafted
 
 

@@ -11,7 +11,7 @@ from inventory.domain.audit import Actor
 from inventory.domain.part import Path
 from inventory.domain.people import Discipline
 from inventory.exchange import sample
-from inventory.models import Call, Comment, Feature, OneTimeLink, Pair, Part, Sheet, Team
+from inventory.models import Call, Comment, Feature, OneTimeLink, Pair, Part, Scenario, Sheet, Team
 from inventory.services import audit, feature, team, waiting
 from inventory.services import call as calls
 from inventory.services import part as parts
@@ -93,13 +93,7 @@ def remove(*, by: Actor, at: datetime) -> Removed:
     Part.objects.filter(call__in=held).delete()
     Call.objects.filter(pk__in=[call.pk for call in held]).delete()
     kept: list[Any] = [each for each in features if not _gone(each, Call.objects.filter(feature=each))]
-    kept += [
-        each
-        for each in teams
-        if not _gone(
-            each, Feature.objects.filter(team=each), each.memberships, each.waves, OneTimeLink.objects.filter(team=each)
-        )
-    ]
+    kept += [each for each in teams if not _gone(each, *_uses(each))]
     for each in kept:
         each.is_demo = False
         each.write("is_demo")
@@ -144,6 +138,11 @@ def _fill_in(part: Part, side: Discipline, answers: Mapping[str, Any], by: Actor
             return
         waiting.answer(part=part, side=side, question=asked.id, value=answers[asked.id], by=by, at=at)
     raise AssertionError(f"{part} is still asked after {MOST_ANSWERS} answers")
+
+
+def _uses(team: Team) -> list[Any]:
+    features, links = Feature.objects.filter(team=team), OneTimeLink.objects.filter(team=team)
+    return [features, team.memberships, team.waves, Scenario.objects.filter(team=team), links]
 
 
 def _gone(record: Feature | Team, *uses: Any) -> bool:

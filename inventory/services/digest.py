@@ -23,7 +23,7 @@ from django.utils import timezone
 from inventory.domain.notice import Event, Way
 from inventory.models import Digest, Notice, Person
 from inventory.models.notice import EVENTS
-from inventory.services import notice
+from inventory.services import notice, part_notice
 
 log = logging.getLogger(__name__)
 PAUSE = timedelta(minutes=15)  # before a letter is tried again, times the tries so far
@@ -103,11 +103,13 @@ def _is_mine(person: Person, at: datetime) -> bool:
 
 
 def _wanted(person: Person, before: datetime) -> list[Notice]:
-    """What there is to tell, asked now: of an event they no longer want by mail they hear nothing more."""
+    """What there is to tell, asked now: of an event they no longer want by mail they hear nothing more, nor of what
+    asked something of them and is done."""
     told = notice.choices(person).told
     off = [event for event in Event if Way.MAIL not in told[event]]
     mine = Notice.objects.of(person).to_mail().filter(at__lt=before)
     mine.filter(event__in=off).update(to_mail=False)
+    mine.filter(pk__in=part_notice.over(person, mine)).update(to_mail=False)
     return list(mine.select_related("by").order_by("-pk")[: LONGEST + 1])
 
 

@@ -22,7 +22,7 @@ from inventory.models import Call, Feature, Part, PriceRow
 from inventory.models import call as call_models
 from inventory.models import part as part_models
 from inventory.models.call import PROFILE
-from inventory.services import discount, move, plan, pricing
+from inventory.services import discount, move, plan, pricing, verification
 from inventory.services.schedule import InWaves
 
 AT_ONCE = 500  # calls held in memory
@@ -216,5 +216,6 @@ def _assumptions(totals: plan.Totals, figures: Mapping[str, int], at: datetime) 
         "Discounts": "; ".join(discount.title(each) for each in pricing.discounts(timezone.localdate(at)).values())
         or "None is set: every amount is at list price.",
         "Assumed figures": f"{assumed:,} calls have assumed volumes or tokens.",
+        "Head of the history": verification.published_head(),
     }
     return [{"what": what, "value": value} for what, value in said.items()]

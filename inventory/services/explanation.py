@@ -14,6 +14,8 @@ from inventory.domain.part import Figures
 from inventory.domain.pricing import Unit, Way
 from inventory.models import Call, Discount, Modifier, Part, PriceRow
 from inventory.models.call import FIGURES
+from inventory.services import drift
+from inventory.services.drift import Drift
 from inventory.services.pricing import book as book_of
 from inventory.services.pricing import discounts, found_for, priced, profile_of
 
@@ -90,10 +92,12 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Explanations:
-    """The call as it runs today, and each of its parts with its own. An unsplit call has the same for both."""
+    """The call as it runs today, and each of its parts with its own. An unsplit call has the same for both. `drifts`
+    are of the parts whose stored amounts are not those of that day's prices."""
 
     whole: Explained
     parts: tuple[tuple[Part, Explained], ...]
+    drifts: Mapping[int, Drift]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +114,10 @@ def of(call: Call, parts: Sequence[Part], *, on: date) -> Explanations:
     """Explain a call and its parts at the prices of that day. Two queries where the book is known, however many parts;
     one more where tools are charged for, and one where a discount is negotiated."""
     sources = _sources(call, parts, on)
-    whole = _explained(call, None, sources)
+    whole, drifts = _explained(call, None, sources), drift.of(call, parts, book=sources.book)
     if not call.is_split:
-        return Explanations(whole, tuple((part, whole) for part in parts))
-    return Explanations(whole, tuple((part, _explained(call, part, sources)) for part in parts))
+        return Explanations(whole, tuple((part, whole) for part in parts), drifts)
+    return Explanations(whole, tuple((part, _explained(call, part, sources)) for part in parts), drifts)
 
 
 def _sources(call: Call, parts: Sequence[Part], on: date) -> _Sources:

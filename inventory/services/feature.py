@@ -159,8 +159,8 @@ def _set_retired(
     if to is None:
         _reprice(chosen, affected, at)
     _write(feature, version, ["retired_at"])
-    _save(Call, chosen, ["retired_at", "kind", "cost_today", "cost_target", "priced_by", "priced_on"])
-    _save(Part, affected, ["is_live", *_PRICED])
+    _save(Call, chosen, ["retired_at", "kind", "cost_today", "cost_target", "worth", "priced_by", "priced_on"])
+    _save(Part, affected, ["is_live", *_PRICED, "priced_by"])
     after = audit.states(feature, *chosen, *affected)
     audit.record(kind=kind, by=by, at=at, subject=feature, before=before, after=after, reason=reason)
     return feature

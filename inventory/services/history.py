@@ -1,18 +1,21 @@
 """What the history pages read. Everyone signed in sees all of it but what is blind."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import CharField, Q, QuerySet
+from django.db.models import CharField, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from inventory.domain import audit_words
-from inventory.models import Action, Call, Change, Comment, Part, Person, Sheet, Team
-from inventory.services import blind
+from inventory.models import Action, Call, Change, Comment, Part, Person, Review, Sheet, Team, Trace
+from inventory.services import blind, moment, outcome
 
 ROWS = 50
+NONE_TO_REVIEW = ("review.", "job.", "notice.")  # they change nothing anybody would have to look at
+FEW = 1000  # actions that can be named one by one
 ANSWERED = {"waiting.answer", "waiting.answer_all"}
 PERSONAL = ("person",)  # titles that are living names
 MAY_COUNT_ONE_SIDE = ("waiting.submit", "team.edit", "feature.edit")
@@ -32,6 +35,9 @@ class Line:
     reason: str
     effects: list[str]
     one_sided: bool
+    outcome: str = ""
+    reviewed: str = ""  # by whom, when and with which note
+    team_id: int | None = None
 
     @property
     def text(self) -> str:
@@ -52,12 +58,46 @@ class Found:
     newer: int | None
 
 
-def listing(
-    *, viewer: Person, team: Team | None = None, person: Person | None = None, kind: str = "",
-    record: tuple[str, str] | None = None, before: int | None = None, after: int | None = None,
-) -> Found:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What history is narrowed to. `field` and `side` are words of `domain.trace`; `since` is the last action before
+    what is asked for, `until` the last of it, None for no end."""
+
+    team: Team | None = None
+    person: Person | None = None
+    kind: str = ""
+    record: tuple[str, str] | None = None
+    field: str = ""
+    side: str = ""
+    since: int = 0
+    until: int | None = None
+    review: str = ""  # "open" for what waits for a review, "done" for what is reviewed
+
+    def up_to(self, seq: int) -> "Asked":
+        """The same, but nothing after that action."""
+        return replace(self, until=seq if self.until is None else min(seq, self.until))
+
+
+def asked(
+    *, since: str = "", first_day: date | None = None, last_day: date | None = None, **chosen: Any
+) -> tuple[Asked, list[str]]:
+    """What is asked for by these filters, and what has to be said of them."""
+    first, notes = 0, []
+    if since == "export":
+        export = moment.of_export()
+        if export is None:
+            notes.append("The plan was never exported: all that fits is shown.")
+        else:
+            first = export.seq
+    if first_day is not None:
+        first = max(first, moment.until(moment.start_of(first_day)))
+    last = None if last_day is None else moment.until(moment.end_of(last_day))
+    return Asked(**chosen, since=first, until=last), notes
+
+
+def listing(*, viewer: Person, asked: Asked, before: int | None = None, after: int | None = None) -> Found:
     """A page of what fits, before or after a sequence number."""
-    rows = _matching(team, person, kind, record)
+    rows = matching(asked)
     if after is not None:
         found = list(rows.filter(seq__gt=after).order_by("seq")[: ROWS + 1])
         page, more = found[:ROWS][::-1], len(found) > ROWS
@@ -69,6 +109,46 @@ def listing(
     )
 
 
+def matching(asked: Asked) -> QuerySet[Action]:
+    rows = of_record(*asked.record) if asked.record else Action.objects.all()
+    if asked.team is not None:
+        rows = rows.filter(team_id=asked.team.pk)
+    if asked.person is not None:
+        rows = rows.filter(actor_kind="person", actor_id=str(asked.person.pk))
+    if asked.kind:
+        rows = rows.filter(kind=asked.kind)
+    if asked.since:
+        rows = rows.filter(seq__gt=asked.since)
+    if asked.until is not None:
+        rows = rows.filter(seq__lte=asked.until)
+    for word in filter(None, (asked.field, asked.side)):
+        rows = _traced(rows, word)
+    return _reviewed(rows, asked.review) if asked.review else rows
+
+
+def is_reviewable(action: Action) -> bool:
+    """Whether a review is asked for."""
+    return not action.kind.startswith(NONE_TO_REVIEW)
+
+
+def unreviewed(rows: QuerySet[Action]) -> QuerySet[Action]:
+    """Those of `rows` that wait for a review."""
+    for prefix in NONE_TO_REVIEW:
+        rows = rows.exclude(kind__startswith=prefix)
+    return rows.filter(~Exists(Review.objects.filter(seq=OuterRef("seq"))))
+
+
+def _reviewed(rows: QuerySet[Action], review: str) -> QuerySet[Action]:
+    return unreviewed(rows) if review == "open" else rows.filter(Exists(Review.objects.filter(seq=OuterRef("seq"))))
+
+
+def _traced(rows: QuerySet[Action], word: str) -> QuerySet[Action]:
+    """Where the word is rare its actions are named, so that nobody walks through a million others to find them."""
+    traces = Trace.objects.filter(word=word)
+    few = list(traces.order_by("-seq").values_list("seq", flat=True)[: FEW + 1])
+    return rows.filter(seq__in=few) if len(few) <= FEW else rows.filter(Exists(traces.filter(seq=OuterRef("seq"))))
+
+
 def of_record(record: str, record_id: str) -> QuerySet[Action]:
     """Actions about a record, or that touched it or what belongs to it: a call's parts and their sheets among them."""
     about = Action.objects.filter(record=record, record_id=record_id).values("pk")
@@ -77,15 +157,16 @@ def of_record(record: str, record_id: str) -> QuerySet[Action]:
 
 
 def lines(actions: Sequence[Action], viewer: Person) -> list[Line]:
-    """Each action in words, in a fixed number of queries. Answers to a blind sheet in a row are one line: how many
-    questions the other side was asked would tell which way it went."""
+    """Each action in words, in a fixed number of queries, without what would count the answers to a blind sheet."""
     people = _names(actions)
     named = {action.team_id or 0 for action in actions if "{team}" in audit_words.SENTENCES.get(action.kind, "")}
     teams = dict(Team.objects.filter(pk__in=named).values_list("pk", "name")) if named else {}
     sides = blind.told(actions, viewer)
     alone = _one_sided(actions)
-    newer = zip(actions, [None, *actions], strict=False)
-    return [_line(each, people, teams, sides, alone) for each, last in newer if not _repeats(each, last, sides)]
+    counted = _counted(actions, sides)
+    came, reviews = outcome.outcomes(actions, viewer), _reviews(actions)
+    shown = [each for each in actions if each.pk not in counted]
+    return [_line(each, people, teams, sides, alone, came, reviews) for each in shown]
 
 
 def _one_sided(actions: Sequence[Action]) -> set[int]:
@@ -95,17 +176,31 @@ def _one_sided(actions: Sequence[Action]) -> set[int]:
     return set(found.values_list("action_id", flat=True).distinct()) if pks else set()
 
 
-def _repeats(action: Action, newer: Action | None, sides: dict[int, blind.Told]) -> bool:
-    """The same side's blind sheet, answered once more."""
-    told = sides.get(action.pk)
-    if newer is None or told is None or not told.hidden or sides.get(newer.pk) != told:
-        return False
-    return action.record_id == newer.record_id and {action.kind, newer.kind} <= ANSWERED
+def _counted(actions: Sequence[Action], sides: dict[int, blind.Told]) -> set[int]:
+    """Answers to a blind sheet, but for the last that each person gave: how many questions the other side was asked
+    would tell which way it went, on one page or with one address after the other."""
+    blinded = {each.pk: told.sheet for each in actions if (told := sides.get(each.pk)) and told.hidden}
+    answers = {each.pk for each in actions if each.kind in ANSWERED and each.pk in blinded}
+    if not answers:
+        return set()
+    given = Change.objects.filter(record=Sheet.RECORD, record_id__in={blinded[pk] for pk in answers})
+    of_each = given.filter(action__kind__in=ANSWERED).values("record_id", "action__actor_kind", "action__actor_id")
+    return answers - set(of_each.annotate(last=Max("action")).values_list("last", flat=True))
+
+
+def _reviews(actions: Sequence[Action]) -> dict[int, str]:
+    found = Review.objects.filter(seq__in=[action.seq for action in actions]).select_related("by")
+    return {
+        each.seq: f"reviewed by {each.by.name}, {timezone.localtime(each.at):%Y-%m-%d %H:%M}"
+        + (f": {each.note}" if each.note else "")
+        for each in found
+    }
 
 
 def _line(
-    action: Action, people: dict[str, str], teams: dict[int, str], sides: dict[int, blind.Told], alone: set[int]
-) -> Line:
+    action: Action, people: dict[str, str], teams: dict[int, str], sides: dict[int, blind.Told], alone: set[int],
+    came: dict[int, str], reviews: dict[int, str],
+) -> Line:  # fmt: skip
     is_person = action.actor_kind == "person"
     title = people.get(action.record_id, "a former member") if action.record in PERSONAL else f"“{action.title}”"
     done = audit_words.sentence(
@@ -125,7 +220,8 @@ def _line(
         effects=audit_words.effects(
             today=action.effect_today, saving=action.effect_saving, possible=action.effect_possible
         ),
-        one_sided=action.pk in alone,
+        one_sided=action.pk in alone, outcome="" if is_hidden else came.get(action.pk, ""),
+        reviewed=reviews.get(action.seq, ""), team_id=action.team_id,
     )  # fmt: skip
 
 
@@ -135,15 +231,6 @@ def _names(actions: Iterable[Action]) -> dict[str, str]:
     wanted |= {action.record_id for action in actions if action.record in PERSONAL}
     numbers = [int(each) for each in wanted if each.isdecimal() and len(each) < 19]
     return {str(pk): name for pk, name in Person.objects.filter(pk__in=numbers).values_list("pk", "name")}
-
-
-def _matching(team: Team | None, person: Person | None, kind: str, record: tuple[str, str] | None) -> QuerySet[Action]:
-    rows = of_record(*record) if record else Action.objects.all()
-    if team is not None:
-        rows = rows.filter(team_id=team.pk)
-    if person is not None:
-        rows = rows.filter(actor_kind="person", actor_id=str(person.pk))
-    return rows.filter(kind=kind) if kind else rows
 
 
 def _family(record: str, record_id: str) -> Iterator[Q]:

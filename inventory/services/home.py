@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Count, Sum
 
 from inventory.domain.part import State
 from inventory.models import Feature, Part, Person
 from inventory.models.part import Parts as Found
-from inventory.services import access
+from inventory.services import access, behind
+from inventory.services.behind import Behind
 from inventory.services.labelling import queue
 
 FIRST = 5
@@ -30,13 +32,14 @@ class Parts:
 @dataclass(frozen=True, slots=True)
 class Needs:
     """Of the teams that wait for this person. `answer` is empty for whoever answers for neither discipline; nothing in
-    it tells what the other side has said, only that this side has not."""
+    it tells what the other side has said, only that this side has not. `outdated` is for whoever may re-price."""
 
     answer: Parts
     check: Parts
     disputed: Parts
     features: Sequence[Feature]
     features_count: int
+    outdated: Behind
 
     @property
     def more_features(self) -> int:
@@ -44,10 +47,11 @@ class Needs:
 
     @property
     def are_none(self) -> bool:
-        return not (self.answer.count or self.check.count or self.disputed.count or self.features_count)
+        of_parts = self.answer.count or self.check.count or self.disputed.count
+        return not (of_parts or self.features_count or self.outdated.calls)
 
 
-def needs(person: Person) -> Needs:
+def needs(person: Person, *, today: date) -> Needs:
     teams = access.teams_waiting_for(person)
     unowned = Feature.objects.live().of_teams(teams).incomplete().select_related("team")
     own = Part.objects.live().of_teams(teams)
@@ -57,6 +61,7 @@ def needs(person: Person) -> Needs:
         disputed=_parts(own.filter(state=State.DISPUTED)),
         features=list(unowned.order_by("name", "pk")[:FIRST]),
         features_count=unowned.count(),
+        outdated=behind.found(on=today) if access.may_administer(person) else behind.NONE,
     )
 
 

@@ -13,7 +13,13 @@ from inventory.domain.plan import Kind, Why
 from inventory.models import Call, Feature, Part, Team
 from inventory.services import plan, pricing
 
-COLUMNS = {"saving": F("saving_rank"), "today": F("cost_rank"), "after": F("cost_target"), "name": F("name")}
+COLUMNS = {
+    "saving": F("saving_rank"),
+    "today": F("cost_rank"),
+    "after": F("cost_target"),
+    "worth": F("worth"),
+    "name": F("name"),
+}
 SORTS = tuple(sort for column in COLUMNS for sort in (column, f"-{column}"))
 
 

@@ -7,9 +7,9 @@ from django.db import transaction
 
 from inventory.domain.audit import Actor
 from inventory.domain.plan import Kind
-from inventory.domain.status import MEMBERS_MAY, Status, refusal
+from inventory.domain.status import DONE, MEMBERS_MAY, Status, refusal
 from inventory.models import Part, Stale, Team
-from inventory.services import agreement, arrangement, audit, notice
+from inventory.services import arrangement, audit, part_notice, pricing, realised, seal
 from inventory.services import sheet as sheets
 from inventory.services import wave as waves
 
@@ -34,8 +34,9 @@ class ReasonNeeded(Exception):
 
 @transaction.atomic
 def set_status(*, part: Part, to: Status, version: int, reason: str = "", leads: bool, by: Actor, at: datetime) -> Part:
-    """Take one step. A walk-back breaks the seal as well: somebody missed the result, so the label is asked for anew
-    and the part counts at the real-time price until then.
+    """Take one step. What is moved enters the ledger of realised savings, and leaves it when that is taken back. A
+    walk-back breaks the seal as well: somebody missed the result, so the label is asked for anew and the part counts at
+    the real-time price until then.
 
     Raises `Stale`, `Refused`, `LeadsOnly` and `sheet.Gone`.
     """
@@ -48,16 +49,18 @@ def set_status(*, part: Part, to: Status, version: int, reason: str = "", leads:
     if why_not := refusal(now, to, kind=Kind(part.kind), in_wave=part.wave_id is not None, reason=reason):
         raise Refused(why_not)
     before = audit.states(call, *parts)
+    was, entries = realised.follow([part], to=to, why=reason, at=at) if {now, to} & DONE else ({}, {})
     part.status = to
     if to is Status.WALKED_BACK:
-        agreement.breaks_seal(part, at=at, because=f"The move was walked back: {reason}")
+        since = seal.not_before([part], at)
+        seal.breaks(part, at=since, because=f"The move was walked back: {reason}")
         sheets.store(call, parts, before, at)
     else:
         part.write("status")
     kind = "move.walk_back" if to is Status.WALKED_BACK else "move.set_status"
-    after = audit.states(call, *parts)
-    audit.record(kind=kind, by=by, at=at, subject=part, before=before, after=after, reason=reason)
-    notice.to_check([part], before, by=by, at=at)
+    after = {**audit.states(call, *parts), **entries}
+    audit.record(kind=kind, by=by, at=at, subject=part, before={**before, **was}, after=after, reason=reason)
+    part_notice.to_check([part], before, by=by, at=at)
     return part
 
 
@@ -77,10 +80,13 @@ def set_together(*, team: Team, versions: Mapping[int, int], to: Status, by: Act
             raise Refused(f"{part.name}: say on its own page why it was walked back.")
         if why_not := refusal(Status(part.status), to, kind=Kind(part.kind), in_wave=bool(part.wave_id), reason=""):
             raise Refused(f"{part.name}: {why_not}")
+    concerned = [part for part in parts if {Status(part.status), to} & DONE]
+    was, entries = realised.follow(concerned, to=to, at=at)
+    for part in parts:
         part.status = to
     waves.write(parts)
-    after = audit.states(*parts)
-    audit.record(kind="move.set_together", by=by, at=at, subject=team, before=before, after=after)
+    after = {**audit.states(*parts), **entries}
+    audit.record(kind="move.set_together", by=by, at=at, subject=team, before={**before, **was}, after=after)
     return len(parts)
 
 
@@ -91,10 +97,10 @@ def overrule(
 ) -> Part:  # fmt: skip
     """Say effort, risk and readiness otherwise than they follow, each with its reason; nothing given goes back to what
     follows. No difference: nothing is written. Raises `Stale`, `ReasonNeeded` and `sheet.Gone`."""
-    _, _, part = sheets.locked(part)
+    call, parts, part = sheets.locked(part)
     if part.version != version:
         raise Stale(part)
-    before = audit.states(part)
+    before = audit.states(call, part)
     for name in OVERRULED:
         value, reason = values.get(name) or None, reasons.get(name, "").strip()
         if value is not None and not reason:
@@ -103,5 +109,8 @@ def overrule(
         setattr(part, f"{name}_why", reason if value is not None else "")
     if fields := audit.changed(part, before):
         part.write(*fields)
-    audit.record(kind="move.overrule", by=by, at=at, subject=part, before=before, after=audit.states(part))
+    pricing.weigh(call, parts)
+    if fields := audit.changed(call, before):
+        call.write(*fields)
+    audit.record(kind="move.overrule", by=by, at=at, subject=part, before=before, after=audit.states(call, part))
     return part

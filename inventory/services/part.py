@@ -15,7 +15,7 @@ from inventory.domain.part import Balance, Gap, Label, Option, Path, State
 from inventory.domain.plan import Kind
 from inventory.models import Call, Part, Sheet, Stale
 from inventory.models.call import PROFILE
-from inventory.services import agreement, audit, notice, pricing
+from inventory.services import audit, part_notice, pricing, seal
 
 LEAST, MOST = 2, 10
 TEXTS = ("consumer", "reaches", "read_when", "deadline", "hand_over", "meanwhile")
@@ -69,20 +69,20 @@ def split(
     gone = [part for part in old if part.pk not in named] if call.is_split else old
     before = audit.states(call, *old, *Sheet.objects.filter(part__in=gone))
     counted = {part.pk for part in old if _counts(part)}
-    drafted = _drafted(call, old, parts, at)
+    drafted = _drafted(call, old, parts, seal.not_before(old, at))
     book = pricing.book(timezone.localdate(at))
     _check(call, drafted, book)
     if not reason and any(part in gone or not _counts(part) for part in old if part.pk in counted):
         raise ReasonNeeded
     pricing.apply(call, drafted, book=book)
     kept = [part for part in drafted if part.pk is not None]
-    told = notice.people([part for part in gone if part.pk in counted])
+    told = part_notice.people([part for part in gone if part.pk in counted])
     if _save(gone, drafted, before):
         call.write(*audit.changed(call, before))
     after = audit.states(call, *drafted)
     audit.record(kind="part.split", by=by, at=at, subject=call, before=before, after=after, reason=reason)
-    notice.to_check(kept, before, by=by, at=at)
-    notice.taken_away(told, call, by=by, at=at)
+    part_notice.to_check(kept, before, by=by, at=at)
+    part_notice.taken_away(told, call, by=by, at=at)
     return call
 
 
@@ -98,7 +98,7 @@ def unsplit(*, call: Call, version: int, by: Actor, at: datetime, reason: str) -
     if not reason:
         raise ReasonNeeded
     before = audit.states(call, *old, *Sheet.objects.filter(part__in=old))
-    told = notice.people([part for part in old if _counts(part)])
+    told = part_notice.people([part for part in old if _counts(part)])
     call.is_split = False
     whole = Part(call=call, feature=call.feature, team=call.team, position=0, name=call.name)
     for name in PROFILE:
@@ -108,7 +108,7 @@ def unsplit(*, call: Call, version: int, by: Actor, at: datetime, reason: str) -
     call.write(*audit.changed(call, before))
     after = audit.states(call, whole)
     audit.record(kind="part.unsplit", by=by, at=at, subject=call, before=before, after=after, reason=reason)
-    notice.taken_away(told, call, by=by, at=at)
+    part_notice.taken_away(told, call, by=by, at=at)
     return call
 
 
@@ -127,7 +127,7 @@ def edit(*, part: Part, version: int, fields: Mapping[str, Any], by: Actor, at: 
         setattr(found, name, fields.get(name, getattr(found, name)))
     if not audit.changed(found, before):
         return found
-    agreement.edited(found, was, at=at)
+    seal.edited(found, was, at=seal.not_before([found], at))
     _reprice(call, parts, at)
     found.version = version
     _save([], parts, before)
@@ -135,7 +135,7 @@ def edit(*, part: Part, version: int, fields: Mapping[str, Any], by: Actor, at: 
         call.write(*fields_of_call)
     after = audit.states(call, *parts)
     audit.record(kind="part.edit", by=by, at=at, subject=found, before=before, after=after)
-    notice.to_check([found], before, by=by, at=at)
+    part_notice.to_check([found], before, by=by, at=at)
     return found
 
 
@@ -241,7 +241,7 @@ def _changed(part: Part, fields: Mapping[str, Any], at: datetime) -> Part:
         if fields.get(name) is not None:
             setattr(part, name, fields[name])
     part.in_split = True
-    agreement.edited(part, was, at=at)
+    seal.edited(part, was, at=at)
     return part
 
 

@@ -3,11 +3,11 @@
 Only live parts count, and each once: the parts of a split call are counted under *split*.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import BigIntegerField, Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 
 from inventory.domain import bridge, line, money, origin
@@ -120,7 +120,8 @@ def _counted(kind: Group) -> int:
 
 
 class Row(NamedTuple):
-    """Parts that are alike in what the totals group by, and what they add up to."""
+    """Parts that are alike in what the totals group by, and what they add up to. `guessed` is what those of features
+    with a first guess spend today, `guess` that spend times the percent of each guess."""
 
     team: int
     in_split: bool
@@ -132,25 +133,37 @@ class Row(NamedTuple):
     today: int | None
     after: int | None
     possible: int | None
+    guessed: int | None
+    guess: int | None
+
+
+KEY = ("team_id", "in_split", "kind", "why", "one_sided")
+ADDED_UP = {
+    "parts": Count("pk"), "priced": Count("cost_today"), "today": Sum("cost_today"), "after": Sum("cost_target"),
+    "spare": Sum("possible"), "guessed": Sum("cost_today", filter=Q(feature__first_guess__isnull=False)),
+    "guess": Sum(F("cost_today") * F("feature__first_guess")),
+}  # fmt: skip
 
 
 def totals(*, team: Team | None = None, feature: Feature | None = None) -> Totals:
-    """The whole plan, or that of one team or feature. One walk over a covering index, one over the features."""
-    parts = _of(team, feature)
-    grouped = parts.values_list("team_id", "in_split", "kind", "why", "one_sided").annotate(
-        Count("pk"), Count("cost_today"), Sum("cost_today"), Sum("cost_target"), Sum("possible")
-    )
-    return added_up([Row(*row) for row in grouped.order_by()], _guesses(team, feature))
+    """The whole plan, or that of one team or feature. One walk over a covering index, and the names of the teams."""
+    grouped = _of(team, feature).order_by().values_list(*KEY).annotate(**ADDED_UP)
+    return added_up([Row(*row) for row in grouped])
 
 
 def sureness(*, team: Team | None = None, feature: Feature | None = None) -> origin.Mix:
     """What is spent today by where volume and tokens come from; what parts spend is what their calls spend."""
+    return known(team=team, feature=feature)[0]
+
+
+def known(*, team: Team | None = None, feature: Feature | None = None) -> tuple[origin.Mix, int]:
+    """The same, and how many live calls there are: one walk for both."""
     calls = Call.objects.live()
-    if feature is not None:
-        calls = calls.filter(feature=feature)
-    elif team is not None:
-        calls = calls.filter(team=team)
-    return origin.mix(calls.order_by().values_list("figures").annotate(today=Coalesce(Sum("cost_today"), 0)))
+    calls = calls if team is None else calls.filter(team=team)
+    calls = calls if feature is None else calls.filter(feature=feature)
+    rows = calls.order_by().values_list("figures").annotate(today=Coalesce(Sum("cost_today"), 0), calls=Count("pk"))
+    found = list(rows)
+    return origin.mix((figures, today) for figures, today, _ in found), sum(count for *_, count in found)
 
 
 class Tally:
@@ -158,30 +171,34 @@ class Tally:
 
     def __init__(self) -> None:
         self._seen: dict[tuple[int, bool, str, str, bool], list[int]] = {}
+        self._guesses = dict(Feature.objects.exclude(first_guess=None).values_list("pk", "first_guess"))
 
     def add(self, part: Part) -> None:
         key = (part.team_id, part.in_split, part.kind, part.why, part.one_sided)
-        sums = self._seen.setdefault(key, [0] * 5)
-        if part.cost_today is not None:
-            sums[1] += 1
-        sums[0] += 1
-        sums[2] += part.cost_today or 0
-        sums[3] += part.cost_target or 0
-        sums[4] += part.possible
+        sums = self._seen.setdefault(key, [0] * 7)
+        today, guess = part.cost_today or 0, self._guesses.get(part.feature_id)
+        added = (
+            1, int(part.cost_today is not None), today, part.cost_target or 0, part.possible,
+            0 if guess is None else today, today * (guess or 0),
+        )  # fmt: skip
+        for i, amount in enumerate(added):
+            sums[i] += amount
 
     def totals(self) -> Totals:
-        return added_up([Row(*key, *sums) for key, sums in self._seen.items()], _guesses(None, None))
+        return added_up([Row(*key, *sums) for key, sums in self._seen.items()])
 
 
-def added_up(rows: Sequence[Row], guesses: Mapping[int, tuple[int, int]]) -> Totals:
-    """Totals of these rows; `guesses` as spend times percent, and spend, by team."""
+def added_up(rows: Sequence[Row]) -> Totals:
+    """Totals of these rows."""
     by_team = _split(rows, lambda row: row.team)
     by_kind = _split(rows, lambda row: Kind.SPLIT.value if row.in_split else row.kind)
-    names = dict(Team.objects.filter(pk__in=by_team).values_list("pk", "name"))
-    teams = [Group(pk, names[pk], _sums(found), _percent([guesses.get(pk)])) for pk, found in by_team.items()]
+    names = dict(Team.objects.values_list("pk", "name"))
+    teams = [Group(pk, names[pk], _sums(found), _guess(found)) for pk, found in by_team.items()]
     return Totals(
-        overall=Group("", "All", _sums(rows), _percent(guesses.values())),
-        teams=tuple(sorted(teams, key=lambda group: (-group.sums.saving, -group.sums.today, group.name.lower()))),
+        overall=Group("", "All", _sums(rows), _guess(rows)),
+        teams=tuple(
+            sorted(teams, key=lambda group: (-group.sums.saving, -group.sums.today, group.name.lower(), group.key))
+        ),
         kinds=tuple(Group(kind, name, _sums(by_kind[kind])) for kind, name in KIND_NAMES.items() if kind in by_kind),
     )
 
@@ -249,45 +266,28 @@ def _split(rows: Iterable[Row], key: Callable[[Row], T]) -> dict[T, list[Row]]:
 
 def _sums(rows: Sequence[Row]) -> Sums:
     spent = dict.fromkeys(Side, 0)
+    parts = priced = moving = today = after = possible = 0
+    undecided_parts = undecided = alone_parts = alone = alone_after = 0
     for row in rows:
-        spent[SIDES[row.kind, row.why]] += row.today or 0
-    undecided = [row for row in rows if row.kind == Kind.UNDECIDED]
-    alone = [row for row in rows if row.one_sided]
+        now, then = row.today or 0, row.after or 0
+        parts, priced = parts + row.parts, priced + row.priced
+        today, after, possible = today + now, after + then, possible + (row.possible or 0)
+        spent[SIDES[row.kind, row.why]] += now
+        if row.kind in MOVING:
+            moving += row.parts
+        elif row.kind == Kind.UNDECIDED:
+            undecided_parts, undecided = undecided_parts + row.parts, undecided + now
+        if row.one_sided:
+            alone_parts, alone, alone_after = alone_parts + row.parts, alone + now, alone_after + then
     return Sums(
-        parts=sum(row.parts for row in rows),
-        moving=sum(row.parts for row in rows if row.kind in MOVING),
-        unpriced=sum(row.parts - row.priced for row in rows),
-        undecided_parts=sum(row.parts for row in undecided),
-        today=sum(row.today or 0 for row in rows),
-        after=sum(row.after or 0 for row in rows),
-        possible=sum(row.possible or 0 for row in rows),
-        waits=spent[Side.WAITS],
-        open=spent[Side.OPEN],
-        nobody=spent[Side.NOBODY],
-        undecided=sum(row.today or 0 for row in undecided),
-        one_sided_parts=sum(row.parts for row in alone),
-        one_sided=sum(row.today or 0 for row in alone),
-        one_sided_saving=sum((row.today or 0) - (row.after or 0) for row in alone),
-    )
+        parts=parts, moving=moving, unpriced=parts - priced, undecided_parts=undecided_parts, today=today, after=after,
+        possible=possible, waits=spent[Side.WAITS], open=spent[Side.OPEN], nobody=spent[Side.NOBODY],
+        undecided=undecided, one_sided_parts=alone_parts, one_sided=alone, one_sided_saving=alone - alone_after,
+    )  # fmt: skip
 
 
-def _guesses(team: Team | None, feature: Feature | None) -> dict[int, tuple[int, int]]:
-    """For each team what its features with a first guess spend today times the guess, and what they spend."""
-    wanted = Feature.objects.exclude(first_guess=None)
-    if feature is not None:
-        wanted = wanted.filter(pk=feature.pk)
-    elif team is not None:
-        wanted = wanted.filter(team=team)
-    of_feature = Part.objects.live().filter(feature=OuterRef("pk")).order_by().values("feature")
-    spent = of_feature.annotate(spent=Sum("cost_today")).values("spent")
-    found: dict[int, tuple[int, int]] = {}
-    for pk, guess, today in wanted.annotate(spent=Subquery(spent)).values_list("team_id", "first_guess", "spent"):
-        weighted, whole = found.get(pk, (0, 0))
-        found[pk] = weighted + (today or 0) * (guess or 0), whole + (today or 0)
-    return found
-
-
-def _percent(guesses: Iterable[tuple[int, int] | None]) -> int | None:
-    """The weighted mean in whole percent, half up; None where no feature with a guess spends anything."""
-    given = [guess for guess in guesses if guess is not None]
-    return money.percent(sum(weighted for weighted, _ in given), 100 * sum(whole for _, whole in given))
+def _guess(rows: Iterable[Row]) -> int | None:
+    """The mean of the first guesses in whole percent, half up, weighted by what their features spend today; None where
+    no feature with a guess spends anything."""
+    rows = list(rows)
+    return money.percent(sum(row.guess or 0 for row in rows), 100 * sum(row.guessed or 0 for row in rows))

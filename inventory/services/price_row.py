@@ -13,7 +13,7 @@ from inventory.domain import card
 from inventory.domain.audit import Actor
 from inventory.exchange.price_file import PriceFile, PriceLine
 from inventory.exchange.reading import Problem
-from inventory.models import Call, ClaudeModel, PriceRow
+from inventory.models import Call, ClaudeModel, Part, PriceRow
 from inventory.services import audit, pricing
 
 # What a price is, beside what is said about it: source, confidence, retirement may be corrected at any time.
@@ -130,8 +130,10 @@ def used(*, on: date) -> set[int]:
     nobody knows by what they were priced: today's row counts."""
     book = pricing.book(on)
     groups = Call.objects.order_by().values_list("provider", "model", "geo", "priced_by").distinct()
+    own = Part.objects.on_own_model().order_by()
+    of_parts = own.values_list("call__provider", "model", "call__geo", "priced_by").distinct()
     rows: set[int] = set()
-    for provider, model, geo, mark in groups:
+    for provider, model, geo, mark in (*groups, *of_parts):
         found = book.find(provider, model, geo)
         if found is not None and mark in ("", book.mark(provider, model, geo)):
             rows.update(found.rows)

@@ -1,7 +1,7 @@
 """The price book in force, and what it makes of a call: kinds, costs, doubts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -9,17 +9,17 @@ from typing import Any
 from django.db.models import Max, QuerySet
 
 from inventory.domain import book as prices
-from inventory.domain import doubt, money, plan, pricing
+from inventory.domain import doubt, effort, plan, pricing, readiness
 from inventory.domain.doubt import Doubt
 from inventory.domain.part import Figures, Label, Path, State
-from inventory.models import Action, Call, ClaudeModel, Discount, Modifier, Part, PriceRow
+from inventory.models import Call, ClaudeModel, Discount, Modifier, Part, PriceRow
+from inventory.models.audit import last_of
 from inventory.models.call import PROFILE
 
 LOAD = "pricing.load"
 CHANGES = (
     LOAD, "pricing.add", "pricing.end", "pricing.correct", "pricing.import", "discount.agree", "discount.withdraw",
 )  # fmt: skip
-LARGEST_AMOUNT = 10**15  # micro-dollars a month: a billion dollars; sums of thousands of them still fit the column
 STATE_DOUBTS = {
     State.UNLABELLED: Doubt.UNDECIDED,
     State.ONE_SIDE: Doubt.ONE_SIDED,
@@ -55,7 +55,7 @@ def book(on: date) -> prices.Book:
 
 def last_change() -> str | None:
     """The link of the last action that changed a price; None where none did since the book was begun."""
-    return Action.objects.filter(kind__in=CHANGES).order_by("-seq").values_list("hash", flat=True).first()
+    return last_of(CHANGES)
 
 
 @lru_cache(maxsize=4)
@@ -100,21 +100,39 @@ def apply(call: Call, parts: Sequence[Part], *, book: prices.Book) -> None:
 
     A split call's cost today is its own, shared out over its parts so that they add up to it exactly.
     """
-    total, costs = both_ways(call, parts, book=book)
+    whole, costs = both_ways(call, parts, book=book)
     now = as_is(call, parts, costs, book=book)
-    if total is None or None in costs or None in now:
-        total, costs, now = None, [None] * len(costs), [None] * len(costs)
-    for part, cost, real_time in zip(parts, costs, now, strict=True):
-        _apply_to(part, call, cost, real_time)
+    cases = [_case(call, *each) for each in zip(parts, costs, now, strict=True)]
+    found = plan.moves(cases, today=Path(call.today_path), whole=whole, is_split=call.is_split)
+    for part, move in zip(parts, found, strict=True):
+        part.kind, part.why = move.kind, move.why
+        part.cost_today, part.cost_target = move.today, move.target
+        part.saving, part.possible = move.saving, move.possible
+        part.priced_by = book.mark(call.provider, part.model, call.geo) if part.model else ""
         profile = profile_of(call, part if call.is_split else None)
-        part.doubts = _doubts(call, profile, found_for(call, part, book=book), part, is_priced=cost is not None)
-    call.cost_today = None if total is None else _spent(total, call)
-    if call.is_split and call.cost_today is not None:
-        _share_out(parts, [each for each in now if each is not None], call.cost_today)
-    targets = [part.cost_target for part in parts if part.cost_target is not None]
-    call.cost_target = sum(targets) if len(targets) == len(parts) else None
+        is_priced = move.today is not None
+        part.doubts = _doubts(call, profile, found_for(call, part, book=book), part, is_priced=is_priced)
+    call.cost_today = _together([move.today for move in found])
+    call.cost_target = _together([move.target for move in found])
     call.kind = plan.Kind.SPLIT if call.is_split else parts[0].kind
+    weigh(call, parts)
     call.priced_by, call.priced_on = book.mark(call.provider, call.model, call.geo), book.on
+
+
+def weigh(call: Call, parts: Sequence[Part]) -> None:
+    """Fill what the call saves for the effort of its moves. Saves nothing."""
+    points = [part.effort_set or _points(call, part) for part in parts if part.kind in effort.MOVING]
+    call.worth = effort.worth(call.saving or 0, points)
+
+
+def _points(call: Call, part: Part) -> int:
+    """By what effort is derived from; the rest of its facts is not known to a draft."""
+    return effort.points(
+        readiness.Facts(
+            kind=plan.Kind(part.kind), why=plan.Why.NONE, state=State(part.state), in_split=call.is_split,
+            guard=part.guard, tools=call.tools, streaming=call.streaming,
+        )
+    )  # fmt: skip
 
 
 def found_for(call: Call, part: Part | None = None, *, book: prices.Book) -> prices.Found | None:
@@ -166,16 +184,12 @@ def profile_of(call: Call, part: Part | None = None) -> pricing.Profile:
     whole = call.profile(write_1h=call.write_1h, fast=call.fast, share_above=call.share_above)
     if part is None:
         return whole
-    profile = part.profile(write_1h=call.write_1h, fast=call.fast)
-    return replace(profile, share_above=whole.share_above) if profile.prompt == whole.prompt else profile
+    return pricing.of_part(whole, part.profile(write_1h=call.write_1h, fast=call.fast))
 
 
 def priced(profile: pricing.Profile, found: prices.Found | None) -> pricing.Cost | None:
     """None where the model is unknown, or the amount is beyond what a column holds."""
-    if found is None:
-        return None
-    cost = pricing.monthly(profile, found.price)
-    return None if max(cost.real_time, cost.batch or 0) > LARGEST_AMOUNT else cost
+    return pricing.priced(profile, found.price if found else None)
 
 
 def _spent(cost: pricing.Cost, call: Call) -> int:
@@ -183,23 +197,15 @@ def _spent(cost: pricing.Cost, call: Call) -> int:
     return cost.batch if call.today_path == Path.BATCH and cost.batch is not None else cost.real_time
 
 
-def _apply_to(part: Part, call: Call, cost: pricing.Cost | None, as_is: int | None) -> None:
+def _case(call: Call, part: Part, cost: pricing.Cost | None, now: int | None) -> plan.Case:
     state, label = State(part.state), Label(part.label)
     counts = state.is_sealed or (state is State.ONE_SIDE and call.team.one_side_enough and bool(label))
-    move = plan.move(
-        label=label, counts=counts, today=Path(call.today_path), blockers=part.blockers, cost=cost, as_is=as_is
-    )
-    part.kind, part.why = move.kind, move.why
-    part.cost_today, part.cost_target = move.today, move.target
-    part.saving, part.possible = move.saving, move.possible
+    return plan.Case(label, counts, part.blockers, cost, now)
 
 
-def _share_out(parts: Sequence[Part], as_is: list[int], today: int) -> None:
-    """The call's cost today over its parts, by what each would cost in real time on the model of today."""
-    shares = money.shared_out(today, as_is)
-    for part, share in zip(parts, shares, strict=True):
-        part.cost_today = share
-        part.saving = share - (part.cost_target or 0)
+def _together(amounts: Sequence[int | None]) -> int | None:
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if len(known) == len(amounts) else None
 
 
 def _doubts(

@@ -1,6 +1,5 @@
 """Labels counted anew, where a team changes its mind about whether one side is enough, or a call its team."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +8,7 @@ from itertools import groupby
 from django.utils import timezone
 
 from inventory.domain.part import State
-from inventory.domain.people import Discipline
-from inventory.models import Call, Part, Sheet, Team
+from inventory.models import Call, Part, Team
 from inventory.services import agreement, audit, pricing
 
 REST_ON_ONE_SIDE = (State.ONE_SIDE, State.CHECK_NEEDED)
@@ -59,14 +57,6 @@ def count_anew(found: Affected, before: audit.States, *, one_side_enough: bool, 
 def weigh_anew(parts: Sequence[Part], *, one_side_enough: bool, at: datetime) -> None:
     """Set state and label of those that rest on one side's sheet alone. Saves nothing."""
     resting = [part for part in parts if part.state in REST_ON_ONE_SIDE]
-    sheets = _sheets(resting) if resting else {}
+    sheets = agreement.newest(resting) if resting else {}
     for part in resting:
-        agreement.weigh(part, sheets.get(part.pk, {}), one_side_enough=one_side_enough, at=at)
-
-
-def _sheets(parts: Sequence[Part]) -> dict[int, dict[Discipline, Sheet]]:
-    """The newest of each side."""
-    sheets: dict[int, dict[Discipline, Sheet]] = defaultdict(dict)
-    for sheet in Sheet.objects.filter(part__in=[part.pk for part in parts]).order_by("test_version"):
-        sheets[sheet.part_id][Discipline(sheet.side)] = sheet
-    return sheets
+        agreement.weigh(part, sheets[part.pk], one_side_enough=one_side_enough, at=at)

@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 from inventory.domain import audit
 from inventory.models import Action, ChainHead, Change
 
+_JSON = json.JSONDecoder()
 RECORDS = 500  # compared at once
 
 
@@ -31,11 +32,13 @@ class _Played:
     state: dict[str, Any] | None = None
     action_id: int | None = None
     gap: tuple[int, list[str]] | None = None
+    left: str = ""  # the text the last change left: the next one usually begins with the same
     unreadable: list[int] = field(default_factory=list)
 
     def step(self, action_id: int, before: str, after: str) -> None:
+        goes_on = before != "" and before == self.left
         try:
-            was, now = _read(before), _read(after)
+            was, now = None if goes_on else read(before), read(after)
         except ValueError:
             self.unreadable.append(action_id)
             return
@@ -43,8 +46,11 @@ class _Played:
             known = self.state or {}
             names = [n for n in was if n in known and known[n] != was[n]] if known else ["all of it"]
             self.gap = (action_id, names) if names else None
-        self.state = None if now is None else {**(self.state or {}), **now}
-        self.action_id = action_id
+        if now is None or self.state is None:
+            self.state = now
+        else:
+            self.state.update(now)
+        self.action_id, self.left = action_id, after
 
 
 def recorded() -> list[Any]:
@@ -116,10 +122,11 @@ def _complaint(played: _Played, row: dict[str, Any] | None) -> tuple[int | None,
     return (played.action_id, f"was changed behind the app's back since: {', '.join(names)}") if names else None
 
 
-def _read(text: str) -> dict[str, Any] | None:
+def read(text: str) -> dict[str, Any] | None:
+    """A kept state; None for one that is not there. Raises `ValueError` for what cannot be read."""
     if not text:
         return None
-    found = json.loads(text)
-    if not isinstance(found, dict):
+    found, end = _JSON.raw_decode(text)
+    if not isinstance(found, dict) or end != len(text):
         raise ValueError(text)
     return found

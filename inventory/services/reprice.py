@@ -3,26 +3,27 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from inventory.domain import audit as domain
+from inventory.domain import trace
 from inventory.domain.audit import Actor, Stored
 from inventory.domain.book import Book
 from inventory.models import Action, Call, Job, Part, Person, Repricing, Team
 from inventory.models.reprice import PART, ROWS, put_aside, write_out
-from inventory.services import audit, pricing, repriced
+from inventory.services import audit, behind, pricing, repriced
 from inventory.services import job as jobs
 
 REPRICE = "pricing.reprice"
 CHUNK = 2000  # calls computed, and staged rows read, at once
-OF_CALL = ("kind", "cost_today", "cost_target")
+OF_CALL = ("kind", "cost_today", "cost_target", "worth")
+NO_CALL = {"worth": 0}  # what a staged part has none of
 NO_PART = {"why": "", "saving": 0, "possible": 0}  # what a staged call has none of
 Told = Callable[[int, int], None]
 
@@ -47,41 +48,6 @@ class Overtaken(Exception):
     """Somebody wrote a record while it was being applied. Nothing was; trying again computes it anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """Calls whose amounts are not by the prices of today. `since` is the oldest day they are by, None where no day is
-    known, as for what was stored before days were kept."""
-
-    calls: int
-    parts: int
-    since: date | None
-
-
-def behind(*, on: date) -> Behind:
-    """How many live calls the prices of that day might price otherwise, and how many parts they have."""
-    book = pricing.book(on)
-    names = ("provider", "model", "geo", "priced_by")
-    groups = Call.objects.live().order_by().values_list(*names).annotate(since=Min("priced_on"))
-    late: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-    days: list[date | None] = []
-    for provider, model, geo, mark, since in groups:
-        if mark != book.mark(provider, model, geo):
-            late[provider, geo].append((model, mark))
-            days.append(since)
-    if not days:
-        return Behind(0, 0, None)
-    wanted = Q()
-    for (provider, geo), pairs in late.items():
-        by_mark: dict[str, list[str]] = defaultdict(list)
-        for model, mark in pairs:
-            by_mark[mark].append(model)
-        for mark, models in by_mark.items():
-            wanted |= Q(provider=provider, geo=geo, priced_by=mark, model__in=models)
-    calls = Call.objects.live().filter(wanted)
-    since = None if None in days else min(day for day in days if day)
-    return Behind(calls.count(), Part.objects.live().filter(call__in=calls).count(), since)
-
-
 def stage(*, job: Job, on: date, at: datetime, told: Told) -> Repricing:
     """Compute what the prices of that day make of every live call, and keep what differs. A killed job goes on behind
     the last chunk that was kept. Raises `Outdated` where a price changes meanwhile, and what `jobs.renew` raises."""
@@ -97,7 +63,7 @@ def stage(*, job: Job, on: date, at: datetime, told: Told) -> Repricing:
             raise Outdated
         _stage(job, found, calls, book, teams)
     if found.on == timezone.localdate(at) and not found.rows.exists():
-        mark(book)
+        behind.mark(book)
     found.report = repriced.summed(found)
     found.ready_at = at
     found.save(update_fields=["report", "ready_at"])
@@ -156,21 +122,11 @@ def apply(*, repricing: Repricing, reason: str, by: Actor, at: datetime) -> Acti
         kind=REPRICE, by=by, at=at, record="price_book", record_id=found.on.isoformat(),
         title=f"Prices of {found.on.isoformat()}", team_id=None, changes=changes, reason=reason,
     )  # fmt: skip
-    mark(book)
+    behind.mark(book)
     found.action_seq = action.seq if action else None
     found.save(update_fields=["action_seq"])
     found.rows.all().delete()
     return action
-
-
-def mark(book: Book) -> None:
-    """Note on live calls that their amounts are by these prices, where they already were the same."""
-    groups = Call.objects.live().order_by().values_list("provider", "model", "geo", "priced_by").distinct()
-    for provider, model, geo, was in list(groups):
-        now = book.mark(provider, model, geo)
-        if was != now:
-            same = Call.objects.live().filter(provider=provider, model=model, geo=geo, priced_by=was)
-            same.update(priced_by=now, priced_on=book.on)
 
 
 def _next(position: int) -> list[Call]:
@@ -227,9 +183,9 @@ def _row(call: Call, record: Call | Part, was: dict[str, Any], now: dict[str, An
     is_part = isinstance(record, Part)
     names = [name for name in now if now[name] != was[name]]
     by_today, by_target = (_difference(was, now, name) if is_part else 0 for name in ("cost_today", "cost_target"))
-    return NO_PART | now | {
+    return NO_CALL | NO_PART | now | {
         "record": record.RECORD, "record_id": record.pk, "call_id": call.pk, "team_id": call.team_id,
-        "model": call.model, "version": record.version, "was": was["kind"], "priced_by": call.priced_by,
+        "model": call.model, "version": record.version, "was": was["kind"], "priced_by": record.priced_by,
         "doubts": json.dumps(now.get("doubts", [])), "by_today": by_today, "by_saving": by_today - by_target,
         "by_possible": _difference(was, now, "possible") if is_part else 0,
         "before": domain.canonical({name: was[name] for name in names}),
@@ -279,3 +235,13 @@ class _Staged:
     def __init__(self, found: Repricing) -> None:
         self.stored = _Lines(found)
         self.effect = repriced.effect(found)
+        self.words = set(_words(found))
+
+
+def _words(found: Repricing) -> Iterator[str]:
+    """What the action will be found by, without reading every line: the fields of each record, and the crossings."""
+    for record, names in (("call", OF_CALL), ("part", PART)):
+        of_record = found.rows.filter(record=record)
+        yield from (f"{record}.{name}" for name in names if of_record.filter(after__contains=f'"{name}":').exists())
+    for was, now in found.rows.filter(record="part").values_list("was", "kind").order_by().distinct():
+        yield from filter(None, [trace.crossing(was, now)])

@@ -13,7 +13,7 @@ from inventory.domain.notice import Event
 from inventory.domain.part import State
 from inventory.domain.people import Discipline
 from inventory.models import Call, Differing, Pair, Part, Sheet, Stale
-from inventory.services import agreement, audit, notice, pricing
+from inventory.services import agreement, audit, part_notice, pricing
 
 NEW = 0  # the version of a sheet that is not there yet
 EVENTS = {
@@ -52,8 +52,8 @@ class Hand:
 
 
 def sheets_of(part: Part) -> dict[Discipline, Sheet]:
-    """Each side's sheet on the newest version of the test it has begun. Older ones stay what they are."""
-    return {Discipline(each.side): each for each in Sheet.objects.filter(part=part).order_by("test_version")}
+    """Each side's sheet on the newest version of the test it has begun."""
+    return agreement.newest([part])[part.pk]
 
 
 def in_hand(part: Part, side: Discipline) -> Hand:
@@ -135,7 +135,7 @@ def tell(part: Part, before: audit.States, *, by: Actor, at: datetime) -> None:
     """Notices for what the part has become. They name nothing a side said: where one leads is asked anew."""
     was = before[(Part.RECORD, part.pk)]["state"]
     if part.state != was and (event := EVENTS.get(State(part.state))):
-        notice.about_part(part, event, by=by, at=at)
+        part_notice.about(part, event, by=by, at=at)
 
 
 def _paired(part: Part, both: dict[Discipline, Sheet], at: datetime) -> list[Pair]:

@@ -1,31 +1,22 @@
 """Is history whole, and does it tell of the rows as they are? In constant memory, while others go on working."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
-from inventory.domain import audit
+from inventory.domain import audit, chain
+from inventory.domain.chain import Finding, Heads, Walk
 from inventory.models import Action, ChainHead, Change, append_only
 from inventory.services import replay
-from inventory.services.audit import chained
+from inventory.services.audit import COLUMNS, covered
 from inventory.services.audit import head as last_link
 
-ACTIONS = 500  # read at once
+ACTIONS = 1000  # read at once
 MOST = 100  # findings told; the first is the one that matters
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is wrong. `seq` is the action concerned, None where none tells of it. Never says a value."""
-
-    seq: int | None
-    text: str
-
-    def __str__(self) -> str:
-        return self.text if self.seq is None else f"action {self.seq}: {self.text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,41 +25,42 @@ class Report:
     hash: str
     changes: int
     findings: tuple[Finding, ...]
+    withheld: int = 0  # actions of an export whose content was left out
 
     @property
     def is_whole(self) -> bool:
         return not self.findings
 
-
-@dataclass(slots=True)
-class _Walk:
-    """Where the walk along the chain stands."""
-
-    seq: int | None = None
-    hash: str = audit.GENESIS
-    changes: int = 0
-    missed: list[Finding] = field(default_factory=list)
+    @property
+    def head(self) -> str:
+        return chain.head(self.seq, self.hash)
 
 
-def verify(*, published: tuple[int, str] | None = None) -> Report:
-    """Walk the chain, hold it against a head `published` earlier (sequence number, hash), then the rows against it.
+def verify(*, published: Heads | None = None) -> Report:
+    """Walk the chain, hold it against heads `published` earlier, then the rows against it.
 
     Finds what was edited, deleted, inserted, moved or re-timed; a cut tail and a rewritten suffix as far as the stored
-    or the published head shows them; rows changed, added or removed behind the app's back.
+    or the published heads show them; rows changed, added or removed behind the app's back.
     """
-    walk = _Walk()
-    found = list(islice(_findings(walk, published), MOST))
-    return Report(walk.seq or 0, walk.hash, walk.changes, tuple(found))
+    walk = Walk(published or {})
+    found = list(islice(_findings(walk), MOST))
+    return Report(walk.seq, walk.hash, walk.changes, tuple(found))
 
 
-def _findings(walk: _Walk, published: tuple[int, str] | None) -> Iterator[Finding]:
+def published_head() -> str:
+    """`SEQ:HASH`: what pages, exports and the log print, and `verify_history` takes."""
+    head = last_link()
+    return chain.head(head.seq, head.hash)
+
+
+def _findings(walk: Walk) -> Iterator[Finding]:
     yield from _along(walk)
     with transaction.atomic():
         head = ChainHead.objects.select_for_update(no_key=True).filter(pk=1).first()  # from here on nobody appends
         late = list(islice(_along(walk), MOST))
         late += _at_the_end(walk, head)
     yield from late
-    yield from _against(published)
+    yield from walk.end()
     yield from _stray_changes()
     for record, seq, text in replay.differences():
         yield Finding(seq, f"{record} {text}")
@@ -76,75 +68,53 @@ def _findings(walk: _Walk, published: tuple[int, str] | None) -> Iterator[Findin
         yield Finding(None, f"the database trigger {name} is missing: run manage.py migrate")
 
 
-def _along(walk: _Walk) -> Iterator[Finding]:
+def _along(walk: Walk) -> Iterator[Finding]:
     """Each action's own link, then whether it follows the one before."""
-    while chunk := _next(walk.seq):
+    while chunk := list(_after(walk)[:ACTIONS]):
         for action, complaint in _rehashed(chunk, walk):
-            yield from _in_place(action, walk)
-            if complaint:
-                yield Finding(action.seq, complaint)
-            walk.seq, walk.hash = action.seq, action.hash
+            yield from walk.step(action["seq"], action["previous"], action["hash"], complaint)
 
 
-def _next(seq: int | None) -> list[Action]:
-    rows = Action.objects.order_by("seq")
-    return list((rows if seq is None else rows.filter(seq__gt=seq))[:ACTIONS])
+def _after(walk: Walk) -> QuerySet[Action, dict[str, Any]]:
+    rows: QuerySet[Action, dict[str, Any]] = Action.objects.order_by("seq").values(*COLUMNS)
+    return rows.filter(seq__gt=walk.seq) if walk.actions else rows  # a forged one may have a number below 1
 
 
-def _in_place(action: Action, walk: _Walk) -> Iterator[Finding]:
-    expected = (walk.seq or 0) + 1
-    if action.seq == expected + 1:
-        yield Finding(expected, "is missing")
-    elif action.seq > expected:
-        yield Finding(expected, f"is missing, and all that follow it up to {action.seq - 1}")
-    elif action.seq < expected:
-        yield Finding(action.seq, "has a number that no action can have")
-    elif action.previous != walk.hash:
-        yield Finding(action.seq, "does not continue the action before it: one of the two was rewritten")
-
-
-def _rehashed(chunk: list[Action], walk: _Walk) -> Iterator[tuple[Action, str]]:
+def _rehashed(chunk: list[dict[str, Any]], walk: Walk) -> Iterator[tuple[dict[str, Any], str]]:
     """Each action with what is wrong with it by itself: its own link is computed over the stored previous one."""
-    links = {action.pk: audit.Link(action.previous, chained(action)) for action in chunk}
+    links = {action["pk"]: audit.Link(action["previous"], covered(action)) for action in chunk}
     counts = dict.fromkeys(links, 0)
     misplaced = set()
     columns = ("action_id", "position", "record", "record_id", "before", "after")
-    changes = Change.objects.filter(action_id__in=links).order_by("action_id", "position").values_list(*columns)
-    for pk, position, *change in changes.iterator(chunk_size=2000):
-        links[pk].add((change[0], change[1], change[2], change[3]))
+    # By range: a thousand numbers in a query cost as much as what they find. Others among them are not looked at.
+    changes = Change.objects.filter(action_id__gte=min(links), action_id__lte=max(links))
+    rows = changes.order_by("action_id", "position").values_list(*columns)
+    for pk, position, record, record_id, before, after in rows.iterator(chunk_size=2000):
+        if pk not in links:
+            continue
+        links[pk].add((record, record_id, before, after))
         if position != counts[pk]:
             misplaced.add(pk)
         counts[pk] += 1
     walk.changes += sum(counts.values())
     for action in chunk:
-        if counts[action.pk] != action.changes_count:
-            yield action, f"has {counts[action.pk]} changes, not {action.changes_count}"
-        elif links[action.pk].hex() != action.hash:
+        pk = action["pk"]
+        if counts[pk] != action["changes_count"]:
+            yield action, f"has {counts[pk]} changes, not {action['changes_count']}"
+        elif links[pk].hex() != action["hash"]:
             yield action, "was altered after it was written"
         else:
-            yield action, "has its changes in another order" if action.pk in misplaced else ""
+            yield action, "has its changes in another order" if pk in misplaced else ""
 
 
-def _at_the_end(walk: _Walk, head: ChainHead | None) -> list[Finding]:
-    seq = walk.seq or 0
+def _at_the_end(walk: Walk, head: ChainHead | None) -> list[Finding]:
     if head is None:
-        return [Finding(seq, "is not followed by the head of the chain, which is missing")] if seq else []
-    if head.seq > seq:
-        return [Finding(seq + 1, f"is missing at the end, where the head stands at {head.seq}")]
-    if head.seq < seq:
+        return [Finding(walk.seq, "is not followed by the head of the chain, which is missing")] if walk.seq else []
+    if head.seq > walk.seq:
+        return [Finding(walk.seq + 1, f"is missing at the end, where the head stands at {head.seq}")]
+    if head.seq < walk.seq:
         return [Finding(head.seq + 1, "stands after the head of the chain")]
-    return [] if head.hash == walk.hash else [Finding(seq, "is not the one the head of the chain names")]
-
-
-def _against(published: tuple[int, str] | None) -> Iterator[Finding]:
-    if published is None or published == (0, audit.GENESIS):
-        return
-    seq, digest = published
-    found = Action.objects.filter(seq=seq).values_list("hash", flat=True).first()
-    if found is None:
-        yield Finding(seq, "is missing, although its head was published")
-    elif found != digest:
-        yield Finding(seq, "or one before it was rewritten: its head was published with another hash")
+    return [] if head.hash == walk.hash else [Finding(walk.seq, "is not the one the head of the chain names")]
 
 
 def _stray_changes() -> Iterator[Finding]:
@@ -153,9 +123,3 @@ def _stray_changes() -> Iterator[Finding]:
     strays = Change.objects.filter(~Exists(known)).order_by("pk").values_list("record", "record_id")
     for record, record_id in strays[:MOST]:
         yield Finding(None, f"a change of {record} {record_id} belongs to no action")
-
-
-def published_head() -> str:
-    """`SEQ:HASH`: what pages, exports and the log print, and `verify_history --head` takes."""
-    head = last_link()
-    return f"{head.seq}:{head.hash}"

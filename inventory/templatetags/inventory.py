@@ -1,5 +1,6 @@
 """Money, shares and words as pages show them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -7,9 +8,13 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.http import QueryDict
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from inventory.domain import money as amounts
 from inventory.domain.doubt import WORDS
+from inventory.models import Part
 from inventory.models.call import PROVIDERS
 
 register = template.Library()
@@ -24,6 +29,12 @@ def money(amount: int | None) -> str:
 @register.filter
 def money_signed(amount: int | None) -> str:
     return "not known" if amount is None else amounts.shown(amount, sign=True)
+
+
+@register.filter
+def change(amount: int) -> str:
+    """A difference as `+$1,240.40` or `−$1,240.40`; none is a dash, so that a table of them stays quiet."""
+    return amounts.shown(amount, sign=True) if amount else "–"
 
 
 @register.filter
@@ -47,6 +58,29 @@ def a_year(amount: int) -> int:
 @register.filter
 def minus(amount: int) -> int:
     return -amount
+
+
+@register.filter
+def of_key(found: Mapping[Any, int], key: Any) -> int:
+    """The amount under that key, 0 where there is none."""
+    return found.get(key, 0)
+
+
+@register.simple_tag
+def opens(amount: int | None, *, call_pk: int, of: str, part: Part | None = None, name: str = "") -> SafeString:
+    """An amount that opens its arithmetic: of one part, or without one of the whole call `name`; `of` says today, after
+    or saved. No template of its own, because a page has hundreds of them."""
+    shown, anchor = money(amount), f"#part-{part.pk}" if part else ""
+    return format_html(
+        '<a class="opens-amount" href="{}{}" aria-label="{} {}: how it is worked out for {}">{}</a>',
+        reverse("call.explained", args=(call_pk,)), anchor, shown, of, part.name if part else name, shown,
+    )  # fmt: skip
+
+
+@register.filter
+def at(found: Mapping[Any, Any], key: Any) -> Any:
+    """What stands under that key, None where nothing does."""
+    return found.get(key)
 
 
 @register.filter

@@ -10,10 +10,13 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from inventory.models import (
+    Action,
     Call,
     Comment,
+    Comparison,
     Discount,
     Feature,
+    Frozen,
     Job,
     Membership,
     OneTimeLink,
@@ -21,6 +24,7 @@ from inventory.models import (
     Person,
     PriceRow,
     Repricing,
+    Scenario,
     Team,
     Upload,
     Wave,
@@ -61,23 +65,39 @@ def part_to_edit(pk: int, person: Person) -> Part:
 
 def part_to_answer(pk: int, person: Person) -> Part | waiting.Lost:
     """The part, or what a split, a retirement or a lost role has left of it: whoever was answering is told so."""
+    found = part_or_lost(pk)
+    if access.may_answer(person, found.team_id):
+        return _live(found)
+    return _role_lost(found, isinstance(found, Part) and queue.was_answering(part=found, person=person))
+
+
+def part_or_lost(pk: int) -> Part | waiting.Lost:
+    """The part, retired or not, or what history knows of one that a split took away."""
     owners = ("feature__product_owner", "feature__engineering_owner")
     found = Part.objects.select_related("call", "team", *owners).filter(pk=pk).first() or waiting.lost(pk)
     if found is None:
         raise Http404
-    may = access.may_answer(person, found.team_id)
-    if not may and isinstance(found, Part) and queue.was_answering(part=found, person=person):
-        return waiting.Lost(found.name, found.call_id, found.team_id, role_lost=True)
-    _only(found, may)
+    return found
+
+
+def part_to_lead(pk: int, person: Person) -> Part | waiting.Lost:
+    """Whose label this person may settle, and whose sheets they may open; or what is left of it, also for whoever led
+    the team before."""
+    found = part_or_lost(pk)
+    if access.may_lead(person, found.team_id):
+        return _live(found)
+    return _role_lost(found, access.has_led(person, found.team_id))
+
+
+def _live(found: Part | waiting.Lost) -> Part | waiting.Lost:
     if isinstance(found, Part) and not found.is_live:
         return waiting.Lost(found.name, found.call_id, found.team_id, is_retired=True)
     return found
 
 
-def part_to_lead(pk: int, person: Person) -> Part:
-    """Whose label this person may settle, and whose sheets they may open."""
-    found = part(pk)
-    return _only(found, access.may_lead(person, found.team_id) and found.is_live)
+def _role_lost(found: Part | waiting.Lost, had_it: bool) -> waiting.Lost:
+    """For whoever was at it before; for all others it is not there."""
+    return _only(waiting.Lost(found.name, found.call_id, found.team_id, role_lost=True), had_it)
 
 
 def comment(pk: int) -> Comment:
@@ -124,6 +144,11 @@ def move_to_lead(pk: int, person: Person) -> Part:
 def wave_to_lead(pk: int, person: Person) -> Wave:
     found = get_object_or_404(Wave.objects.live().select_related("team", "owner"), pk=pk)
     return _only(found, access.may_lead(person, found.team_id))
+
+
+def action_to_review(seq: int, person: Person) -> Action:
+    found = get_object_or_404(Action, seq=min(seq, 2**63 - 1))
+    return _only(found, access.may_review(person, found.team_id))
 
 
 def job(pk: int) -> Job:
@@ -176,9 +201,10 @@ def leader(person: Person) -> Person:
 
 
 def parts_to_lead(pks: list[int], person: Person) -> list[int]:
-    """All of them, or none."""
-    teams = set(Part.objects.filter(pk__in=pks).values_list("team", flat=True))
-    return _only(pks, all(access.may_lead(person, team) for team in teams))
+    """Those of them whose label this person may decide on: one that went to another team meanwhile is as little there
+    as one that is gone."""
+    teams = Part.objects.filter(pk__in=pks).values_list("pk", "team")
+    return [pk for pk, team in teams if access.may_lead(person, team)]
 
 
 def discount_to_administer(pk: int, person: Person) -> Discount:
@@ -196,6 +222,30 @@ def price_to_change(pk: int, person: Person) -> PriceRow:
 def repricing_to_apply(job_pk: int, person: Person) -> Repricing:
     found = get_object_or_404(Repricing.objects.select_related("job", "applied_by"), job=job_pk)
     return _only(found, access.may_administer(person))
+
+
+def frozen(pk: int) -> Frozen:
+    return get_object_or_404(Frozen.objects.select_related("frozen_by"), pk=pk)
+
+
+def comparison(job_pk: int) -> Comparison:
+    """One that is worked out."""
+    related = ("first", "second", "job")
+    return get_object_or_404(Comparison.objects.select_related(*related), job=job_pk, ready_at__isnull=False)
+
+
+def scenario(pk: int) -> Scenario:
+    return get_object_or_404(Scenario.objects.select_related("team", "created_by", "job"), pk=pk)
+
+
+def scenario_to_copy(pk: int, person: Person) -> Scenario:
+    found = scenario(pk)
+    return _only(found, access.may_try(person, found.team))
+
+
+def scenario_to_change(pk: int, person: Person) -> Scenario:
+    found = scenario(pk)
+    return _only(found, access.may_change(person, found))
 
 
 def _only(found: T, allowed: bool) -> T:

@@ -8,6 +8,7 @@ from datetime import date
 from inventory.domain import line, money
 from inventory.domain.bridge import Shape, Step
 from inventory.domain.line import Side
+from inventory.domain.realised import Left
 from inventory.domain.schedule import Month
 from inventory.services.plan import Sums
 
@@ -126,6 +127,33 @@ def ramp(days: Sequence[tuple[date, Month]]) -> list[Pair]:
     slot = 100 / max(1, len(days))
     every = -(-len(days) // LABELLED)
     return [_pair(day, month, index, slot, most, every) for index, (day, month) in enumerate(days)]
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """What is still to be realised at the end of one month. `says` the month where its name fits."""
+
+    left_over: Left
+    says: str
+    left: str
+    wide: str
+    middle: str
+    at: int
+    length: int
+
+
+def burn_down(found: Sequence[Left]) -> list[Pile]:
+    """The months as columns that grow shorter; where moves that cost more outweigh the rest there is no column."""
+    most = max((each.amount for each in found), default=0)
+    slot = 100 / max(1, len(found))
+    every = -(-len(found) // LABELLED)
+    piles = []
+    for index, each in enumerate(found):
+        start, length = index * slot, max(0, _scaled(each.amount, most, HEIGHT))
+        says = f"{each.day:%b %y}" if index % every == 0 else ""
+        across = _percent(start + slot * 0.1), _percent(slot * 0.8), _percent(start + slot / 2)
+        piles.append(Pile(each, says, *across, TOP + HEIGHT - length, length))
+    return piles
 
 
 def _pair(day: date, month: Month, index: int, slot: float, most: int, every: int) -> Pair:

@@ -19,6 +19,7 @@ from inventory.views import _load
 from inventory.views._page import Request, page
 from inventory.views._queue import following
 from inventory.views._stale import Difference
+from inventory.views._waiting import lost_page, what_is_left
 
 CHANGED = "Nothing was saved: a sheet or the label was changed meanwhile. This is how it is now."
 OTHER_SIDE = "Nothing was saved. You have answered for the other side, and nobody answers for both."
@@ -36,7 +37,7 @@ def adopt(request: Request, pk: int) -> HttpResponse:
     part = _load.part_to_answer(pk, request.user)
     form = forms.Sheet(request.POST)
     if isinstance(part, waiting.Lost):
-        return _lost(request, part)
+        return lost_page(request, part)
     given: dict[str, Any] = {"part": part, "side": Discipline(request.user.discipline), "person": request.user}
     version = form.cleaned_data["version"] if form.is_valid() else -1
     try:
@@ -48,7 +49,7 @@ def adopt(request: Request, pk: int) -> HttpResponse:
         messages.error(request, OTHER_SIDE)
         return redirect("agreement.page", pk)
     except sheet.Gone:
-        return _gone(request, part)
+        return lost_page(request, what_is_left(part))
     if not adopted.is_in:
         messages.info(request, "Their answers are now yours. They lead to a question only you can answer.")
         return redirect("waiting.start", pk)
@@ -61,7 +62,7 @@ def edit(request: Request, pk: int) -> HttpResponse:
     part = _load.part_to_answer(pk, request.user)
     form = forms.Sheet(request.POST)
     if isinstance(part, waiting.Lost):
-        return _lost(request, part)
+        return lost_page(request, part)
     found = standing.standing(part=part, person=request.user)
     differs = found.compared.difference if found.compared else None
     version = form.cleaned_data["version"] if form.is_valid() else -1
@@ -77,7 +78,7 @@ def edit(request: Request, pk: int) -> HttpResponse:
         messages.error(request, CHANGED)
         return redirect("agreement.page", pk)
     except sheet.Gone:
-        return _gone(request, part)
+        return lost_page(request, what_is_left(part))
     # Their sheet may go on on a newer version of the test, that has another question there.
     if differs is None or domain.CURRENT.question(differs.question) is None:
         return redirect("waiting.check", pk)
@@ -88,6 +89,8 @@ def edit(request: Request, pk: int) -> HttpResponse:
 def settle(request: Request, pk: int) -> HttpResponse:
     part = _load.part_to_lead(pk, request.user)
     form = forms.Settle(request.POST)
+    if isinstance(part, waiting.Lost):
+        return lost_page(request, part, _typed(form))
     if not form.is_valid():
         return _shown(request, part, form, status=422)
     given = {**form.cleaned_data, "label": Label(form.cleaned_data["label"])}
@@ -102,7 +105,7 @@ def settle(request: Request, pk: int) -> HttpResponse:
         form.add_error(None, "By the answers two readers need it at two moments: split the call instead.")
         return _shown(request, part, form, status=409)
     except sheet.Gone:
-        return _gone(request, part)
+        return lost_page(request, what_is_left(part), _typed(form))
     messages.success(request, f"{part.name} is settled, and both sides are told.")
     return redirect("waiting.result", pk)
 
@@ -110,6 +113,8 @@ def settle(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def open_sheet(request: Request, pk: int) -> HttpResponse:
     part = _load.part_to_lead(pk, request.user)
+    if isinstance(part, waiting.Lost):
+        return lost_page(request, part)
     try:
         reconcile.open_sheet(part=part, by=request.user.actor, at=timezone.now())
     except reconcile.NotOpenYet as early:
@@ -118,7 +123,7 @@ def open_sheet(request: Request, pk: int) -> HttpResponse:
     except reconcile.NothingToOpen:
         messages.error(request, "There is no sheet to open: both are in, or none, or it is open already.")
     except sheet.Gone:
-        return _gone(request, part)
+        return lost_page(request, what_is_left(part))
     else:
         messages.success(request, "The sheet is open to everybody. What the other side answers now is marked.")
     return redirect("agreement.page", pk)
@@ -163,6 +168,12 @@ def _first(found: standing.Standing) -> dict[str, str] | None:
     }
 
 
+def _typed(form: forms.Settle) -> str:
+    """The label and the reason as they were sent, also where something is wrong with them."""
+    label = dict(forms.LABELS).get(str(form.data.get("label")), "")
+    return ". ".join(filter(None, (label, str(form.data.get("reason", "")).strip())))
+
+
 def _settled_meanwhile(request: Request, pk: int, form: forms.Settle) -> HttpResponse:
     """Both values; what was typed stays, and sending it once more is a decision."""
     part = _load.part(pk)
@@ -171,12 +182,3 @@ def _settled_meanwhile(request: Request, pk: int, form: forms.Settle) -> HttpRes
     theirs = f"{part.get_state_display()}: {part.get_label_display().lower()}"
     rows = [Difference("The label", yours, theirs), Difference("Why", form.cleaned_data["reason"], part.reason)]
     return _shown(request, part, form, status=409, differences=rows)
-
-
-def _gone(request: Request, part: Part) -> HttpResponse:
-    left = waiting.lost(part.pk) or waiting.Lost(part.name, part.call_id, part.team_id, is_retired=True)
-    return _lost(request, left)
-
-
-def _lost(request: Request, lost: waiting.Lost) -> HttpResponse:
-    return page(request, "waiting/lost.html", {"lost": lost, "typed": ""}, status=410)

@@ -1,16 +1,21 @@
 """The history: of everything, of one record, and one action opened."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
 
-from inventory.domain import audit_words
+from inventory import tasks
 from inventory.forms import audit as forms
-from inventory.models import Action, Change, Person, Team
+from inventory.models import Action, Change
+from inventory.services import access, history, history_table, past
 from inventory.services import action as actions
-from inventory.services import history, verification
+from inventory.services import job as jobs
 from inventory.services.intake import taking, undo
+from inventory.views import _history
 from inventory.views._page import Request, page
 
 ROWS = 50
@@ -18,59 +23,62 @@ ROWS = 50
 
 @require_safe
 def index(request: Request) -> HttpResponse:
-    form = forms.Filter(request.GET)
-    chosen = form.chosen()
-    record = chosen.get("record")
-    context = {
-        "found": history.listing(viewer=request.user, **chosen),
-        "form": form,
-        "chosen": chosen,
-        "about": f"{_noun(record[0])} {actions.name(*record)}" if record else "",
-        "teams": Team.objects.order_by("name", "pk").values_list("pk", "name"),
-        "people": Person.objects.order_by("name", "pk").values_list("pk", "name"),
-        "kinds": audit_words.KINDS,
-        "head": verification.published_head(),
-    }
-    return page(request, "audit/list.html", context, fragment="lines")
+    return _history.shown(request)
+
+
+@require_POST
+def export(request: Request) -> HttpResponse:
+    """What the address asks for, as a file made by a job."""
+    _, form, _ = _history.asked_by(request)
+    wanted = request.POST.get("format", "")
+    if wanted not in dict(history_table.FORMATS):
+        raise Http404
+    kept = form.cleaned_data.keys() - {"before", "after"}
+    asked = {name: request.GET[name] for name in form.fields if name in kept and request.GET.get(name)}
+    params = {"format": wanted, "asked": {} if wanted == history_table.WHOLE else asked}
+    at = timezone.now()
+    job = jobs.enqueue(kind="export_history", params=params, by=request.user.actor, at=at, person=request.user)
+    tasks.start(job)
+    return redirect("job.detail", pk=job.pk)
 
 
 @require_safe
 def record(request: Request, record: str, record_id: str) -> HttpResponse:
     form = forms.Filter({**request.GET.dict(), "record": f"{record}:{record_id}"})
     chosen = form.chosen()
-    found = history.listing(viewer=request.user, **chosen) if "record" in chosen else None
-    name = actions.name(record, record_id) if found else ""
-    if found is None or not (found.lines or name):
+    if "record" not in chosen:
         raise Http404
-    context = {
-        "found": found,
-        "noun": _noun(record),
-        "name": name or record_id,
-        "address": _address(record),
-    }
-    return page(request, "audit/record.html", {**context, "record_id": record_id}, fragment="lines")
+    places = {name: chosen[name] for name in ("before", "after") if name in chosen}
+    found = history.listing(viewer=request.user, asked=history.Asked(record=chosen["record"]), **places)
+    name = actions.name(record, record_id)
+    if not (found.lines or name):
+        raise Http404
+    context: dict[str, Any] = {"found": found, "noun": _history.noun(record), "name": name or record_id}
+    context |= {"address": _address(record), "record": record, "record_id": record_id}
+    context["may_compare"] = record in past.COMPARED and record_id.isdecimal()
+    return page(request, "audit/record.html", context, fragment="lines")
 
 
 @require_safe
 def detail(request: Request, seq: int) -> HttpResponse:
     action = get_object_or_404(Action, seq=min(seq, forms.LARGEST_KEY))
+    lines = history.lines([action], request.user)
+    if not lines:
+        raise Http404
     pages = Paginator(Change.objects.filter(action=action).order_by("position"), ROWS)
     pages.count = action.changes_count  # kept with the action: an import has thousands
     found = pages.get_page(request.GET.get("page"))
     context = {
         "action": action,
-        "line": history.lines([action], request.user)[0],
+        "line": lines[0],
         "page": found,
         "touched": actions.touched(list(found), request.user),
+        "may_review": access.may_review(request.user, action.team_id) and history.is_reviewable(action),
     }
     if action.kind == taking.IMPORT:
         imported = undo.found(seq)
         context |= {"imported": imported, "may_undo": imported is not None and undo.may_undo(request.user, imported)}
     return page(request, "audit/detail.html", context)
-
-
-def _noun(record: str) -> str:
-    return audit_words.RECORDS.get(record, record.replace("_", " "))
 
 
 def _address(record: str) -> str:

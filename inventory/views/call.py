@@ -66,7 +66,11 @@ def explained(request: Request, pk: int) -> HttpResponse:
     """How the cost of a call comes about: apart, because few ask and it takes the whole price book."""
     call = _load.call(pk)
     parts = list(call.parts.order_by("position"))
-    context = {"call": call, "explanations": explanation.of(call, parts, on=timezone.localdate())}
+    context = {
+        "call": call,
+        "explanations": explanation.of(call, parts, on=timezone.localdate()),
+        "may_administer": access.may_administer(request.user),
+    }
     return page(request, "call/explained.html", context, fragment="explained")
 
 

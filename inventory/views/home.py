@@ -1,6 +1,7 @@
 """Home: the one sentence, the line, what needs this person, and the teams. Empty, it shows the first steps."""
 
 from django.http import HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from inventory.models import Call, Team
@@ -23,7 +24,7 @@ def shown(request: Request) -> HttpResponse:
         "sureness": plan.sureness(),
         "line": _picture.the_line(totals.overall.sums, totals.overall.guess),
         "calls": Call.objects.live().count(),
-        "needs": home.needs(request.user),
+        "needs": home.needs(request.user, today=timezone.localdate()),
         "may_administer": may_administer,
         "may_register": access.teams_to_edit(request.user).exists(),
         "has_sample": may_administer and Team.objects.samples().exists(),

@@ -14,7 +14,7 @@ from inventory.forms import plan as forms
 from inventory.forms import wave as terms
 from inventory.models import Part
 from inventory.services import job as jobs
-from inventory.services import move, plan, pricing, schedule
+from inventory.services import ledger, move, plan, pricing, schedule
 from inventory.views import _picture
 from inventory.views._page import Request, page
 
@@ -27,20 +27,22 @@ def listed(request: Request) -> HttpResponse:
     chosen = form.chosen()
     totals = plan.totals(team=chosen.get("team"), feature=chosen.get("feature"))
     by = request.GET.get("by", "")
+    sureness, calls = plan.known(team=chosen.get("team"), feature=chosen.get("feature"))
     context = {
         "form": form,
         "chips": _chips(request, form),
         "about": chosen.get("feature") or chosen.get("team"),
         "totals": totals,
         "sums": totals.overall.sums,
-        "sureness": plan.sureness(team=chosen.get("team"), feature=chosen.get("feature")),
+        "realised": ledger.overall(team=chosen.get("team"), feature=chosen.get("feature")),
+        "sureness": sureness,
         "line": _picture.the_line(totals.overall.sums, totals.overall.guess),
         "columns": _picture.columns(steps := totals.bridge()),
         "rows": _picture.rows(steps),
         "by": by if by in dict(forms.BY) else "",
         "tabs": forms.BY,
         "kept": urlencode([(name, chosen[name].pk) for name in ("team", "feature") if name in chosen]),
-        **_table(request, by, chosen, totals),
+        **_table(request, by, chosen, totals, calls),
     }
     return page(request, "plan/page.html", context, fragment="moves")
 
@@ -69,6 +71,7 @@ def in_time(request: Request) -> HttpResponse:
         "team": form.chosen_team(),
         "told": found,
         "five": found.five,
+        "realised": ledger.overall(team=form.chosen_team()),
         "ramp": _picture.ramp(found.days),
         "columns": _picture.columns(steps),
         "rows": _picture.rows(steps),
@@ -84,10 +87,11 @@ def export(request: Request) -> HttpResponse:
     return redirect("job.detail", pk=job.pk)
 
 
-def _table(request: Request, by: str, chosen: dict[str, Any], totals: plan.Totals) -> dict[str, Any]:
-    """What stands below the pictures: the moves, or the totals by what the address asks for."""
+def _table(request: Request, by: str, chosen: dict[str, Any], totals: plan.Totals, calls: int) -> dict[str, Any]:
+    """What stands below the pictures: the moves, or the totals by what the address asks for. `calls` are those of the
+    team or feature: where nothing else narrows the list they need not be counted again."""
     if by == "team":
-        return {"groups": totals.teams}
+        return {"groups": totals.teams, "realised_by": ledger.by_team()}
     if by == "kind":
         return {"groups": totals.kinds}
     if by == "feature":
@@ -95,8 +99,16 @@ def _table(request: Request, by: str, chosen: dict[str, Any], totals: plan.Total
         rows = Paginator(found, ROWS).get_page(request.GET.get("page"))
         return {"page": rows, "groups": plan.named(rows)}
     sort = chosen.pop("sort", "-saving")
-    rows = Paginator(move.moves(move.Filters(**chosen), sort=sort), ROWS).get_page(request.GET.get("page"))
-    return {"page": rows, "moves": move.rows(rows, book=pricing.book(timezone.localdate()))}
+    filters = move.Filters(**chosen)
+    pages = Paginator(move.moves(filters, sort=sort), ROWS)
+    if not filters.narrow_parts:
+        pages.count = calls
+    rows = pages.get_page(request.GET.get("page"))
+    return {
+        "page": rows,
+        "by_worth": sort == "-worth",
+        "moves": move.rows(rows, book=pricing.book(timezone.localdate())),
+    }
 
 
 def _chips(request: Request, form: forms.Filter) -> list[dict[str, str]]:

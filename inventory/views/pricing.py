@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from inventory.forms import pricing as forms
 from inventory.models import ClaudeModel, PriceRow
-from inventory.services import access, discount, pricing, reprice
+from inventory.services import access, behind, discount, pricing
 from inventory.views._page import Request, page
 
 ROWS = 50
@@ -28,7 +28,7 @@ def index(request: Request) -> HttpResponse:
         "models": models,
         "modifiers": pricing.modifiers(chosen["on"]),
         "as_of": pricing.as_of(),
-        "behind": reprice.behind(on=today),
+        "behind": behind.found(on=today),
         "upcoming": PriceRow.objects.upcoming(today)[:ROWS],
         "may_change": access.may_administer(request.user),
         "today": today,

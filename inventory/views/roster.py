@@ -92,6 +92,19 @@ def reactivate(request: Request, pk: int) -> HttpResponse:
     return _mail.afterwards(answer, partial(_mail.send, person.email, "reactivated", link=link, name=person.name))
 
 
+@require_POST
+def anonymise(request: Request, pk: int) -> HttpResponse:
+    person = _load.person_to_administer(pk, request.user)
+
+    def save(version: int, reason: str, sure: bool) -> str:
+        found = accounts.anonymise(
+            person=person, version=version, reason=reason, by=request.user.actor, at=timezone.now()
+        )
+        return f"Whoever this was is now called {found.name}, here and in the history."
+
+    return _saved(request, person, "anonymise_form", forms.Anonymise(request.POST, auto_id="anonymise_%s"), save)
+
+
 def _saved(request: Request, person: Person, which: str, form: Form, save: Callable[..., str]) -> HttpResponse:
     """Save and say so; or the page again, with what was refused and why."""
     if form.is_valid():
@@ -108,6 +121,8 @@ def _saved(request: Request, person: Person, which: str, form: Form, save: Calla
             teams.LastLead,
             teams.NotActive,
             accounts.HeirNeeded,
+            accounts.StillActive,
+            accounts.Anonymised,
         ) as no:
             form.add_error(None, _worded(no, person))
         else:
@@ -126,6 +141,10 @@ def _worded(refusal: Exception, person: Person) -> str:
             return f"{person.name} is the only lead of {refusal}: make somebody else lead there first."
         case teams.NotActive():
             return "The account is switched off: switch it on first."
+        case accounts.StillActive():
+            return "The account is in use: switch it off first."
+        case accounts.Anonymised():
+            return "Nobody knows any more whose account this was: invite the person anew."
         case _:
             return "Choose somebody active to take over the features."
 
@@ -140,6 +159,7 @@ def _shown(request: Request, person: Any, changed: dict[str, Any] | None = None,
         "memberships": person.memberships.select_related("team").order_by("team__name", "pk"),
         "discipline_form": forms.Discipline(initial=initial, auto_id="discipline_%s"),
         "deactivate_form": forms.Deactivate(initial=initial, person=person, owns=len(owned), auto_id="deactivate_%s"),
+        "anonymise_form": forms.Anonymise(initial=initial, auto_id="anonymise_%s"),
         **(changed or {}),
     }
     return page(request, "people/detail.html", context, status=status)

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods
 from inventory.domain import waiting as domain
 from inventory.forms import copying as forms
 from inventory.models import Part
-from inventory.services import access
+from inventory.services import access, waiting
 from inventory.services.labelling import together
 from inventory.views import _load, _replaced
 from inventory.views._page import Request, page, typed
 from inventory.views._queue import places
-from inventory.views._waiting import SAID, side_of
+from inventory.views._waiting import SAID, lost_page, side_of
 
 GONE = "Your side has not answered there any more, or it names no consumer now: choose another."
 
@@ -53,7 +53,9 @@ def chosen(request: Request) -> HttpResponse:
 def drafts(request: Request, pk: int) -> HttpResponse:
     """Each copy of the model with what differs between them; ticked ones are saved."""
     _answering(request)
-    model = _load.part(pk)
+    model = _load.part_or_lost(pk)
+    if isinstance(model, waiting.Lost):
+        return lost_page(request, model, request.POST.get("reason", ""))
     if request.method != "POST":
         return _drafts_page(request, model, forms.Confirming())
     form = forms.Confirming(request.POST)

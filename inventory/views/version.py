@@ -46,7 +46,7 @@ def look_over(request: Request) -> HttpResponse:
         messages.error(request, "Nothing was changed: tick a part first.")
         return _shown(request, forms.Keeping(), status=422)
     done = version.look_over(parts=parts, by=request.user.actor, at=timezone.now())
-    _say(request, done, "put under “check needed”, and both sides are told")
+    _say(request, done, len(form.ticked()), "put under “check needed”, and both sides are told")
     return redirect("queue.versions")
 
 
@@ -59,15 +59,15 @@ def keep(request: Request) -> HttpResponse:
         return _shown(request, form, status=422)
     reason = form.cleaned_data["reason"]
     done = version.keep(parts=parts, reason=reason, by=request.user.actor, at=timezone.now())
-    _say(request, done, "kept as they are")
+    _say(request, done, len(form.ticked()), "kept as they are")
     return redirect("queue.versions")
 
 
-def _say(request: Request, done: version.Done, what: str) -> None:
-    if done.parts:
-        messages.success(request, f"{done.parts:,} part{'' if done.parts == 1 else 's'}: {what}.")
-    if done.left_out:
-        messages.info(request, f"{done.left_out:,} left out: changed meanwhile, they do not differ any more.")
+def _say(request: Request, done: int, asked: int, what: str) -> None:
+    if done:
+        messages.success(request, f"{done:,} part{'' if done == 1 else 's'}: {what}.")
+    if done < asked:
+        messages.info(request, f"{asked - done:,} left out: they changed meanwhile, or are not yours to decide on.")
 
 
 def _shown(request: Request, form: forms.Keeping, *, status: int = 200) -> HttpResponse:

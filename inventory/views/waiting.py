@@ -59,12 +59,10 @@ def question(request: Request, pk: int, question: str) -> HttpResponse:
     part = _load.part_to_answer(pk, request.user)
     if request.method == "POST" and not isinstance(part, waiting.Lost) and _replaced.is_replaced(request):
         return _replaced.answer(request, part, question)
-    asked = domain.CURRENT.question(question)
-    if asked is None:
-        raise Http404
     if isinstance(part, waiting.Lost):
-        return lost_page(request, part, _typed(forms.Answering(asked, request.POST or None)))
-    if side_of(request) not in asked.side:
+        return lost_page(request, part, _typed(request, question))
+    asked = domain.CURRENT.question(question)
+    if asked is None or side_of(request) not in asked.side:
         raise Http404
     walk = waiting.walk(part=part, side=side_of(request))
     if request.method == "POST":
@@ -115,7 +113,7 @@ def _answered(request: Request, part: Part, walk: waiting.Walk, asked: Question)
     except tuple(REFUSED) as refused:
         return _question_page(request, part, walk, form, status=409, notice=REFUSED[type(refused)])
     except waiting.Gone:
-        return lost_page(request, what_is_left(part), _typed(form))
+        return lost_page(request, what_is_left(part), form.said())
     queue.renew(person=request.user, part=part, at=timezone.now())
     return redirect("waiting.start", pk=part.pk)
 
@@ -226,7 +224,7 @@ def _saved(request: Request, part: Part) -> HttpResponse:
 def _reopened(request: Request, pk: int) -> HttpResponse:
     part = _load.part_to_answer(pk, request.user)
     if isinstance(part, waiting.Lost):
-        return lost_page(request, part)
+        return lost_page(request, part, request.POST.get("reason", ""))
     form = forms.Reopening(request.POST, counts=bool(part.label))
     if not form.is_valid():
         return _result_page(request, part, form, status=422)
@@ -240,7 +238,7 @@ def _reopened(request: Request, pk: int) -> HttpResponse:
         messages.error(request, "Nothing was changed: the sheet was changed meanwhile. This is how it is now.")
         return redirect("waiting.result", pk=pk)
     except waiting.Gone:
-        return lost_page(request, what_is_left(part))
+        return lost_page(request, what_is_left(part), given["reason"])
     return redirect("waiting.check", pk=pk)
 
 
@@ -276,5 +274,7 @@ def _similar(part: Part, found: standing.Standing, person: Person) -> dict[str, 
     return {"similar": seen, "against": against, "against_said": NUMBERS[against]}
 
 
-def _typed(form: forms.Answering) -> str:
-    return form.said() if form.is_bound else ""
+def _typed(request: Request, question: str) -> str:
+    """The answer that was sent, in the words of the version of the test it was given on."""
+    asked = (forms.version_shown(request.POST) or domain.CURRENT).question(question)
+    return forms.Answering(asked, request.POST).said() if asked and request.method == "POST" else ""

@@ -355,3 +355,10 @@ def _card(row: dict) -> Card:
         int(Decimal(row["prices"][name]) * MILLION) for name in ("fast_input", "fast_output") if name in row["prices"]
     ]
     return Card(row["above"], standard, rates("batch_"), standard.at(*fast) if fast else None)
+
+
+def test_half_a_micro_dollar_of_minutes_is_rounded_up():
+    """Three requests of 0.0002 minutes at five cents an hour are 0.5 micro-dollars, though a sixtieth is no decimal."""
+    profile = Profile(3, 0, 0, 0, container_minutes=Decimal("0.0002"))
+    price = Price((Card(0, SONNET, HALF),), fees=FEES)
+    assert pricing.monthly(profile, price).real_time == 1

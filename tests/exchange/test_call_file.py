@@ -200,3 +200,34 @@ def test_what_a_request_uses_and_what_expires_come_in_and_a_wrong_cell_is_told()
     assert not set(names) & silent.said
     problems = call_file.read(f"{head}\n{row},10001,0.00001,2\n".encode()).problems
     assert {problem.column for problem in problems} == set(head.split(",")[-3:])
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("3 %", "0.03"), ("3%", "0.03"), ("-2.5 %", "-0.025"), ("−1%", "-0.01"), ("+0.5 %", "0.005"), ("100%", "1")],
+)
+def test_growth_is_a_percentage_with_its_sign(typed: str, kept: str) -> None:
+    assert read({"growth_per_month": typed}).rows[0].growth == Decimal(kept)
+    assert read({"growth_per_month": " "}).rows[0].growth is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("3", "must be a percentage with its sign, such as 3 % or -2.5 %"),
+        ("0.03", "must be a percentage with its sign, such as 3 % or -2.5 %"),
+        ("3,5 %", "must be a percentage with its sign, such as 3 % or -2.5 %"),
+        ("-100 %", "must be more than -100 %: volume cannot shrink to nothing or below"),
+        ("100.1 %", "must be at most 100 % a month"),
+        ("1.23456 %", "has more than 4 decimals: round it"),
+    ],
+)
+def test_growth_that_could_be_misread_or_is_beyond_reason_is_refused(typed: str, told: str) -> None:
+    assert said(growth_per_month=typed) == f"row 2, growth_per_month: {told}"
+
+
+def test_a_feature_grows_at_one_rate() -> None:
+    rows = [{"call_key": str(n), "growth_per_month": typed} for n, typed in enumerate(("3 %", "", "3.0 %", "4 %"))]
+    assert [str(problem) for problem in read(*rows).problems] == [
+        "row 5, growth_per_month: is not what row 2 says of its feature"
+    ]

@@ -184,3 +184,19 @@ def test_shared_texts_are_read_with_every_letter() -> None:
     override = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
     files["[Content_Types].xml"] = files["[Content_Types].xml"].replace("</Types>", override)
     assert table(packed(files)).rows[0].cells["name"] == "_b <c>"
+
+
+@pytest.mark.parametrize(
+    ("xml", "growth"),
+    [
+        (number("0.03", 2), "0.03"),
+        (number("-0.025", 2), "-0.025"),
+        (text("3 %"), "0.03"),
+        (number("0.03"), None),
+        (number("3"), None),
+    ],
+)
+def test_growth_is_a_percentage_as_text_or_as_it_is_shown(xml: str, growth: str | None) -> None:
+    cells = cell(xml)
+    found = cells.growth("size")
+    assert (None if found is None else str(found.normalize()), bool(cells.problems)) == (growth, growth is None)

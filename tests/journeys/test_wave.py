@@ -4,9 +4,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from inventory.domain.status import Status
 from inventory.models import Part, Wave
 from tests.journeys.keyboard import Keyboard
 from tests.services.test_arrangement import make_move, make_wave
+from tests.services.test_moving import step
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -68,12 +70,13 @@ def test_a_proposal_is_taken_without_javascript(plain, sign_in, pia, team, moves
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
-def test_every_page_fits_and_can_be_read_by_everybody(open_page, sign_in, pia, team, moves, width, scheme):
+def test_every_page_fits_and_can_be_read_by_everybody(open_page, sign_in, pia, team, moves, now, width, scheme):
     wave = make_wave(team, "Digests")
     Part.objects.filter(pk=moves[0].pk).update(wave=wave, status="moving")
+    step(Part.objects.get(pk=moves[0].pk), Status.MOVED, pia, now)
     window = sign_in(open_page(viewport={"width": width, "height": 800}, color_scheme=scheme), pia)
     for address in (
-        "/plan/waves", "/plan/time", f"/plan/moves/{moves[0].pk}", f"/plan/waves/{wave.pk}/edit",
+        "/plan/waves", "/plan/time", "/plan/realised", f"/plan/moves/{moves[0].pk}", f"/plan/waves/{wave.pk}/edit",
         f"/plan/waves/{wave.pk}/retire", f"/plan/teams/{team.pk}/waves/new", f"/plan/teams/{team.pk}/waves/propose",
     ):  # fmt: skip
         window.goto(address)

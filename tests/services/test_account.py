@@ -3,10 +3,11 @@
 from datetime import datetime
 
 import pytest
+from axes.models import AccessLog
 
 from inventory.domain.audit import Actor
-from inventory.models import Action, Change, Feature, Membership, Person, Stale, Team
-from inventory.services import account, link, people
+from inventory.models import Action, Change, Feature, Membership, OneTimeLink, Person, Stale, Team
+from inventory.services import account, link, people, verification
 from inventory.services import team as teams
 from tests import factories
 
@@ -207,3 +208,39 @@ def test_history_never_holds_a_name_or_an_e_mail(admin: Person, ed: Person, now:
     told = str([*Change.objects.values_list(), *Action.objects.values_list()]).lower()
     assert "edwina" not in told
     assert "example.test" not in told
+
+
+def test_anonymising_takes_name_and_e_mail_away_everywhere_and_history_still_verifies(
+    admin: Person, ed: Person, team: Team, now: datetime
+) -> None:
+    edit(ed, now, name="Edwina", email="edwina@example.test")
+    link.made(purpose="invite", team=team, email="edwina@example.test", role="member", discipline="product", at=now)
+    AccessLog.objects.create(username="Edwina@example.test", path_info="/sign-in")
+    ed.refresh_from_db()
+    gone = deactivate(ed, admin, now, version=ed.version)
+    account.anonymise(person=gone, version=gone.version, reason="asked", by=admin.actor, at=now)
+    ed.refresh_from_db()
+    assert (ed.name, ed.anonymised_at) == (f"Former member {ed.pk}", now)
+    kept = [*Person.objects.values_list(), *OneTimeLink.objects.values_list(), *AccessLog.objects.values_list()]
+    assert "edwina" not in str([*kept, *Action.objects.values_list(), *Change.objects.values_list()]).lower()
+    assert (Action.objects.latest("seq").kind, Action.objects.latest("seq").reason) == ("people.anonymise", "asked")
+    told = [str(found) for found in verification.verify().findings if found.seq is not None]
+    assert told == [f"action 1: person {ed.pk} was changed behind the app's back before this action: all of it"], (
+        "but for the factory, which leaves no action"
+    )
+
+
+def test_only_who_cannot_sign_in_is_anonymised_once_and_never_comes_back(
+    admin: Person, ed: Person, now: datetime
+) -> None:
+    with pytest.raises(account.StillActive):
+        account.anonymise(person=ed, version=ed.version, by=admin.actor, at=now)
+    gone = deactivate(ed, admin, now)
+    with pytest.raises(Stale):
+        account.anonymise(person=gone, version=9, by=admin.actor, at=now)
+    gone = account.anonymise(person=gone, version=gone.version, by=admin.actor, at=now)
+    count = Action.objects.count()
+    account.anonymise(person=gone, version=gone.version, by=admin.actor, at=now)
+    with pytest.raises(account.Anonymised):
+        account.reactivate(person=gone, version=gone.version, by=admin.actor, at=now)
+    assert Action.objects.count() == count

@@ -11,11 +11,14 @@ from django.core.mail import EmailMessage
 
 from inventory.domain.notice import Event
 from inventory.domain.people import Discipline
-from inventory.models import Digest, Notice, Part, Person, Team
-from inventory.services import account, comment, digest, notice, waiting
+from inventory.models import Digest, Notice, Part, Person, Sheet, Team
+from inventory.models.notice import EVENTS
+from inventory.services import account, comment, digest, notice, part_notice, waiting
+from inventory.services import call as calls
+from inventory.services.labelling import reconcile
 from tests import factories
 from tests.services.test_comment import say
-from tests.services.test_waiting import SOMEBODY_WAITS, give
+from tests.services.test_waiting import SOMEBODY_WAITS, both_in, give
 
 pytestmark = pytest.mark.django_db
 MORNING = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
@@ -101,6 +104,26 @@ def test_what_happens_after_the_hour_waits_for_the_next_day(part: Part, stranger
     assert [digest.send_due(at=at).sent for at in (MORNING + timedelta(hours=2), MORNING + DAY)] == [0, 2]
 
 
+def test_what_asked_something_and_is_done_is_not_mailed(part: Part, pia: Person, ed: Person, now: datetime) -> None:
+    factories.make_price()
+    both_in(part, now, product=SOMEBODY_WAITS)
+    helper = factories.make_person(team=part.team, discipline="product")
+    adopted = Sheet.objects.get(part=part, side=Discipline.PRODUCT)
+    given = {"part": part, "side": Discipline.PRODUCT, "person": helper, "by": helper.actor, "at": now}
+    reconcile.adopt(**given, version=adopted.version)
+    call = calls.Call.objects.get(pk=part.call_id)
+    calls.edit(call=call, version=call.version, fields={"requests": 9000}, by=helper.actor, at=now)
+    waiting.submit(**given | {"at": now + timedelta(hours=1)})
+    assert set(Notice.objects.of(ed).to_mail().values_list("event", flat=True)) >= {"disputed", "check_needed"}
+    digest.send_due(at=MORNING)
+    assert everybody() == [ed.email]  # product has confirmed, and what differed is cleared up
+    assert dict(EVENTS)["check_needed"] in mail.outbox[0].body
+    assert dict(EVENTS)["disputed"] not in mail.outbox[0].body
+    assert (
+        Notice.objects.of(pia).unread().filter(event="check_needed").exists()
+    )  # in the app it stands as what happened
+
+
 def test_what_was_read_or_is_no_longer_wanted_is_not_mailed(told: None, pia: Person, ed: Person, now: datetime) -> None:
     notice.read_all(person=pia, at=now, up_to=10**9)
     notice.choose(person=ed, version=1, chosen={Event.COMMENTED: "app"}, by=ed.actor, at=now)
@@ -139,7 +162,7 @@ def test_what_one_action_did_to_many_parts_is_one_line_that_leads_to_the_list(
 ) -> None:
     settings.SITE_URL = "https://batchline.example.com"
     parts = [part, *(factories.make_call(feature=part.feature, name=f"Call {n}").parts.get() for n in range(3))]
-    notice.tell([notice.Found(p.pk, p.call_id, p.feature_id, p.name) for p in parts], by=pia.actor, at=now)
+    part_notice.tell([part_notice.Found(p.pk, p.call_id, p.feature_id, p.name) for p in parts], by=pia.actor, at=now)
     digest.send_due(at=MORNING)
     (letter,) = mail.outbox
     assert letter.to == [ed.email]

@@ -93,6 +93,7 @@ def test_what_counts_on_one_sides_answer_alone_is_said_beside_the_totals() -> No
     make_part(call=make_call(retired_at=AT), one_sided=True, is_live=False, **counted, **amounts)
     said = {row["What"]: row["Value"] for row in table(exported(), "Assumptions")}
     assert said["One side only"].endswith("allow: 1, $20.00 a month today, $10.00 of it saved.")
+    assert said["Head of the history"] == f"0:{'0' * 64}"
 
 
 def test_no_user_text_becomes_a_formula() -> None:

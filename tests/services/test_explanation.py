@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 from django.template.loader import render_to_string
+from django.utils import timezone
 
+from inventory.domain import money
 from inventory.models import Discount
 from inventory.services import explanation, pricing
 from tests import factories
@@ -158,3 +160,21 @@ def test_parts_of_a_split_are_never_said_to_be_measured(prices):
 
     assert found.whole.real_time_mix.word == "high"
     assert {own.real_time_mix.word for _, own in found.parts} == {"medium"}
+
+
+def test_a_stored_amount_that_is_not_todays_says_both_with_their_days(changed_prices, prices, as_admin, as_pia):
+    call, [part], found = explained(prices)
+    assert found.drifts == {}
+    for record in (call, part):
+        record.save()
+    type(call).objects.update(priced_on=date(2026, 11, 1))
+    type(part).objects.update(cost_today=5_000_000, cost_target=4_000_000)
+
+    page = as_admin.get(f"/calls/{call.pk}/explained").content.decode()
+
+    assert "At the prices of 2026-11-01: $5.00 a month today → $4.00" in page
+    assert f"as worked out here: {money.shown(call.cost_today)} → {money.shown(part.cost_target)}" in page
+    assert 'you <a href="/prices">re-price</a>' in page
+    assert "an administrator re-prices" in as_pia.get(f"/calls/{call.pk}/explained").content.decode()
+    type(call).objects.update(retired_at=timezone.now())
+    assert "Prices have changed" not in as_admin.get(f"/calls/{call.pk}/explained").content.decode()

@@ -292,3 +292,22 @@ def test_no_text_of_a_file_is_a_formula_in_the_workbook(now: datetime) -> None:
     cells = [cell for sheet in load_workbook(out).worksheets for row in sheet.iter_rows() for cell in row if cell.value]
     assert {cell.value for cell in cells if cell.data_type == "f"} == set()
     assert {" ".join(payload.split()) for payload in payloads} <= {cell.value for cell in cells}
+
+
+def test_the_growth_of_a_feature_comes_with_its_calls(now: datetime) -> None:
+    two = {"call_key": "reply", "growth_per_month": ""}
+    take_in(now, {"growth_per_month": "3 %"}, two)
+    assert str(Feature.objects.get().growth) == "0.030000"
+
+    summary = take_in(now, {"growth_per_month": "-2.5%"}, two)
+
+    assert (summary.grown_features, summary.changed, Feature.objects.get().version) == (1, 0, 2)
+    assert "Growth changed of 1 feature." in summary.told()
+    change = Action.objects.order_by("-seq")[0].changes.get()
+    assert (change.record, change.after) == ("feature", '{"growth":"-0.025"}')
+    assert take_in(now, {"growth_per_month": "-2.5 %"}, two).seq is None
+    assert take_in(now, two).seq is None
+    assert said(now, {"growth_per_month": "-100 %"}, {"call_key": "new", "growth_per_month": "1 %"}) == [
+        "row 2, growth_per_month: must be more than -100 %: volume cannot shrink to nothing or below"
+    ]
+    assert str(Feature.objects.get().growth) == "-0.025000"

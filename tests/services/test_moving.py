@@ -6,8 +6,9 @@ import pytest
 
 from inventory.domain.book import Book
 from inventory.domain.status import Status
-from inventory.models import Action, Part, Person, Stale, Team
-from inventory.services import arrangement, moving
+from inventory.models import Action, Call, Part, Person, Stale, Team
+from inventory.services import arrangement, move, moving
+from inventory.services import call as calls
 from tests.services.test_arrangement import make_move, make_wave
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,8 @@ def test_a_move_goes_its_way_an_action_a_step(team: Team, pia: Person, now: date
         part = step(part, to, pia, now)
     part.refresh_from_db()
     assert (part.status, part.version) == ("verified", 6)
-    assert list(Action.objects.values_list("kind", "changes_count")) == [("move.set_status", 1)] * 5
+    counts = [("move.set_status", n) for n in (1, 1, 1, 2, 2)]  # the last two with the ledger
+    assert list(Action.objects.order_by("seq").values_list("kind", "changes_count")) == counts
 
 
 def test_a_step_that_is_not_one_is_refused_and_leaves_everything(team: Team, pia: Person, now: datetime) -> None:
@@ -105,3 +107,35 @@ def test_many_moves_take_the_same_step_as_one_action_or_none_does(team: Team, pi
         moving.set_together(team=team, versions={parts[0].pk: 1}, to=Status.MOVING, by=pia.actor, at=now)
     assert Action.objects.count() == 1
     assert Part.objects.filter(status=Status.PLANNED).count() == 2
+
+
+def test_what_is_worth_its_effort_comes_first_and_follows_what_is_overruled(
+    prices: Book, team: Team, pia: Person, now: datetime
+) -> None:
+    many, few = make_move(team), make_move(team)
+    for part, requests in ((many, 3000), (few, 2000)):
+        Part.objects.filter(pk=part.pk).update(requests=requests)
+        Call.objects.filter(pk=part.call_id).update(requests=requests)
+        call = Call.objects.get(pk=part.call_id)
+        calls.edit(call=call, version=call.version, fields={"tag": "nightly"}, by=pia.actor, at=now)
+    first = list(move.moves(move.Filters(), sort="-worth"))
+    assert [call.pk for call in first] == [many.call_id, few.call_id]
+    assert [call.worth for call in first] == [call.saving for call in first]
+
+    many.refresh_from_db()
+    moving.overrule(
+        part=many,
+        version=many.version,
+        values={"effort": 4},
+        reasons={"effort": "It has no tests"},
+        by=pia.actor,
+        at=now,
+    )
+    found = list(move.moves(move.Filters(), sort="-worth"))
+    assert [call.pk for call in found] == [few.call_id, many.call_id]
+    assert (found[1].worth, Action.objects.order_by("seq").last().changes_count) == (found[1].saving // 4, 2)
+
+
+def test_moves_worth_the_same_come_in_one_order(team: Team) -> None:
+    pks = [make_move(team).call_id for _ in range(3)]
+    assert [call.pk for call in move.moves(move.Filters(), sort="-worth")] == pks[::-1]

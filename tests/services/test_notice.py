@@ -7,10 +7,12 @@ import pytest
 from inventory.domain import notice as domain
 from inventory.domain.audit import Actor
 from inventory.domain.notice import Event, Way
+from inventory.domain.people import Discipline
 from inventory.models import Action, Notice, NoticeChoices, Person, Stale, Team
 from inventory.models.notice import EVENTS
-from inventory.services import notice
+from inventory.services import notice, part_notice, waiting
 from tests import factories
+from tests.services.test_waiting import both_in
 
 pytestmark = pytest.mark.django_db
 NONE = dict.fromkeys(Event, "")
@@ -34,17 +36,34 @@ def test_an_event_is_told_by_the_ways_chosen(team: Team, pia: Person, ed: Person
     part = factories.make_call(feature=factories.make_feature(team=team, engineering_owner=ed)).parts.get()
     choose(ed, now, {Event.SEALED: "mail", Event.DISPUTED: "", Event.CHECK_NEEDED: "app"})
     for event in (Event.SEALED, Event.DISPUTED, Event.CHECK_NEEDED, Event.ANSWERED):
-        notice.about_part(part, event, by=pia.actor, at=now)
+        part_notice.about(part, event, by=pia.actor, at=now)
     rows = Notice.objects.order_by("pk").values_list("event", "in_app", "to_mail")
     assert list(rows) == [("sealed", False, True), ("check_needed", True, False), ("answered", True, True)]
     assert [each.event for each in notice.shown(ed)] == ["answered", "check_needed"]
     assert Notice.objects.of(ed).unread().count() == 2
 
 
-def to_check(team: Team, number: int, **owners: Person) -> list[notice.Found]:
+def test_that_one_side_has_answered_is_told_to_the_other_alone(
+    team: Team, pia: Person, ed: Person, now: datetime
+) -> None:
+    factories.make_price()
+    feature = factories.make_feature(team=team, product_owner=pia, engineering_owner=ed)
+    part, helper = factories.make_call(feature=feature).parts.get(), factories.make_person(team=team)
+    both_in(part, now)
+    Notice.objects.all().delete()
+    given = {"part": part, "side": Discipline.PRODUCT, "by": helper.actor, "at": now}
+    waiting.reopen(**given, reason="Thought again")
+    assert list(Notice.objects.values_list("person", "event")) == [(pia.pk, "answered")]  # engineering is in
+    waiting.reopen(part=part, side=Discipline.ENGINEERING, by=helper.actor, at=now)
+    Notice.objects.all().delete()
+    waiting.submit(**given)
+    assert list(Notice.objects.values_list("person", "event")) == [(ed.pk, "answered")]
+
+
+def to_check(team: Team, number: int, **owners: Person) -> list[part_notice.Found]:
     feature = factories.make_feature(team=team, **owners)
     parts = [factories.make_call(feature=feature, name=f"Call {n}").parts.get() for n in range(number)]
-    return [notice.Found(part.pk, part.call_id, part.feature_id, part.name) for part in parts]
+    return [part_notice.Found(part.pk, part.call_id, part.feature_id, part.name) for part in parts]
 
 
 @pytest.mark.parametrize(("ways", "told"), [("", []), ("app", [(True, False)]), ("mail", [(False, True)])])
@@ -52,7 +71,7 @@ def test_one_notice_for_many_parts_goes_by_the_ways_chosen(
     team: Team, pia: Person, ed: Person, now: datetime, ways: str, told: list[tuple[bool, bool]]
 ) -> None:
     choose(ed, now, {Event.CHECK_NEEDED: ways})
-    notice.tell(to_check(team, 3, product_owner=pia, engineering_owner=ed), by=Actor("job", "7"), at=now)
+    part_notice.tell(to_check(team, 3, product_owner=pia, engineering_owner=ed), by=Actor("job", "7"), at=now)
     rows = Notice.objects.values_list("about", "count", "in_app", "to_mail")
     assert list(rows.filter(person=ed)) == [("Call 0", 3, *way) for way in told]
     assert list(rows.filter(person=pia)) == [("Call 0", 3, True, True)]
@@ -61,7 +80,7 @@ def test_one_notice_for_many_parts_goes_by_the_ways_chosen(
 def test_a_label_taken_away_is_told_by_the_ways_chosen(team: Team, pia: Person, ed: Person, now: datetime) -> None:
     choose(ed, now, {Event.CHECK_NEEDED: "mail"})
     call = factories.make_call(feature=factories.make_feature(team=team, product_owner=pia, engineering_owner=ed))
-    notice.taken_away(notice.people([call.parts.get()]), call, by=pia.actor, at=now)
+    part_notice.taken_away(part_notice.people([call.parts.get()]), call, by=pia.actor, at=now)
     rows = Notice.objects.values_list("person", "part", "in_app", "to_mail")
     assert list(rows) == [(ed.pk, None, False, True)]
 
@@ -71,7 +90,7 @@ def test_it_leads_to_the_list_where_it_is_of_several_parts_and_to_what_is_asked_
 ) -> None:
     found = to_check(team, 2, product_owner=pia, engineering_owner=ed)
     for parts in (found, found[:1]):
-        notice.tell(parts, by=pia.actor, at=now)
+        part_notice.tell(parts, by=pia.actor, at=now)
     pk = found[0].part_id
     several, one = Notice.objects.order_by("pk")
     assert (several.others, several.get_absolute_url()) == (1, "/label/check")

@@ -9,11 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from inventory import tasks
 from inventory.domain.audit import Actor
-from inventory.models import Action, Call, Job, Part, Person, PriceRow, Repricing, StagedPrice
+from inventory.models import Action, Call, Job, Part, Person, PriceRow, Repricing, StagedPrice, Trace
+from inventory.services import behind, price_load, price_row, pricing, replay, reprice, repriced, verification
 from inventory.services import call as calls
 from inventory.services import job as jobs
 from inventory.services import part as parts
-from inventory.services import price_load, pricing, replay, reprice, repriced, verification
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("changed_prices", "same_day")]
@@ -119,21 +119,50 @@ def test_applying_is_one_action_with_every_change_and_history_keeps_the_old(regi
     assert (
         action.changes.get(record="part").before == '{"cost_target":20000000,"cost_today":20000000,"possible":10000000}'
     )
+    fields = {"part.cost_today", "part.cost_target", "part.possible", "call.cost_today", "call.cost_target"}
+    assert set(Trace.objects.filter(seq=action.seq).values_list("word", flat=True)) == fields
     assert disagreeing() == []
     assert not StagedPrice.objects.exists()
-    assert reprice.behind(on=ON).calls == 0
+    assert behind.found(on=ON).calls == 0
 
 
 def test_calls_whose_amounts_stay_are_by_the_new_prices_too(registered, admin, now) -> None:
     """A dearer price of what a call does not use changes no amount of it."""
     registered(), registered(requests=0)
     dearer()
-    assert reprice.behind(on=ON).calls == 2
+    assert behind.found(on=ON).calls == 2
 
     applied(staged(admin, now), admin, now)
 
-    assert reprice.behind(on=ON).calls == 0
+    assert behind.found(on=ON).calls == 0
     assert list(Call.objects.order_by("pk").values_list("version", flat=True)) == [2, 1]
+
+
+HALF = {"requests": 500, "uncached_input": 6000, "cacheable_prefix": 0, "output": 800}
+
+
+@pytest.mark.parametrize("requests", [500, 0], ids=["its amount differs", "its amount stays"])
+def test_a_call_is_behind_for_the_model_of_one_part_alone(registered, admin, now, requests: int) -> None:
+    call = registered()
+    registered()
+    rows = [{"name": "One", **HALF}, {"name": "Two", **HALF, "model": "claude-haiku-4-5"}]
+    parts.split(call=call, version=1, parts=rows, by=BY, at=now)
+    Part.objects.filter(call=call, position=1).update(requests=requests)
+    applied_none = staged(admin, now)  # what the update made of it
+    if applied_none.rows.exists():
+        applied(applied_none, admin, now)
+    assert behind.found(on=ON).calls == 0
+    haiku = PriceRow.objects.valid_on(ON).get(platform="anthropic", model__key="claude-haiku-4-5")
+    assert price_row.is_used(haiku, on=ON)
+
+    dearer(model="claude-haiku-4-5")
+    assert behind.found(on=ON) == behind.Behind(1, 2, ON)
+
+    found = staged(admin, now)
+    if requests:
+        assert found.report["parts"] == 1
+        applied(found, admin, now)
+    assert behind.found(on=ON).calls == 0
 
 
 def test_what_applies_is_what_pricing_each_call_anew_gives(registered, admin, now) -> None:
@@ -246,13 +275,13 @@ def test_what_was_written_since_is_computed_anew(registered, admin, now) -> None
 def test_nothing_to_change_writes_nothing(registered, admin, now) -> None:
     call = registered()
     Call.objects.update(priced_by="", priced_on=None)
-    assert reprice.behind(on=ON) == reprice.Behind(1, 1, None)
+    assert behind.found(on=ON) == behind.Behind(1, 1, None)
     versions = list(Call.objects.values_list("version", flat=True))
     actions = Action.objects.count()
 
     found = staged(admin, now)
 
-    assert (found.report["parts"], reprice.behind(on=ON).calls) == (0, 0)
+    assert (found.report["parts"], behind.found(on=ON).calls) == (0, 0)
     with pytest.raises(reprice.NotReady):
         reprice.confirm(repricing=found, reason="Why", by=admin.actor, at=now, person=admin)
     assert Action.objects.count() == actions + 1
@@ -337,8 +366,8 @@ def test_a_price_that_begins_later_is_noticed_on_its_day(registered, admin, now)
     row.save()
     pricing._book.cache_clear()
 
-    assert reprice.behind(on=begins - timedelta(days=1)) == reprice.Behind(0, 0, None)
-    assert reprice.behind(on=begins) == reprice.Behind(1, 1, ON)
+    assert behind.found(on=begins - timedelta(days=1)) == behind.Behind(0, 0, None)
+    assert behind.found(on=begins) == behind.Behind(1, 1, ON)
 
 
 def test_old_re_pricings_nobody_applied_are_dropped(registered, admin, now) -> None:

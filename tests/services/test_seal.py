@@ -124,6 +124,23 @@ def test_a_confirmation_given_before_a_further_fact_changed_does_not_count(part:
     assert waiting.walk(part=part, side=PRODUCT).is_in
 
 
+def test_a_change_that_began_before_a_confirmation_was_saved_asks_that_side_again(part: Part, now: datetime) -> None:
+    """Whoever waits for the call, or reads a long file, is dated before what others save meanwhile."""
+    both_in(part, now)
+    edit(part, now + HOUR, requests=2500)
+    waiting.submit(part=part, side=PRODUCT, by=BY, at=now + 3 * HOUR)
+    edit(part, now + 2 * HOUR, model="claude-haiku-5-5")
+    assert not waiting.walk(part=part, side=PRODUCT).is_in
+    edit(part, now + 2 * HOUR, model="claude-sonnet-5-5")
+    assert not waiting.walk(part=part, side=PRODUCT).is_in
+    for side in (PRODUCT, ENGINEERING):
+        waiting.submit(part=part, side=side, by=BY, at=now + 4 * HOUR)
+    part.refresh_from_db()
+    parts.edit(part=part, version=part.version, fields={"consumer": "a customer"}, by=BY, at=now)
+    part.refresh_from_db()
+    assert [waiting.walk(part=part, side=side).is_in for side in (PRODUCT, ENGINEERING)] == [False, False]
+
+
 def test_confirmed_by_both_it_counts_again_and_rests_on_the_new_facts(part: Part, now: datetime) -> None:
     both_in(part, now)
     edit(part, now + HOUR, requests=2500)

@@ -8,7 +8,7 @@ from inventory.domain import waiting as domain
 from inventory.domain.audit import Actor
 from inventory.domain.people import Discipline
 from inventory.models import Action, Change, Part, Sheet, Stale
-from inventory.services import agreement, audit, blind, standing, waiting
+from inventory.services import audit, blind, seal, standing, waiting
 from inventory.services import team as teams
 from tests import factories
 
@@ -162,7 +162,7 @@ def test_taking_back_a_label_that_counts_needs_a_reason(part, now):
 
 def test_a_broken_seal_counts_no_more_until_both_have_saved_again(part, now):
     both_in(part, now)
-    agreement.breaks_seal(part)
+    seal.breaks(part)
     part.save()
     assert (part.state, part.label) == ("check_needed", "")
     later = now + timedelta(days=1)
@@ -176,7 +176,7 @@ def test_a_broken_seal_counts_no_more_until_both_have_saved_again(part, now):
 
 def test_a_sheet_not_looked_over_since_a_broken_seal_makes_no_agreement_later(part, now, team):
     both_in(part, now)
-    agreement.breaks_seal(part)
+    seal.breaks(part)
     part.save()
     later = now + timedelta(days=1)
     enough = teams.edit(team=team, version=1, name=team.name, one_side_enough=True, by=BY, at=later)
@@ -191,7 +191,7 @@ def test_a_sheet_not_looked_over_since_a_broken_seal_makes_no_agreement_later(pa
 
 def test_a_part_without_a_label_has_no_seal_to_break(part):
     before = audit.states(part)
-    agreement.breaks_seal(part)
+    seal.breaks(part)
     assert audit.states(part) == before
 
 
@@ -221,7 +221,7 @@ def test_a_sheet_is_blind_until_both_are_in(part, now, pia, ed, stranger, admin)
 
 def test_a_sheet_saved_since_the_seal_broke_is_blind_until_the_other_side_has_saved_again(part, now, pia, ed):
     both_in(part, now)
-    agreement.breaks_seal(part)
+    seal.breaks(part)
     part.save()
     assert standing.sheets_for(part, ed).product is not None
     later = now + timedelta(days=1)

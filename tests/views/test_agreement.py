@@ -4,7 +4,9 @@ import pytest
 from django.test import Client
 
 from inventory.domain.people import Discipline
-from inventory.models import Part, Person, Sheet, Team
+from inventory.models import Call, Part, Person, Sheet, Team
+from inventory.services import part as parts
+from inventory.services import team as teams
 from tests import factories
 from tests.services.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in, put_in
 
@@ -46,6 +48,40 @@ def test_who_is_not_sure_is_told_that_the_other_side_knows(as_ed: Client, part: 
     page = shown(as_ed, part)
     assert "Engineering is not sure, and product is." in page
     assert "Product is not sure" not in page
+
+
+REASON = "Read on Mondays, by nobody who waits"
+
+
+@pytest.mark.parametrize("what", ["split", "retired", "no lead any more", "no member any more"])
+def test_a_reason_is_kept_where_the_part_or_the_role_is_gone_meanwhile(
+    as_pia: Client, disputed: Part, pia: Person, team: Team, now, what: str
+) -> None:
+    version = Part.objects.get(pk=disputed.pk).version
+    call = Call.objects.get(pk=disputed.call_id)
+    if what == "split":
+        half = {"requests": 1000, "uncached_input": 6000, "cacheable_prefix": 2000, "output": 800}
+        names = [{"name": name, **half} for name in ("A", "B")]
+        parts.split(call=call, version=call.version, parts=names, by=pia.actor, at=now)
+    elif what == "retired":
+        Part.objects.update(is_live=False)
+    else:
+        factories.make_person(team=team, role="lead")
+        mine = pia.memberships.get()
+        given = {"membership": mine, "version": mine.version, "by": pia.actor, "at": now}
+        teams.remove(**given) if "member" in what else teams.change_role(**given, role="member")
+    sent = {"version": version, "label": "not_waiting", "reason": REASON}
+    answer = as_pia.post(f"/parts/{disputed.pk}/agree/settle", sent)
+    page = answer.content.decode()
+    assert answer.status_code == (403 if "any more" in what else 410)
+    assert f"Nobody waits: it can go to batch. {REASON}" in page
+    assert f"/calls/{call.pk}" in page
+    assert as_pia.post(f"/parts/{disputed.pk}/agree/open").status_code == answer.status_code
+
+
+def test_who_never_led_meets_what_does_not_exist(as_ed: Client, disputed: Part) -> None:
+    sent = {"version": 1, "label": "waiting", "reason": REASON}
+    assert as_ed.post(f"/parts/{disputed.pk}/agree/settle", sent).status_code == 404
 
 
 def test_a_blind_sheet_is_not_on_the_page(as_ed: Client, as_pia: Client, part: Part, now) -> None:

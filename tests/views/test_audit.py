@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -180,7 +180,8 @@ def test_the_other_side_sees_that_it_was_answered_and_nothing_else(
 ) -> None:
     for client in (as_ed, as_admin):  # the administrator is an engineer
         assert "(answered for product; hidden until both are in)" in text(client, "/history")
-        for path in answer_pages():
+        last_two = answer_pages()[-2:]  # the last answer and the saving: those before would count the questions
+        for path in last_two:
             page = text(client, path)
             assert "hidden until both sides are in" in page
             assert "reader" not in page
@@ -198,6 +199,21 @@ def test_how_many_questions_a_side_was_asked_is_as_blind_as_its_answers(
     assert asked > 1
     assert text(as_pia, "/history").count("answered the waiting test of “") == asked
     assert text(as_ed, "/history").count("answered the waiting test of “") == 1
+    seqs = [int(path.rpartition("/")[2]) for path in answer_pages()]
+    assert [as_ed.get(f"/history/{seq}").status_code for seq in seqs] == [404] * (asked - 1) + [200, 200]
+    told = [text(as_ed, f"/history?before={seq + 1}").count("answered the waiting test of “") for seq in seqs]
+    assert told == [0] * (asked - 1) + [1, 1]
+
+
+def test_answers_given_in_turns_with_another_call_are_as_uncounted(
+    call: Call, pia: Person, as_ed: Client, now: datetime
+) -> None:
+    both = call.parts.get(), factories.make_call(feature=call.feature).parts.get()
+    for question, value in (("first", "person_later"), ("late", "longer"), ("needed", "all")):
+        for part in both:
+            given = {"part": part, "side": Discipline.PRODUCT, "question": question, "value": value}
+            waiting.answer(**given, by=pia.actor, at=now, person=pia)
+    assert text(as_ed, "/history").count("answered the waiting test of “") == 2
 
 
 def test_why_a_sheet_was_taken_back_is_as_blind_as_the_sheet(
@@ -234,9 +250,27 @@ def test_a_sheet_that_went_with_its_part_stays_as_blind_as_it_was(
     )
     last = Action.objects.latest("seq").seq
     for path in [*answer_pages(), f"/history/{last}"]:
-        assert "reader" not in text(as_ed, path)
+        assert "reader" not in as_ed.get(path).content.decode()
     assert "hidden until both" in text(as_ed, f"/history/{last}")
     assert any("reader" in text(as_pia, path) for path in answer_pages())
+
+
+def test_a_split_does_not_show_what_one_side_had_confirmed_alone(
+    one_side: Part, call: Call, pia: Person, ed: Person, as_ed: Client, as_pia: Client, now: datetime
+) -> None:
+    answered(one_side, "engineering", ed, now)
+    kept = one_side.sheets.get(side="product").answers
+    Part.objects.filter(pk=one_side.pk).update(state="check_needed", sealed_at=now)
+    later = {"by": pia.actor, "at": now + timedelta(hours=1)}
+    given = {"part": one_side, "side": Discipline.PRODUCT, "person": pia, **later}
+    waiting.answer(question="first", value={"choice": kept["first"]["choice"], "name": "a new face"}, **given)
+    waiting.submit(**given)
+    call.refresh_from_db()
+    half = {"requests": 1000, "uncached_input": 6000, "output": 400}
+    names = [{"name": name, **half} for name in ("A", "B")]
+    parts.split(call=call, version=call.version, parts=names, reason="Two readers", **later)
+    assert not any("a new face" in as_ed.get(path).content.decode() for path in answer_pages())
+    assert any("a new face" in as_pia.get(path).content.decode() for path in answer_pages())
 
 
 # Filters, in the address.

@@ -422,3 +422,13 @@ def test_what_was_typed_and_the_pattern_survive_an_error(as_ed: Client, feature:
     assert "Typed" in said(answer)
     assert "An upload watched on a spinner" in said(answer)
     assert "Start from a pattern" not in said(answer)  # choosing another would lose what was typed
+
+
+@pytest.mark.parametrize(("requests", "status"), [("1,000,000,000,000", 302), ("1,000,000,000,001", 422)])
+def test_a_volume_above_a_trillion_is_refused_at_its_field(as_ed, feature, requests, status):
+    answer = as_ed.post("/calls/new", typed(feature, requests=requests))
+    assert answer.status_code == status
+    if status == 422:
+        assert list(answer.context["form"].errors) == ["requests"]
+        assert "1,000,000,000,000" in str(answer.context["form"].errors["requests"])
+        assert requests in answer.content.decode()

@@ -1,18 +1,21 @@
 """Home: one honest sentence, what needs this person and nobody else's secrets, the first steps where all is empty."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from inventory.domain.book import Book
 from inventory.domain.plan import Kind
-from inventory.models import Job, Part, Person, Team
+from inventory.models import Call, Job, Part, Person, Team
 from inventory.services import home
 from tests.factories import make_call, make_feature, make_team
 from tests.views.test_plan import made
 
 pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 22)
 
 
 def own(team: Team, **fields: Any) -> Part:
@@ -76,21 +79,21 @@ def test_what_the_own_side_has_not_answered_needs_the_person(
     pia: Person, ed: Person, stranger: Person, team: Team, now: datetime
 ) -> None:
     part = own(team)
-    assert [home.needs(person).answer.count for person in (pia, ed, stranger)] == [1, 1, 0]
+    assert [home.needs(person, today=TODAY).answer.count for person in (pia, ed, stranger)] == [1, 1, 0]
     part.sheets.create(side="product", test_version=1, submitted_at=now, outcome="not_waiting")
     Part.objects.update(state="one_side")
-    assert [home.needs(person).answer.count for person in (pia, ed)] == [0, 1]
+    assert [home.needs(person, today=TODAY).answer.count for person in (pia, ed)] == [0, 1]
 
 
 def test_a_sheet_that_is_only_begun_still_needs_its_person(pia: Person, team: Team) -> None:
     own(team).sheets.create(side="product", test_version=1, answers={"who": {"choice": "person"}})
-    assert home.needs(pia).answer.count == 1
+    assert home.needs(pia, today=TODAY).answer.count == 1
 
 
 def test_the_dearest_five_come_first_and_the_rest_is_counted(pia: Person, team: Team) -> None:
     for cost in (3, 9, 1, None, 7, 5, 8):
         Part.objects.filter(pk=own(team).pk).update(cost_today=cost)
-    found = home.needs(pia).answer
+    found = home.needs(pia, today=TODAY).answer
     assert [part.cost_today for part in found.first] == [9, 8, 7, 5, 3]
     assert (found.count, found.rest, found.today) == (7, 2, 33)
 
@@ -98,7 +101,7 @@ def test_the_dearest_five_come_first_and_the_rest_is_counted(pia: Person, team: 
 def test_nobody_of_another_discipline_is_asked_to_answer(team: Team, pia: Person) -> None:
     own(team)
     Person.objects.filter(pk=pia.pk).update(discipline="other")
-    assert home.needs(Person.objects.get(pk=pia.pk)).answer == home.Parts([], 0, 0)
+    assert home.needs(Person.objects.get(pk=pia.pk), today=TODAY).answer == home.Parts([], 0, 0)
 
 
 def test_a_broken_seal_needs_whoever_has_not_answered_since(pia: Person, ed: Person, team: Team, now: datetime) -> None:
@@ -106,13 +109,13 @@ def test_a_broken_seal_needs_whoever_has_not_answered_since(pia: Person, ed: Per
     Part.objects.filter(pk=part.pk).update(state="check_needed", sealed_at=now)
     part.sheets.create(side="product", test_version=1, submitted_at=now + timedelta(hours=1), outcome="waiting")
     part.sheets.create(side="engineering", test_version=1, submitted_at=now - timedelta(hours=1), outcome="waiting")
-    assert [home.needs(person).check.count for person in (pia, ed)] == [0, 1]
+    assert [home.needs(person, today=TODAY).check.count for person in (pia, ed)] == [0, 1]
 
 
 def test_features_that_lack_something_are_named(pia: Person, ed: Person, team: Team) -> None:
     own(team, name="Whole", product_owner=pia, engineering_owner=ed, first_guess=0)
     own(team, name="Half", product_owner=pia)
-    found = home.needs(pia)
+    found = home.needs(pia, today=TODAY)
     assert [(feature.name, feature.lacks) for feature in found.features] == [
         ("Half", ["no engineering owner", "no first guess"])
     ]
@@ -158,3 +161,16 @@ def test_of_many_teams_those_that_save_most_stand_there_and_the_plan_has_the_res
     page = as_pia.get("/").content.decode()
     assert [name for name in names if f">{name}</a>" in page] == names[2:]
     assert ">2 more teams</a>" in page
+
+
+def test_out_of_date_amounts_are_shown_to_whoever_may_re_price(
+    as_admin: Client, as_pia: Client, team: Team, prices: Book
+) -> None:
+    call = make_call(provider="anthropic", model="claude-sonnet-5-5")
+    Call.objects.update(priced_by=prices.mark("anthropic", call.model), priced_on=timezone.localdate())
+    assert "Re-price" not in as_admin.get("/").content.decode()
+    Call.objects.update(priced_by="other", priced_on=date(2026, 11, 1))
+    page = as_admin.get("/").content.decode()
+    assert 'href="/prices">Re-price 1 call</a>' in page
+    assert "amounts still by the prices of 2026-11-01" in page
+    assert "Re-price" not in as_pia.get("/").content.decode()

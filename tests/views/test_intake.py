@@ -1,6 +1,7 @@
 """A file on its way in, as its owner sees it: columns, a question, the preview, ticks, the import, and taking it back."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 from inventory import tasks
 from inventory.models import Action, Call, Feature, Job, Membership, Part, Person, Team, Upload, UploadRow
 from inventory.services import call as calls
+from inventory.services import feature as features
 from inventory.services import job as jobs
 from inventory.services import verification
 from inventory.services.intake import upload as uploads
@@ -305,6 +307,25 @@ def test_an_administrator_imports_two_hundred_calls_of_real_products(as_admin: C
     carry(upload)
     assert (Call.objects.count(), Feature.objects.count()) == (200, 115)
     assert looked_over(as_admin, SAMPLE.read_bytes()).report["counts"]["unchanged"] == 200
+
+
+def test_how_a_feature_grows_is_told_imported_and_taken_back(as_ed: Client, ed: Person, now: datetime) -> None:
+    head = HEAD.strip() + ",growth_per_month\n"
+    imported(as_ed, HEAD + ROW)
+    upload = looked_over(as_ed, head + ROW.strip() + ",3 %\n" + OTHER.strip() + ",3 %\n")
+    assert upload.report["counts"]["changed"] == 1
+    assert "<dt>growth_per_month</dt><dd><del>0 %</del> → <ins>3 %</ins></dd>" in seen(as_ed, upload, show="changed")
+    feature = Feature.objects.get()
+    features.edit(feature=feature, version=feature.version, fields={"growth": Decimal("0.05")}, by=ed.actor, at=now)
+    post(as_ed, "confirm", upload, ticks(upload))
+    assert "grows otherwise since the preview" in seen(as_ed, carry(upload))
+    post(as_ed, "read", upload)
+    carry(upload)
+    post(as_ed, "confirm", upload, ticks(upload))
+    carry(upload)
+    assert str(Feature.objects.get().growth) == "0.030000"
+    undone(as_ed, upload)
+    assert (str(Feature.objects.get().growth), Call.objects.count()) == ("0.050000", 1)
 
 
 # Taking it back

@@ -17,7 +17,7 @@ from django.utils import timezone
 from inventory import tasks, urls
 from inventory.domain.book import Book
 from inventory.exchange import call_file
-from inventory.models import Discount, Person, PriceRow, Team, Wave
+from inventory.models import Discount, Person, PriceRow, Scenario, Team, Wave
 from inventory.services import account, comment, link
 from inventory.services import job as jobs
 from inventory.services.intake import taking
@@ -41,16 +41,17 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
         (
             "home.page", "team.list", "team.detail", "feature.list", "feature.detail", "call.list", "call.detail",
             "call.explained", "pricing.list", "plan.page", "plan.guess", "plan.doubts", "audit.list", "audit.detail",
-            "audit.record", "job.list", "job.detail", "job.file", "pricing.book", "pricing.retiring",
-            "plan.time", "wave.list", "move.detail",
+            "audit.record", "moment.plan", "moment.as_of", "moment.record", "job.list", "job.detail", "job.file",
+            "pricing.book", "pricing.retiring", "plan.time", "plan.realised", "wave.list", "move.detail",
+            "frozen.list", "frozen.detail", "frozen.prices", "comparison.detail", "scenario.list", "scenario.detail",
         ),
         (ALL, None),
     ),
     **dict.fromkeys(("people.account", "people.password"), (ALL, ALL)),
     **dict.fromkeys(("people.list", "people.detail"), (("administrator",), None)),
     **dict.fromkeys(
-        ("people.discipline", "people.administrator", "people.deactivate", "people.reactivate", "team.restore",
-         "exchange.demo_load", "exchange.demo_remove"),
+        ("people.discipline", "people.administrator", "people.deactivate", "people.reactivate", "people.anonymise",
+         "team.restore", "exchange.demo_load", "exchange.demo_remove"),
         (None, ("administrator",)),
     ),
     **dict.fromkeys(
@@ -67,7 +68,8 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
          "part.edit"),
         (MEMBERS, MEMBERS),
     ),
-    **dict.fromkeys(("feature.new", "call.new", "exchange.import"), ((*MEMBERS, "stranger"), (*MEMBERS, "stranger"))),
+    **dict.fromkeys(
+        ("feature.new", "call.new", "exchange.import", "scenario.new"), ((*MEMBERS, "stranger"), (*MEMBERS, "stranger"))),
     **dict.fromkeys(("feature.restore", "call.restore"), (None, MEMBERS)),
     **dict.fromkeys(("waiting.all", "waiting.copy", "waiting.question", "waiting.check"), (ANSWERING, ANSWERING)),
     "waiting.start": (ANSWERING, None),
@@ -88,9 +90,16 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
     **dict.fromkeys(("wave.new", "wave.edit", "wave.retire", "wave.propose"), (LEADS, LEADS)),
     **dict.fromkeys(("wave.put", "wave.step", "move.overrule"), (None, LEADS)),
     "move.step": (None, MEMBERS),
+    **dict.fromkeys(("scenario.edit", "scenario.delete"), (LEADS, LEADS)),  # somebody else's
+    **dict.fromkeys(("scenario.copy", "scenario.again"), (None, MEMBERS)),
+    "frozen.new": ((*LEADS, "stranger"), (*LEADS, "stranger")),  # of their own team
+    **dict.fromkeys(("frozen.export", "comparison.start", "comparison.export"), (None, ALL)),
     "people.sign_out": (None, ALL),
     "call.cost": (None, ALL),
     "plan.export": (None, ALL),
+    "review.mark": (None, (*LEADS, "stranger")),
+    **dict.fromkeys(("review.mark_one", "review.take_back"), (None, ("administrator",))),  # of an action of no team
+    "audit.export": (None, NOBODY),  # without a format: of nothing there is no file
     "job.cancel": (None, ("administrator",)),
     **dict.fromkeys(("exchange.csv", "exchange.xlsx"), ((*MEMBERS, "stranger"), None)),
     # Somebody else's file: for no one, administrators included.
@@ -149,6 +158,7 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
     pks |= {
         "pricing": PriceRow.objects.order_by("pk")[0].pk,
         "call": call.pk,
+        "moment": call.pk,
         "part": call.pk,
         "waiting": call.parts.get().pk,
         "agreement": call.parts.get().pk,
@@ -157,7 +167,7 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
     wave = Wave.objects.create(team=team, name="First")
     pks |= {"move": call.parts.get().pk, "wave": wave.pk}
     given: dict[str, Any] = {
-        "token": link.made(**invited)[1], "seq": 1, "record": "job", "record_id": str(job.pk), "question": "first",
+        "token": link.made(**invited)[1], "seq": 1, "record": "call", "record_id": str(call.pk), "question": "first",
         "member_pk": ed.memberships.get().pk,
     }  # fmt: skip
 
@@ -165,6 +175,8 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
     kept = uploads.keep(person=ed, name="calls.csv", data=CALLS.encode(), at=at)
     file = call_file.read(CALLS.encode())
     imported = taking.import_inventory(file=file, name="calls.csv", by=ed.actor, at=at)
+    pks["scenario"] = Scenario.objects.create(team=team, name="One", created_at=at).pk
+    pks |= dict(zip(("frozen", "comparison"), compared(admin), strict=True))
 
     def named(name: str) -> str:
         pattern = next(each for each in urls.urlpatterns if each.name == name)
@@ -187,9 +199,17 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
 
 def repriced(admin: Person) -> int:
     """The number of a job that has computed a re-pricing."""
-    at = timezone.now()
-    params = {"on": timezone.localdate().isoformat()}
-    job = jobs.enqueue(kind="reprice", params=params, by=admin.actor, at=at, person=admin)
+    return run(admin, "reprice", {"on": timezone.localdate().isoformat()})
+
+
+def compared(admin: Person) -> tuple[int, int]:
+    """The number of a frozen version, and of the job that compared it with the plan of now."""
+    version = run(admin, "freeze_plan", {"team": None, "note": "As signed"})
+    return version, run(admin, "compare_plans", {"first": version, "second": None})
+
+
+def run(admin: Person, kind: str, params: dict[str, Any]) -> int:
+    job = jobs.enqueue(kind=kind, params=params, by=admin.actor, at=timezone.now(), person=admin)
     assert tasks.run_job(job.pk)
     return job.pk
 

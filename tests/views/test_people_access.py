@@ -40,6 +40,7 @@ ROWS = [
     ("POST", "/people/{person}/administrator", {"admin": 422}),
     ("POST", "/people/{person}/deactivate", {"admin": 422}),
     ("POST", "/people/{person}/reactivate", {"admin": 422}),
+    ("POST", "/people/{person}/anonymise", {"admin": 422}),
 ]
 CASES = [(role, *row) for row in ROWS for role in ROLES]
 

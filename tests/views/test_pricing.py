@@ -83,7 +83,7 @@ def test_a_stranger_to_the_installation_signs_in_first(prices, client):
 
 def test_it_takes_as_many_queries_for_three_rows_as_for_fifty(prices, as_pia, django_assert_num_queries):
     for query in ("?platform=all&model=claude-fable-5-2", "?platform=bedrock"):
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             as_pia.get(f"/prices{query}")
 
 

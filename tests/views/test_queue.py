@@ -122,7 +122,7 @@ def test_who_lost_the_role_between_two_pages_is_told_and_keeps_what_was_typed(
     sent = as_pia.post(f"/parts/{part.pk}/test/first", {**TYPED, "version": 0})
     page = sent.content.decode()
     assert sent.status_code == 403
-    assert "You may not answer for “Ticket summary” any more." in page
+    assert "“Ticket summary” is not yours to answer or decide on any more." in page
     assert "the shift lead" in page
     assert (f"/calls/{part.call_id}" in page, 'href="/label"' in page, Sheet.objects.count()) == (True, True, 0)
     assert "Ticket summary" not in as_pia.get("/label").content.decode()

@@ -141,3 +141,22 @@ def test_switching_on_mails_a_link_that_only_the_person_sees(as_admin: Client, c
     assert sent.to == [ed.email]
     assert "/link/" not in text(answer)
     assert client.post(address, {"password": "nine brown cats", "again": "nine brown cats"}).status_code == 302
+
+
+def test_somebody_switched_off_is_anonymised_once_that_is_confirmed(as_admin: Client, ed: Person) -> None:
+    assert "Anonymise" not in text(as_admin.get(f"/people/{ed.pk}"))
+    as_admin.post(f"/people/{ed.pk}/deactivate", {"version": "1"})
+    ed.refresh_from_db()
+    given = {"version": str(ed.version), "reason": "as typed"}
+    refused = as_admin.post(f"/people/{ed.pk}/anonymise", given)
+    assert refused.status_code == 422
+    assert "Tick this as well" in text(refused)
+    assert "as typed" in text(refused)
+    page = text(as_admin.post(f"/people/{ed.pk}/anonymise", {**given, "sure": "on"}, follow=True))
+    assert f"is now called Former member {ed.pk}" in page
+    assert "Ed " not in page.partition("<main")[2]
+    assert "Switch on" not in page
+    assert f"Former member {ed.pk}" in text(as_admin.get("/history"))
+    assert "taken away" in text(as_admin.get("/people"))
+    again = as_admin.post(f"/people/{ed.pk}/reactivate", {"version": "9"})
+    assert "Nobody knows any more" in text(again)

@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from inventory.domain.people import Discipline
-from inventory.models import Action, Part, Sheet
+from inventory.models import Action, Call, Part, Sheet
+from inventory.services import part as parts
 from tests import factories
 from tests.services.labelling.test_together import begin, made
 from tests.services.test_waiting import NOBODY_WAITS, give, put_in
@@ -60,6 +61,18 @@ def test_a_reason_and_a_tick_are_asked_and_what_was_ticked_stays(as_pia, pia, mo
         page = as_pia.post(f"{LIST}/{model.pk}", {"part": part, "reason": "Why"})
         assert page.status_code == 422
     assert 'value="Why"' in page.content.decode()
+
+
+def test_a_model_that_was_split_meanwhile_is_told_and_the_reason_stays(as_pia, pia, model, others, now):
+    begin(model, others, pia, now)
+    half = {"requests": 1000, "uncached_input": 6000, "cacheable_prefix": 2000, "output": 800}
+    names = [{"name": name, **half} for name in ("A", "B")]
+    call = Call.objects.get(pk=model.call_id)
+    parts.split(call=call, version=call.version, parts=names, by=pia.actor, at=now)
+    page = as_pia.post(f"{LIST}/{model.pk}", {"part": [f"{others[0].pk}:1"], "reason": "One list for all"})
+    assert page.status_code == 410
+    assert "“Model” was split meanwhile." in page.content.decode()
+    assert "One list for all" in page.content.decode()
 
 
 def test_refusals_are_told_and_the_rest_is_saved(as_pia, pia, model, others, now):

@@ -50,11 +50,24 @@ def test_leads_see_from_what_to_what(listed: Part, as_pia: Client, as_admin: Cli
     assert ">New version</a>" in words(as_pia.get("/label"))
 
 
+def test_what_went_to_another_team_meanwhile_is_left_out_and_the_rest_is_kept(
+    listed: Part, as_pia: Client, now: datetime
+) -> None:
+    moved = factories.make_call().parts.get()
+    sent = {"parts": [listed.pk, moved.pk], "reason": "They stay"}
+    told = words(as_pia.post("/label/versions/keep", sent, follow=True))
+    assert "1 part: kept as they are." in told
+    assert "1 left out" in told
+
+
 def test_a_lead_of_another_team_sees_and_decides_nothing(listed: Part, as_stranger: Client) -> None:
     assert "Tag letters" not in words(as_stranger.get("/label/versions"))
     for what in ("look-over", "keep"):
         sent = {"parts": [listed.pk], "reason": "Mine"}
-        assert as_stranger.post(f"/label/versions/{what}", sent).status_code == 404
+        told = words(as_stranger.post(f"/label/versions/{what}", sent, follow=True))
+        assert "1 left out: they changed meanwhile, or are not yours to decide on." in told
+        gone = {"parts": [10**9], "reason": "Mine"}
+        assert "1 left out: they" in words(as_stranger.post(f"/label/versions/{what}", gone, follow=True))
     listed.refresh_from_db()
     assert (listed.state, listed.kept_on) == ("agreed", None)
 
@@ -140,6 +153,13 @@ def test_so_is_one_to_a_question_that_is_gone(part: Part, second: Second, as_ed:
     answer = as_ed.post(f"/parts/{part.pk}/test/standin", sent)
     assert (answer.status_code, "the older version or a default" in words(answer)) == (409, True)
     assert as_ed.get(f"/parts/{part.pk}/test/standin").status_code == 404
+
+
+def test_so_is_one_where_the_part_is_gone_as_well(part: Part, second: Second, as_ed: Client) -> None:
+    second()
+    Part.objects.update(is_live=False)
+    answer = as_ed.post(f"/parts/{part.pk}/test/standin", {"choice": "older", "version": 0, "test": 1})
+    assert (answer.status_code, "the older version or a default" in words(answer)) == (410, True)
 
 
 def test_saving_on_the_old_version_leads_on_with_everything_carried_over(

@@ -10,9 +10,9 @@ from inventory.domain.people import Discipline
 from inventory.domain.waiting import TESTS
 from inventory.forms import waiting as forms
 from inventory.models import Action, Call, Part, Person, Sheet
-from inventory.services import agreement
 from inventory.services import call as calls
 from inventory.services import part as parts
+from inventory.services import seal
 from tests import factories
 from tests.services.test_waiting import BY, NOBODY_WAITS, SOMEBODY_WAITS, both_in, give, put_in
 
@@ -251,7 +251,7 @@ def test_a_sheet_is_taken_back_with_a_reason_where_its_label_counts(as_pia, part
 
 def test_a_broken_seal_asks_to_look_over_the_answers(as_pia, part, now):
     both_in(part, now)
-    agreement.breaks_seal(part)
+    seal.breaks(part)
     part.save()
     page = as_pia.get(at(part), follow=True)
     assert page.templates[0].name == "waiting/check.html"
@@ -275,6 +275,8 @@ def test_whoever_changed_discipline_is_told_that_nobody_answers_for_both(as_pia,
 
 def test_a_part_retired_meanwhile_says_so_and_keeps_what_was_typed(as_pia, part, pia, now):
     calls.retire(call=part.call, version=1, reason="Gone", by=BY, at=now)
+    taken_back = as_pia.post(at(part, "result"), {"version": 1, "reason": "The broker left"})
+    assert (taken_back.status_code, "The broker left" in taken_back.content.decode()) == (410, True)
     page = post(as_pia, part, "first", version=0, choice="person_now", name="broker")
     assert page.status_code == 410
     assert "“Ticket summary” was retired meanwhile." in page.content.decode()
@@ -305,7 +307,7 @@ def test_the_pages_keep_their_number_of_queries(as_pia, part, now, django_assert
 def test_saving_later_confirms(as_pia, as_ed, part, now):
     both_in(part, now - timedelta(days=1))
     part.refresh_from_db()
-    agreement.breaks_seal(part)
+    seal.breaks(part)
     part.save()
     for client, side in ((as_pia, "product"), (as_ed, "engineering")):
         client.post(at(part, "check"), {"version": Sheet.objects.get(side=side).version})
@@ -364,7 +366,7 @@ def test_a_sheet_taken_back_or_not_looked_over_closes_them_again(as_pia, part, n
     both_in(part, now)
     part.refresh_from_db()
     assert alike.name in as_pia.get(at(part, "result")).content.decode()
-    agreement.breaks_seal(part)
+    seal.breaks(part)
     part.save()
     assert alike.name not in as_pia.get(at(part, "result")).content.decode()
 

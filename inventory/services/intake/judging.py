@@ -12,9 +12,11 @@ from inventory.exchange import call_file
 from inventory.exchange.call_file import CallRow
 from inventory.exchange.reading import Problem
 from inventory.models import Call, Feature, Part, Person
-from inventory.services import audit, pricing
+from inventory.services import audit, pricing, seal
 from inventory.services import call as calls
 from inventory.services.intake.places import Places
+
+GROWTH = "growth_per_month"
 
 
 class Kind(StrEnum):
@@ -27,7 +29,8 @@ class Kind(StrEnum):
 @dataclass(slots=True)
 class Judged:
     """A row with the call it would make or change, as it would be. `seen` is the version of the call it was held
-    against, `before` and `was` what it was: as history keeps it, and as cells of the file, those that differ."""
+    against; `before` is what it was as history keeps it, empty where it stays, and `was` the cells that differ, those
+    of its feature among them."""
 
     row: CallRow
     kind: Kind
@@ -50,24 +53,31 @@ class Judge:
     def judge(self, rows: Sequence[CallRow]) -> list[Judged]:
         self.places.look_up(rows)
         known = self._known(rows)
-        return [self._judged(row, known) for row in rows]
+        since = seal.not_before((part for _, parts in known.values() for part in parts), self.at)
+        return [self._judged(row, known, since) for row in rows]
 
-    def _judged(self, row: CallRow, known: dict[str, tuple[Call, list[Part]]]) -> Judged:
+    def _judged(self, row: CallRow, known: dict[str, tuple[Call, list[Part]]], since: datetime) -> Judged:
         feature = self.places.of(row)
         if isinstance(feature, Problem):
             return Judged(row, Kind.WRONG, [feature])
         if feature is None:
             return Judged(row, Kind.WRONG)  # the file itself was found wrong there
         if row.key not in known:
+            rate = self.places.grow(feature, row.growth)
             call, part = calls.built(feature=feature, fields=row.fields)
             pricing.apply(call, [part], book=self.book)
-            return Judged(row, Kind.NEW, call=call, parts=[part])
+            was = {} if rate is None else {GROWTH: call_file.percent(rate)}
+            return Judged(row, Kind.NEW, call=call, parts=[part], was=was)
         call, parts = known[row.key]
         if problem := _misplaced(row, feature, call):
             return Judged(row, Kind.WRONG, [problem], call, parts, call.version)
-        return self._revised(row, call, parts)
+        judged = self._revised(row, call, parts, since)
+        if judged.kind != Kind.WRONG and (rate := self.places.grow(feature, row.growth)) is not None:
+            judged.kind = Kind.CHANGED
+            judged.was = {**judged.was, GROWTH: call_file.percent(rate)}
+        return judged
 
-    def _revised(self, row: CallRow, call: Call, parts: list[Part]) -> Judged:
+    def _revised(self, row: CallRow, call: Call, parts: list[Part], since: datetime) -> Judged:
         before = audit.states(call, *parts)
         old = call_file.written({name: getattr(call, name) for name in row.fields}, row.said)
         fields = {name: row.fields[name] for name in row.said}
@@ -78,7 +88,7 @@ class Judge:
             problem = Problem(row.number, "input_tokens", str(row.fields["uncached_input"]), least)
             return Judged(row, Kind.WRONG, [problem], call, parts, call.version)
         try:
-            revised = calls.revise(call, parts, fields, book=self.book, at=self.at)
+            revised = calls.revise(call, parts, fields, book=self.book, at=since)
         except calls.PartsFallShort as refusal:
             told = f"its parts would fall short: {refusal}. Change the split first"
             problem = Problem(row.number, "requests_per_month", str(row.fields["requests"]), told)

@@ -1,6 +1,7 @@
 """Where the rows of a file belong: teams and features by their names, whatever the capitals."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from inventory.exchange.call_file import CallRow
 from inventory.exchange.reading import Problem
@@ -19,6 +20,9 @@ class Places:
         self.looked_up: set[int] = set()
         self.new_teams: list[Team] = []
         self.new_features: list[Feature] = []
+        self.grown: dict[int, Feature] = {}
+        self.rates: dict[int, Decimal] = {}  # at which features grow by now, before this file
+        self.written: set[int] = set()
 
     def look_up(self, rows: Sequence[CallRow]) -> None:
         """Fetch the features of the teams that these rows name: one query for all."""
@@ -45,8 +49,23 @@ class Places:
             self.new_teams.append(team)
         return self._feature(row, team)
 
+    def grow(self, feature: Feature, growth: Decimal | None) -> Decimal | None:
+        """Let the feature grow at what a row says of it; the rate until now where that is another one."""
+        if growth is None:
+            return None
+        if feature.pk is None or feature in self.new_features:
+            feature.growth = growth
+            return None
+        until_now = self.rates.setdefault(feature.pk, feature.growth)
+        if until_now == growth:
+            return None
+        feature.growth = growth
+        self.grown[feature.pk] = feature
+        return until_now
+
     def save(self) -> audit.Changes:
-        """Write what is new since the last time; the lines of history that tell of it."""
+        """Write what is new or grows otherwise since the last time; the lines of history that tell of it. Raises
+        `Stale`."""
         teams = [team for team in self.new_teams if team.pk is None]
         features = [feature for feature in self.new_features if feature.pk is None]
         Team.objects.bulk_create(teams)
@@ -55,6 +74,13 @@ class Places:
         Feature.objects.bulk_create(features)
         changes = audit.Changes()
         changes.add({}, audit.states(*teams, *features))
+        for pk, feature in self.grown.items():
+            if pk not in self.written:
+                self.written.add(pk)
+                after = audit.states(feature)
+                feature.write("growth")
+                key = (feature.RECORD, pk)
+                changes.add({key: {**after[key], "growth": self.rates[pk]}}, after)
         return changes
 
     def _feature(self, row: CallRow, team: Team) -> Feature | Problem:

@@ -115,4 +115,6 @@ def _as_read(read: Read) -> dict[str, str]:
 
 def _as_meant(row: CallRow) -> dict[str, str]:
     cells = call_file.written(row.fields, row.said)
+    if row.growth is not None:
+        cells["growth_per_month"] = call_file.percent(row.growth)
     return {"team": row.team, "feature": row.feature, **{column: text for column, text in cells.items() if text}}

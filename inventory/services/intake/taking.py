@@ -12,16 +12,17 @@ from inventory.domain import money
 from inventory.domain.audit import Actor
 from inventory.exchange.call_file import CallFile, CallRow
 from inventory.exchange.reading import Problem
-from inventory.models import Call, Part, Person
-from inventory.services import audit, notice
+from inventory.models import Call, Part, Person, Stale
+from inventory.services import audit, part_notice
 from inventory.services import call as calls
-from inventory.services.intake.judging import Judge, Judged, Kind
+from inventory.services.intake.judging import GROWTH, Judge, Judged, Kind
 
 IMPORT = "exchange.import"
 ROWS = 500  # taken in at once
 TOLD = 20  # problems that one message lists
 KEPT = 1000  # problems that are kept of one file
-Seen = Mapping[int, tuple[int | None, int | None]]  # by row: the call it was previewed against, and its version
+# By row what it was previewed against: the call, its version, and the rate at which the feature grew if it changes.
+Seen = Mapping[int, tuple[int | None, int | None, str | None]]
 
 
 class Refused(Exception):
@@ -54,14 +55,17 @@ class Summary:
     cost_unknown: int
     doubts: Mapping[str, int]
     seq: int | None
+    grown_features: int = 0
 
     def told(self) -> str:
         """What was done, in lines."""
         made = [(len(self.new_teams), "team"), (self.new_features, "feature"), (self.new_calls, "call")]
         new = ", ".join(f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in made if count) or "nothing"
         unknown = f"; {self.cost_unknown:,} of unknown cost" if self.cost_unknown else ""
+        grown = self.grown_features
+        grows = f" Growth changed of {grown:,} feature{'' if grown == 1 else 's'}." if grown else ""
         return (
-            f"This is new: {new}.\nChanged: {self.changed:,}. As they were: {self.unchanged:,}.\n"
+            f"This is new: {new}.\nChanged: {self.changed:,}. As they were: {self.unchanged:,}.{grows}\n"
             f"Together they cost {money.shown(self.cost_today)} a month today{unknown}."
         )
 
@@ -74,7 +78,7 @@ class _Intake:
     seen: Seen | None
     problems: list[Problem] = field(default_factory=list)
     changes: audit.Changes = field(default_factory=audit.Changes)
-    to_check: list[notice.Found] = field(default_factory=list)
+    to_check: list[part_notice.Found] = field(default_factory=list)
     teams: set[int] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
     doubts: Counter[str] = field(default_factory=Counter)
@@ -107,7 +111,7 @@ def _all_or_nothing(
             summary = _take_in(intake, iter(rows), name, by, at)
             if check or intake.problems:
                 transaction.set_rollback(True)
-    except IntegrityError as clash:
+    except (IntegrityError, Stale) as clash:
         raise Refused([Problem(None, "", "", "Somebody else changed the inventory meanwhile. Try again.")]) from clash
     if intake.problems:
         raise Refused(intake.problems)
@@ -128,13 +132,13 @@ def _take_in(intake: _Intake, rows: Iterable[CallRow], name: str, by: Actor, at:
         kind=IMPORT, by=by, at=at, record="file", record_id=name[:40], title=name,
         team_id=next(iter(intake.teams)) if len(intake.teams) == 1 else None, changes=intake.changes,
     )  # fmt: skip
-    notice.tell(intake.to_check, by=by, at=at)
+    part_notice.tell(intake.to_check, by=by, at=at)
     return Summary(
         rows=counts["rows"], new_teams=tuple(team.name for team in places.new_teams),
         new_features=len(places.new_features), new_calls=counts[Kind.NEW], new_parts=counts[Kind.NEW],
         changed=counts[Kind.CHANGED], unchanged=counts[Kind.UNCHANGED], cost_today=counts["cost_today"],
         cost_unknown=counts["cost_unknown"], doubts=dict(sorted(intake.doubts.items())),
-        seq=action.seq if action else None,
+        seq=action.seq if action else None, grown_features=len(places.grown),
     )  # fmt: skip
 
 
@@ -142,12 +146,14 @@ def _outrun(judged: Judged, seen: Seen | None) -> Iterable[Problem]:
     """Whether somebody has written the call since the row was looked over."""
     if seen is None or judged.problems:
         return
-    call_id, version = seen[judged.row.number]
+    call_id, version, growth = seen[judged.row.number]
     key = str(judged.row.fields["key"])
     if judged.kind == Kind.NEW and call_id is not None:
         yield Problem(judged.row.number, "call_key", key, "named a call that is not there any more")
     elif judged.kind != Kind.NEW and (judged.call and judged.call.pk, judged.seen) != (call_id, version):
         yield Problem(judged.row.number, "call_key", key, "names a call that was changed since the preview")
+    elif judged.was.get(GROWTH) != growth:
+        yield Problem(judged.row.number, GROWTH, key, "belongs to a feature that grows otherwise since the preview")
 
 
 def _write(intake: _Intake, found: Sequence[Judged]) -> None:
@@ -161,17 +167,17 @@ def _write(intake: _Intake, found: Sequence[Judged]) -> None:
     for each in found:
         if each.call is None:
             continue
-        if each.kind == Kind.CHANGED:
+        if each.before:
             calls.write(each.call, each.parts, each.before, each.call.version)
-            intake.to_check += notice.found(each.parts, each.before)
-        if each.kind != Kind.UNCHANGED:
+            intake.to_check += part_notice.found(each.parts, each.before)
+        if each.before or each.kind == Kind.NEW:
             intake.changes.add(each.before, audit.states(each.call, *each.parts))
         _count(intake, each, each.call)
 
 
 def _count(intake: _Intake, judged: Judged, call: Call) -> None:
     intake.teams.add(call.team_id)
-    intake.counts[judged.kind] += 1
+    intake.counts[judged.kind if judged.before or judged.kind == Kind.NEW else Kind.UNCHANGED] += 1
     intake.counts["cost_today"] += call.cost_today or 0
     intake.counts["cost_unknown"] += call.cost_today is None
     for part in judged.parts:

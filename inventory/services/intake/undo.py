@@ -120,6 +120,7 @@ def _put_back(action: Action, changes: audit.Changes, at: datetime) -> None:
         (record, int(pk)): json.loads(before)
         for record, pk, before in action.changes.exclude(before="").values_list("record", "record_id", "before")
     }
+    _put_back_features(told, changes)
     book = pricing.book(timezone.localdate(at))
     pks = {pk for record, pk in told if record == "call"}
     pks |= set(
@@ -144,7 +145,16 @@ def _put_back(action: Action, changes: audit.Changes, at: datetime) -> None:
             changes.add(before, audit.states(call, *own))
 
 
-def _set(record: Call | Part, state: dict[str, Any]) -> None:
+def _put_back_features(told: dict[tuple[str, int], dict[str, Any]], changes: audit.Changes) -> None:
+    pks = [pk for record, pk in told if record == Feature.RECORD]
+    for feature in Feature.objects.filter(pk__in=pks).order_by("pk"):
+        before = audit.states(feature)
+        _set(feature, told[Feature.RECORD, feature.pk])
+        feature.write(*audit.changed(feature, before))
+        changes.add(before, audit.states(feature))
+
+
+def _set(record: Call | Part | Feature, state: dict[str, Any]) -> None:
     """Values as history keeps them, back in the record."""
     for name, value in state.items():
         field = next(each for each in record._meta.concrete_fields if name in (each.attname, each.name))

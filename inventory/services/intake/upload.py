@@ -14,6 +14,7 @@ from inventory.models import Job, Person, RememberedColumn, Upload, UploadFile, 
 from inventory.models.upload import UploadRows
 from inventory.services import job as jobs
 from inventory.services.intake import taking
+from inventory.services.intake.judging import GROWTH
 from inventory.services.intake.taking import Summary
 
 KEEP = timedelta(days=7)
@@ -120,7 +121,8 @@ def is_stopped(upload: Upload) -> bool:
 
 def take_in(*, upload: Upload, by: Actor, at: datetime) -> Summary:
     """Import the ticked rows, in the caller's transaction. Raises `taking.Refused`."""
-    seen = {n: (pk, version) for n, pk, version in upload.rows.to_import().values_list("number", "call_id", "version")}
+    rows = upload.rows.to_import().values_list("number", "call_id", "version", "was")
+    seen = {n: (pk, version, was.get(GROWTH)) for n, pk, version, was in rows.iterator(chunk_size=CHUNK)}
     summary = taking.import_rows(rows=_rows(upload), seen=seen, name=upload.name, by=by, at=at, person=upload.owner)
     upload.state, upload.action_seq, upload.problems = "imported", summary.seq, []
     upload.save(update_fields=["state", "action_seq", "problems"])

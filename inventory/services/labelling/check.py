@@ -1,13 +1,12 @@
 """What has to be looked over after a seal was broken: for everybody, with who has confirmed already, never what."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from inventory.domain import seal
 from inventory.domain.part import State
 from inventory.domain.people import Discipline
-from inventory.models import Feature, Part, Person, Sheet, Team
+from inventory.models import Feature, Part, Person, Team
 from inventory.models.part import Parts as Found
 from inventory.services import access, agreement
 
@@ -38,11 +37,8 @@ def to_check(*, team: Team | None = None, feature: Feature | None = None) -> Fou
 def rows(parts: Iterable[Part], person: Person) -> list[Row]:
     """A page of them, in one query more."""
     parts = list(parts)
-    sheets: dict[int, dict[Discipline, Sheet]] = defaultdict(dict)
-    found = Sheet.objects.filter(part__in=[part.pk for part in parts]).defer("answers").order_by("test_version")
-    for sheet in found:
-        sheets[sheet.part_id][Discipline(sheet.side)] = sheet
-    return [_row(part, agreement.counting(part, sheets.get(part.pk, {})), person) for part in parts]
+    sheets = agreement.newest(parts)
+    return [_row(part, agreement.counting(part, sheets[part.pk]), person) for part in parts]
 
 
 def _row(part: Part, confirmed: Iterable[Discipline], person: Person) -> Row:

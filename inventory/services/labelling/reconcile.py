@@ -20,7 +20,7 @@ from inventory.domain.question import Test
 from inventory.domain.rule import Confidence, Outcome
 from inventory.domain.verdict import decide
 from inventory.models import Part, Person, Sheet, Stale
-from inventory.services import agreement, audit, notice
+from inventory.services import agreement, audit, part_notice, seal
 from inventory.services import sheet as sheets
 from inventory.services.waiting import only_one_side, walked
 
@@ -91,34 +91,32 @@ def settle(*, part: Part, label: Label, reason: str, by: Actor, at: datetime, ve
     _may_be_settled(part, both)
     said = _in(part, both)
     before = audit.states(call, *parts)
+    _give(part, label, reason, said, at)
+    sheets.store(call, parts, before, at)
+    after = audit.states(call, *parts)
+    audit.record(kind="agreement.settle", by=by, at=at, subject=part, before=before, after=after, reason=reason)
+    sheets.tell(part, before, by=by, at=at)
+    return part
+
+
+def _give(part: Part, label: Label, reason: str, said: Sides, at: datetime) -> None:
+    """The settled label with all that rests on it. Saves nothing."""
     views = [decide(each.answers, line_hours=settings.WAITING_LINE_HOURS) for each in said.values()]
     moves = label is Label.NOT_WAITING
-    agreement.clear(part, State.SETTLED)
+    seal.clear(part, State.SETTLED)
     part.label, part.reason, part.sealed_at = label, reason, at
     part.confidence, part.test_version = Confidence.LOW, agreement.round_of(said.values())
     part.outcome = Outcome.NOT_WAITING if moves else Outcome.WAITING
     part.guard = moves and any(view.guard is not None or view.outcome is not Outcome.NOT_WAITING for view in views)
     part.blockers = list(dict.fromkeys(words for view in views for words in view.blockers)) if moves else []
     part.consumer = part.consumer or agreement.consumer_of(said)
-    part.rested_on = agreement.rests(part)
-    sheets.store(call, parts, before, at)
-    audit.record(
-        kind="agreement.settle",
-        by=by,
-        at=at,
-        subject=part,
-        before=before,
-        after=audit.states(call, *parts),
-        reason=reason,
-    )
-    sheets.tell(part, before, by=by, at=at)
-    return part
+    part.rested_on = seal.rests(part)
 
 
 def opens_at(part: Part, sides: Sides) -> datetime | None:
     """From when a lead may open the one sheet that is in; None where none waits alone."""
     alone = list(_in(part, sides).values())
-    if len(alone) != 1 or alone[0].submitted_at is None or alone[0].opened_at is not None:
+    if len(alone) != 1 or alone[0].submitted_at is None or alone[0].is_open:
         return None
     return alone[0].submitted_at + timedelta(days=part.team.opens_after)
 
@@ -126,7 +124,10 @@ def opens_at(part: Part, sides: Sides) -> datetime | None:
 @transaction.atomic
 def open_sheet(*, part: Part, by: Actor, at: datetime) -> Sheet:
     """Show the sheet that is in to everybody, although the other side has not answered: whatever that side says from
-    now on is not blind, and is marked. Raises `NothingToOpen`, `NotOpenYet`, `Gone`."""
+    now on is not blind, and is marked. What the sheet says later, changed or saved again, is blind once more.
+
+    Raises `NothingToOpen`, `NotOpenYet`, `Gone`.
+    """
     _, _, part = sheets.locked(part)
     both = sheets.sheets_of(part)
     until = opens_at(part, both)
@@ -139,7 +140,7 @@ def open_sheet(*, part: Part, by: Actor, at: datetime) -> Sheet:
     sheet.opened_at = at
     sheets.write(sheet, before)
     audit.record(kind="agreement.open", by=by, at=at, subject=part, before=before, after=audit.states(sheet))
-    notice.about_part(part, Event.OPENED, by=by, at=at)
+    part_notice.about(part, Event.OPENED, by=by, at=at)
     return sheet
 
 
@@ -154,7 +155,7 @@ def may_be_settled(part: Part, both: Sides) -> bool:
 def _may_be_settled(part: Part, both: Sides) -> None:
     """Where both are in without a label that counts, or one was opened and the other side stays silent."""
     said = _in(part, both).values()
-    is_seen = agreement.both_in(part, both.values()) or any(each.opened_at for each in said)
+    is_seen = agreement.both_in(part, both.values()) or any(each.is_open for each in said)
     if part.label or not is_seen or part.state == State.CHECK_NEEDED:
         raise NothingToSettle
     if part.outcome == Outcome.HYBRID or all(each.outcome == Outcome.HYBRID for each in said):

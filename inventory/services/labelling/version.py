@@ -1,14 +1,12 @@
 """What the test's current version would decide otherwise about answers given to an older one. It changes no label: a
 person has both sides look a part over, or keeps its label as it is."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from inventory.domain import version as domain
@@ -18,20 +16,11 @@ from inventory.domain.part import State
 from inventory.domain.people import Discipline
 from inventory.models import Call, Differing, Job, Part, Person, Sheet
 from inventory.models.version import LISTED, Differings
-from inventory.services import access, agreement, audit, notice, pricing
+from inventory.services import access, agreement, audit, part_notice, pricing, seal
 from inventory.services import job as jobs
 
 AT_ONCE = 500
 Told = Callable[[int, int], None]
-Sheets = Mapping[int, Mapping[Discipline, Sheet]]
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """How many parts an action was about, and how many of those asked for did not differ any more."""
-
-    parts: int
-    left_out: int
 
 
 def differing(person: Person, *, teams: list[int] | None) -> Differings:
@@ -58,15 +47,24 @@ def work_out(*, at: datetime, told: Told = lambda done, total: None) -> int:
     older = Sheet.objects.filter(part=OuterRef("pk"), test_version__lt=version, submitted_at__isnull=False)
     parts = Part.objects.live().filter(Exists(older), state__in=LISTED).exclude(kept_on__gte=version).order_by("pk")
     total, done, count, last = parts.count(), 0, 0, 0
-    while lot := list(parts.filter(pk__gt=last).select_related("call")[:AT_ONCE]):
-        found = list(_found(lot, at))
-        with transaction.atomic():
-            Differing.objects.filter(part__in=[part.pk for part in lot]).delete()
-            Differing.objects.bulk_create(found)
+    while lot := list(parts.filter(pk__gt=last)[:AT_ONCE]):
+        found = _listed_anew(lot, at)
         last, done, count = lot[-1].pk, done + len(lot), count + sum(not each.side for each in found)
         told(done, total)
-    Differing.objects.filter(~Q(test_version=version) | Q(at__lt=at)).delete()
+    Differing.objects.exclude(part__in=parts.order_by().values("pk")).delete()
     return count
+
+
+def _listed_anew(lot: Sequence[Part], at: datetime) -> list[Differing]:
+    """With the calls held: two that work it out at once come one after the other, and so does an answer saved
+    meanwhile."""
+    pks = [part.pk for part in lot]
+    with transaction.atomic():
+        calls = Call.objects.select_for_update(no_key=True).filter(pk__in={part.call_id for part in lot})
+        list(calls.order_by("pk").values_list("pk"))
+        found = list(_found(list(Part.objects.filter(pk__in=pks, state__in=LISTED)), at))
+        Differing.objects.filter(part__in=pks).delete()
+        return Differing.objects.bulk_create(found)
 
 
 @transaction.atomic
@@ -81,25 +79,27 @@ def start_if_due(*, by: Actor, at: datetime) -> Job | None:
 
 
 @transaction.atomic
-def look_over(*, parts: Sequence[int], by: Actor, at: datetime) -> Done:
+def look_over(*, parts: Sequence[int], by: Actor, at: datetime) -> int:
     """Put these parts under "check needed": what both sides had said counts no more until each has saved again, on the
-    current version. Those that do not differ any more are left out; a part of which one side alone is in is that
-    side's to look over."""
+    current version; how many. Those that do not differ any more are left out; a part of which one side alone is in is
+    that side's to look over."""
     calls, differ = _differing_now(parts)
     found = [part for part, _ in differ]
     of_calls = [part for call in calls for part in call.parts.all()]
     before = audit.states(*calls, *of_calls)
+    since = seal.not_before(found, at)
     for part, each in differ:
-        agreement.asks_again(part, at=at, because=_because(each))
+        seal.asks_again(part, at=since, because=_because(each))
     _store(calls, before, at)
     _record("version.look_over", found, before, audit.states(*calls, *of_calls), by=by, at=at)
-    notice.to_check(found, before, by=by, at=at)
-    return Done(len(found), len(parts) - len(found))
+    part_notice.to_check(found, before, by=by, at=at)
+    return len(found)
 
 
 @transaction.atomic
-def keep(*, parts: Sequence[int], reason: str, by: Actor, at: datetime) -> Done:
-    """These labels stay, whatever the current version decides: they are listed no more."""
+def keep(*, parts: Sequence[int], reason: str, by: Actor, at: datetime) -> int:
+    """These labels stay, whatever the current version decides: they are listed no more. How many; those that do not
+    differ any more are left out."""
     _, differ = _differing_now(parts)
     found = [part for part, _ in differ]
     before = audit.states(*found)
@@ -107,7 +107,7 @@ def keep(*, parts: Sequence[int], reason: str, by: Actor, at: datetime) -> Done:
         part.kept_on = waiting.CURRENT.version
         part.write("kept_on")
     _record("version.keep", found, before, audit.states(*found), by=by, at=at, reason=reason)
-    return Done(len(found), len(parts) - len(found))
+    return len(found)
 
 
 def _differing_now(pks: Sequence[int]) -> tuple[list[Call], list[tuple[Part, Differing]]]:
@@ -123,9 +123,9 @@ def _differing_now(pks: Sequence[int]) -> tuple[list[Call], list[tuple[Part, Dif
 
 
 def _found(parts: Sequence[Part], at: datetime) -> Iterable[Differing]:
-    sheets = _sheets(parts)
+    sheets = agreement.newest(parts)
     for part in parts:
-        counting = agreement.counting(part, sheets.get(part.pk, {}))
+        counting = agreement.counting(part, sheets[part.pk])
         is_older = counting and agreement.round_of(counting.values()) < waiting.CURRENT.version
         if is_older and (each := _differing(part, counting, at)):
             yield each
@@ -147,14 +147,6 @@ def _differing(part: Part, counting: Mapping[Discipline, Sheet], at: datetime) -
 def _because(each: Differing) -> str:
     question = waiting.CURRENT.question(each.opens)
     return domain.because(each.test_version, each.was, each.now, question.title if question else "")
-
-
-def _sheets(parts: Sequence[Part]) -> Sheets:
-    """The newest of each side."""
-    found: dict[int, dict[Discipline, Sheet]] = defaultdict(dict)
-    for sheet in Sheet.objects.filter(part__in=[part.pk for part in parts]).order_by("test_version"):
-        found[sheet.part_id][Discipline(sheet.side)] = sheet
-    return found
 
 
 def _store(calls: Sequence[Call], before: audit.States, at: datetime) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from inventory.domain.people import Discipline
 from inventory.models import Action, Pair, Part, Sheet, Stale
-from inventory.services import agreement, replay, waiting
+from inventory.services import agreement, replay, seal, waiting
 from inventory.services.labelling import copying, reconcile
 from tests import factories
 from tests.services.labelling.test_version import FIRST_NOBODY
@@ -129,7 +129,7 @@ def test_what_may_be_copied_is_what_counts(part, source, now):
     put_in(alone, PRODUCT, NOBODY_WAITS[PRODUCT], now)
     for each in (broken, halfway):
         both_in(each, now)
-        agreement.breaks_seal(each)
+        seal.breaks(each)
         each.save()
     waiting.submit(part=halfway, side=PRODUCT, by=BY, at=now + timedelta(hours=1))
     found = set(copying.answered(PRODUCT))

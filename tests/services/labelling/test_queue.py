@@ -11,7 +11,7 @@ from django.db import connection, connections
 from inventory.domain.audit import Actor
 from inventory.domain.people import Discipline
 from inventory.models import Action, Feature, Hold, Membership, Part, Person, Team
-from inventory.services import agreement, waiting
+from inventory.services import seal, waiting
 from inventory.services.labelling import queue
 from tests import factories
 from tests.services.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in, put_in
@@ -51,7 +51,7 @@ def test_disputed_and_broken_parts_come_back_to_both(feature, pia, ed, now):
     disputed, broken = made(feature), made(feature)
     both_in(disputed, now, product=SOMEBODY_WAITS, engineering=NOBODY_WAITS)
     both_in(broken, now)
-    agreement.breaks_seal(broken)
+    seal.breaks(broken)
     broken.save()
     assert names(queue.needing(pia)) == names(queue.needing(ed)) == {disputed.pk, broken.pk}
 
@@ -61,7 +61,7 @@ def test_after_a_broken_seal_ones_old_sheet_does_not_count_beside_the_others_new
     feature.team.save()
     part = made(feature)
     both_in(part, now)
-    agreement.breaks_seal(part)
+    seal.breaks(part)
     part.save()
     later = now + timedelta(hours=1)
     waiting.submit(part=part, side=ENGINEERING, by=BY, at=later)
@@ -117,6 +117,19 @@ def test_who_takes_the_next_gives_back_what_they_held(feature, pia, now):
     queue.take(person=pia, at=now)
     queue.take(person=pia, at=now)
     assert Hold.objects.get().person == pia
+
+
+def test_asked_for_twice_at_once_both_get_the_same(feature, pia, now, monkeypatch):
+    dear, _ = made(feature, 50), made(feature, 5)
+    free = queue._free
+
+    def beaten(*given):
+        found = free(*given)
+        Hold.objects.create(part=dear, side=PRODUCT, person=pia, until=now + queue.lasts())
+        return found
+
+    monkeypatch.setattr(queue, "_free", beaten)
+    assert queue.take(person=pia, at=now) == dear
 
 
 @pytest.mark.skipif(settings.IS_SQLITE, reason="one writer at a time, and the tests' database is in memory")

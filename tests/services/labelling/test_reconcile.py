@@ -7,7 +7,8 @@ import pytest
 from inventory.domain.audit import Actor
 from inventory.domain.part import Label
 from inventory.domain.people import Discipline
-from inventory.models import Action, Notice, Pair, Part, Sheet, Stale
+from inventory.models import Action, Call, Notice, Pair, Part, Sheet, Stale
+from inventory.services import call as calls
 from inventory.services import standing, verification, waiting
 from inventory.services import team as teams
 from inventory.services.labelling import reconcile
@@ -204,6 +205,27 @@ def test_a_lead_opens_a_sheet_when_the_other_side_has_had_its_days(part, ed, now
     with pytest.raises(reconcile.NothingToOpen):
         reconcile.open_sheet(part=part, by=BY, at=now + timedelta(days=9))
     settle(part, now + timedelta(days=6), Label.WAITING)
+
+
+def test_what_an_opened_sheet_says_later_is_blind_again(part, ed, now):
+    opened(part, now, NOBODY_WAITS[PRODUCT])
+    waiting.reopen(part=part, side=PRODUCT, by=BY, at=now + timedelta(days=6))
+    assert standing.sheets_for(part, ed).product is None
+    put_in(part, PRODUCT, {"notice": "team"}, now + timedelta(days=6))
+    assert standing.sheets_for(part, ed).product is None
+    again = reconcile.open_sheet(part=Part.objects.get(pk=part.pk), by=BY, at=now + timedelta(days=11))
+    assert again.opened_at == now + timedelta(days=11)
+    assert standing.sheets_for(part, ed).product is not None
+
+
+def test_a_sheet_opened_once_is_blind_when_a_broken_seal_asks_again(part, ed, now):
+    opened(part, now, NOBODY_WAITS[PRODUCT])
+    put_in(part, ENGINEERING, NOBODY_WAITS[ENGINEERING], now + timedelta(days=6))
+    call = Call.objects.get(pk=part.call_id)
+    calls.edit(call=call, version=call.version, fields={"requests": 9000}, by=BY, at=now + timedelta(days=7))
+    assert standing.sheets_for(Part.objects.get(pk=part.pk), ed).product is not None
+    waiting.submit(part=part, side=PRODUCT, by=BY, at=now + timedelta(days=8))
+    assert standing.sheets_for(Part.objects.get(pk=part.pk), ed).product is None
 
 
 def test_the_days_are_the_teams_to_set(part, team, now):

@@ -147,18 +147,19 @@ def test_the_other_side_reads_neither_copies_nor_which_parts_went_together(model
     put_in(others[0], Discipline.ENGINEERING, NOBODY_WAITS[Discipline.ENGINEERING], now)
 
     def told(part):
-        found = history.listing(viewer=ed, record=("part", str(part.pk))).lines
-        return [(line.sentence.replace(part.name, "…"), line.hidden, line.reason) for line in found]
+        found = history.listing(viewer=ed, asked=history.Asked(record=("part", str(part.pk)))).lines
+        return [(line.sentence.replace(part.name, "…"), line.hidden, line.reason, line.outcome) for line in found]
 
     assert told(others[1]) == told(apart)
     assert told(others[1])[0] == (
         "saved an answer sheet of “…” for product",
         "answered for product; hidden until both are in",
         "",
+        "",
     )
     for action in Action.objects.filter(kind="waiting.submit"):
         assert Change.objects.filter(action=action, record="sheet").count() == 1
-    mine = history.listing(viewer=pia, record=("part", str(others[1].pk))).lines
+    mine = history.listing(viewer=pia, asked=history.Asked(record=("part", str(others[1].pk)))).lines
     assert mine[0].reason == "The same list"
 
 

@@ -274,7 +274,7 @@ def test_looking_over_is_one_action_that_asks_both_sides_with_their_answers(
     version.work_out(at=now + HOUR)
     Notice.objects.all().delete()
     done = version.look_over(parts=[each.pk for each in three], by=pia.actor, at=now + HOUR)
-    assert (done.parts, done.left_out) == (2, 1)
+    assert done == 2
     assert state(same) == ("agreed", "not_waiting", 1)
     assert state(otherwise) == ("check_needed", "", None)
     assert otherwise.reason == (
@@ -302,11 +302,18 @@ def test_a_fact_that_changes_meanwhile_is_named_beside_it(three: list[Part], now
     assert "Changed since: Volume 1,000 → 2,500 requests a month. Version 2 of the test decides" in otherwise.reason
 
 
+def test_worked_out_twice_at_once_nothing_is_lost(three: list[Part], now: datetime) -> None:
+    alone = version.work_out(at=now)
+    listed = set(Differing.objects.values_list("part", flat=True))
+    version.work_out(at=now + HOUR, told=lambda done, total: version.work_out(at=now))
+    assert (alone, listed) == (2, set(Differing.objects.values_list("part", flat=True)))
+
+
 def test_kept_as_it_is_it_counts_on_and_is_listed_no_more(three: list[Part], now: datetime, pia: Person) -> None:
     opens, otherwise = three[1], three[2]
     version.work_out(at=now + HOUR)
     done = version.keep(parts=[otherwise.pk], reason="The stand-in is still there", by=pia.actor, at=now + HOUR)
-    assert done.parts == 1
+    assert done == 1
     assert state(otherwise) == ("agreed", "not_waiting", 1)
     assert otherwise.kept_on == 2
     assert {each[0] for each in listed(pia)} == {opens.pk}
@@ -314,7 +321,7 @@ def test_kept_as_it_is_it_counts_on_and_is_listed_no_more(three: list[Part], now
     assert {each[0] for each in listed(pia)} == {opens.pk}
     action = Action.objects.latest("seq")
     assert (action.kind, action.reason) == ("version.keep", "The stand-in is still there")
-    assert version.keep(parts=[otherwise.pk], reason="Again", by=pia.actor, at=now + HOUR).left_out == 1
+    assert version.keep(parts=[otherwise.pk], reason="Again", by=pia.actor, at=now + HOUR) == 0
     assert Action.objects.latest("seq") == action
 
 
@@ -327,7 +334,7 @@ def test_what_follows_from_one_side_alone_is_shown_to_that_side_alone(
     assert {each[0] for each in listed(pia)} == {part.pk}
     assert listed(admin) == set()  # who answers for engineering
     done = version.look_over(parts=[part.pk], by=admin.actor, at=now + HOUR)
-    assert (done.parts, state(part)[0]) == (0, "one_side")
+    assert (done, state(part)[0]) == (0, "one_side")
     waiting.reopen(part=part, side=PRODUCT, by=BY, at=now + HOUR)
     assert listed(pia) == set()
 
@@ -344,7 +351,7 @@ def test_an_undecided_part_can_be_looked_over_too(part: Part, now: datetime, sec
     both_in(part, now, OTHERWISE, OTHERWISE)
     Part.objects.update(state="unlabelled", label="", outcome="undecided", rested_on={})
     second()
-    assert version.look_over(parts=[part.pk], by=BY, at=now + HOUR).parts == 1
+    assert version.look_over(parts=[part.pk], by=BY, at=now + HOUR) == 1
     assert state(part)[0] == "check_needed"
     assert part.reason == "Version 2 of the test decides otherwise: not decided → somebody waits."
     assert not waiting.walk(part=part, side=PRODUCT).is_in

@@ -1,0 +1,89 @@
+"""What moves that are done save, and what is still to be saved, month by month. Amounts are micro-dollars a month.
+
+A month is a whole number, as `domain.wave` counts.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from inventory.domain import money, wave
+
+LOOKS_BACK, LOOKS_AHEAD = 12, 24  # months a burn-down shows at most before and after this one
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Moves done in one month, and what they save."""
+
+    month: int
+    saving: int
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What the moves of one wave that are not done yet shall save. `starts` is None where no month is planned."""
+
+    saving: int
+    starts: int | None
+    ramp: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is still to be saved at the end of a month: as it was, or as it will be by the waves."""
+
+    month: int
+    amount: int
+    is_planned: bool
+
+    @property
+    def day(self) -> date:
+        return wave.first_day(self.month)
+
+
+def burn_down(done: Iterable[Done], still: Iterable[Open], *, now: int) -> list[Left]:
+    """From the month before the first move was done, through this one, to that in which the last wave is through.
+
+    What a wave should have moved by now and has not stays until somebody says that it is moved, and so does what is in
+    no wave with a start.
+    """
+    finished, waves = list(done), list(still)
+    left = sum(each.saving for each in waves)
+    first = min((each.month - 1 for each in finished), default=now)
+    last = max((_through(each) for each in waves if each.starts is not None), default=now)
+    found = []
+    for month in range(max(first, now - LOOKS_BACK), now + 1):
+        later = sum(each.saving for each in finished if each.month > month)
+        found.append(Left(month, left + later, is_planned=False))
+    for month in range(now + 1, min(last, now + LOOKS_AHEAD) + 1):
+        found.append(Left(month, sum(_left(each, month, now) for each in waves), is_planned=True))
+    return found
+
+
+def late(still: Iterable[Open], *, now: int) -> int:
+    """What should have moved before this month by its wave, and has not."""
+    return sum(each.saving - _due(each, now - 1) for each in still if _share(each, now - 1))
+
+
+def _through(each: Open) -> int:
+    """The month in which all of it has moved."""
+    return (each.starts or 0) + max(0, each.ramp - 1)
+
+
+def _share(each: Open, month: int) -> Fraction:
+    if each.starts is None:
+        return Fraction(0)
+    return wave.share(month - each.starts + 1, starts_after=0, ramp=each.ramp)
+
+
+def _due(each: Open, month: int) -> int:
+    """What of it is not due yet at the end of that month."""
+    return money.whole(each.saving * (1 - _share(each, month)))
+
+
+def _left(each: Open, month: int, now: int) -> int:
+    """As far as its ramp goes on from where it stands now."""
+    gone = _share(each, now)
+    return each.saving if gone == 1 else money.whole(each.saving * (1 - _share(each, month)) / (1 - gone))

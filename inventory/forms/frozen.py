@@ -1,0 +1,100 @@
+"""What is frozen and why, which versions are compared, and what of a comparison is shown."""
+
+from typing import Any
+
+from django import forms
+
+from inventory.domain.difference import Reason
+from inventory.domain.difference_words import WORDS
+from inventory.forms.text import Line
+from inventory.models import Frozen, Team
+
+NOW = "now"
+SORTS = [("", "Largest change first"), ("smallest", "Smallest change first")]
+
+
+class PlanOf(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A team, or the plan of all: that is a choice like any other, so nothing about it is optional."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(Team.objects.none(), label="Plan of", empty_label="All teams", **options)
+
+    def clean(self, value: Any) -> Any:
+        return None if value in self.empty_values else super().clean(value)
+
+
+class Scope(forms.Form):
+    use_required_attribute = False
+
+    team = PlanOf()
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["team"].queryset = Team.objects.order_by("name", "pk")  # type: ignore[attr-defined]
+
+    def chosen(self) -> Team | None:
+        self.is_valid()
+        return self.cleaned_data.get("team")
+
+
+class New(forms.Form):
+    use_required_attribute = False
+
+    team = PlanOf()
+    note = Line(
+        most=500, label="What this version is for", help_text="Such as: as signed in March. It cannot be changed later"
+    )
+
+    def __init__(self, data: Any = None, *, teams: Any, team: str) -> None:
+        super().__init__(data, initial={"team": team})
+        self.fields["team"].queryset = teams  # type: ignore[attr-defined]
+
+
+class Pair(forms.Form):
+    """Two versions of the same plan, or one and the plan as it stands now."""
+
+    first = forms.ModelChoiceField(
+        Frozen.objects.none(), error_messages={"required": "Choose a version.", "invalid_choice": "Choose a version."}
+    )
+    second = forms.CharField(required=False)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["first"].queryset = Frozen.objects.all()  # type: ignore[attr-defined]
+
+    def clean_second(self) -> Frozen | None:
+        given = self.cleaned_data["second"]
+        if given in ("", NOW):
+            return None
+        is_number = given.isascii() and given.isdigit() and len(given) < 19
+        found = Frozen.objects.filter(pk=int(given)).first() if is_number else None
+        if found is None:
+            raise forms.ValidationError("Choose a version.")
+        return found
+
+    @property
+    def said(self) -> str:
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
+
+class Shown(forms.Form):
+    reason = forms.ChoiceField(choices=[("", "Any"), *((r.value, WORDS[r]) for r in Reason)], required=False)
+    sort = forms.ChoiceField(label="Order", choices=SORTS, required=False)
+
+    def chosen(self) -> dict[str, str]:
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class Sorted(forms.Form):
+    """The order of a version's parts."""
+
+    sort = forms.ChoiceField(
+        label="Order",
+        choices=[("-saving", "Saving, largest first"), ("saving", "Saving, smallest first")],
+        required=False,
+    )
+
+    def chosen(self) -> str:
+        self.is_valid()
+        return self.cleaned_data.get("sort") or "-saving"

@@ -1,0 +1,43 @@
+"""Two moments to compare, and a day as of which the inventory is asked for; from the address."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from inventory.forms.audit import LARGEST_KEY, Day
+
+SINCE = [("export", "The last export of the plan"), ("seal", "When it was last sealed"), ("day", "The end of a day")]
+DAY_MISSING = "Choose the day to compare with."
+
+
+class Compare(forms.Form):
+    """From `since` (with `day` where that is a day, or after an `action`) to the end of `until`, or to now."""
+
+    since = forms.ChoiceField(label="Compare with", choices=SINCE, required=False)
+    day = Day(label="Day", required=False)
+    action = forms.IntegerField(required=False, min_value=0, max_value=LARGEST_KEY, widget=forms.HiddenInput)
+    until = Day(label="Until the end of", required=False)
+
+    def __init__(self, data: Any, *, may_be_sealed: bool) -> None:
+        super().__init__(data)
+        choices = SINCE if may_be_sealed else [each for each in SINCE if each[0] != "seal"]
+        self.fields["since"].choices = choices  # type: ignore[attr-defined]
+        for name in ("day", "until"):
+            self.fields[name].widget.attrs["max"] = timezone.localdate().isoformat()
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        since = given.get("since") or ("day" if given.get("day") else "action" if given.get("action") else "export")
+        if since == "day" and not given.get("day") and "day" not in self.errors:
+            self.add_error("day", DAY_MISSING)
+        return {**given, "since": since}
+
+
+class AsOf(forms.Form):
+    day = Day(label="As of the end of", error_messages={"required": "Choose a day."})
+    after = forms.IntegerField(required=False, min_value=0, max_value=LARGEST_KEY, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["day"].widget.attrs["max"] = timezone.localdate().isoformat()

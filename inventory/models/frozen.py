@@ -1,0 +1,245 @@
+"""Versions of the plan that were frozen: every call and part with its figures, and the prices they were by.
+
+Plain values only, as in the history: nothing that is changed or deleted elsewhere reaches them, and the database
+refuses to change, delete or replace a row.
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, ClassVar, Self
+
+from django.db import connection, models
+from django.db.models import F, Value
+from django.utils.text import slugify
+
+from inventory.models.call import KINDS, PROFILE, Call, Profiled
+from inventory.models.part import LABELS, STATUSES, Part
+from inventory.models.people import Person
+from inventory.models.wave import Wave
+
+ALL = 0  # the scope of a version that holds the plans of all teams
+SUMS = ("calls", "parts", "moving", "undecided", "unpriced", "today", "after", "possible", "planned")
+
+
+class Frozens(models.QuerySet["Frozen"]):
+    def of(self, scope: int) -> Self:
+        return self.filter(scope=scope)
+
+    def newest_first(self) -> Self:
+        return self.select_related("frozen_by").order_by("-frozen_at", "-pk")
+
+
+class Frozen(models.Model):
+    """One version. `id` is the number of the job that made it: its rows come first, and no job makes two.
+
+    `scope` is the number of a team, or ALL; versions count from 1 in each. Sums are micro-dollars a month, `planned`
+    the saving that is agreed and in a wave with a start.
+    """
+
+    RECORD: ClassVar = "frozen"
+    HISTORY: ClassVar = ("scope", "team", "number", "note", *SUMS)
+
+    id = models.BigIntegerField(primary_key=True)
+    scope = models.BigIntegerField(default=ALL)
+    team = models.CharField(max_length=120, blank=True)  # as it was called then
+    number = models.PositiveIntegerField()
+    note = models.CharField(max_length=500, blank=True)
+    frozen_at = models.DateTimeField()
+    frozen_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    calls = models.PositiveIntegerField()
+    parts = models.PositiveIntegerField()
+    moving = models.PositiveIntegerField()
+    undecided = models.PositiveIntegerField()
+    unpriced = models.PositiveIntegerField()
+    today = models.BigIntegerField()
+    after = models.BigIntegerField()
+    possible = models.BigIntegerField()
+    planned = models.BigIntegerField()
+
+    objects = Frozens.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "number"], name="frozen_number_once_in_scope")]
+
+    def __str__(self) -> str:
+        return f"version {self.number} of {self.about}"
+
+    def calls_of(self, parts: Iterable["FrozenPart"]) -> dict[int, "FrozenCall"]:
+        """The calls of these parts by their numbers."""
+        return {row.call_id: row for row in self.call_rows.filter(call_id__in=[part.call_id for part in parts])}
+
+    @property
+    def slug(self) -> str:
+        """For the name of a file."""
+        return f"plan-version-{self.number}-{slugify(self.about) or self.scope}"
+
+    @property
+    def about(self) -> str:
+        return self.team or "all teams"
+
+    @property
+    def team_id(self) -> int | None:
+        return self.scope or None
+
+    @property
+    def saving(self) -> int:
+        return self.today - self.after
+
+
+class FrozenPrice(models.Model):
+    """One price that amounts of a version are by: the rows of the book it is made of with their sources, as plain
+    values, and `price` to reckon with (`domain.price_copy`; empty where the book did not know the model)."""
+
+    frozen = models.ForeignKey(Frozen, on_delete=models.PROTECT, db_index=False, related_name="prices")
+    provider = models.CharField(max_length=12)
+    model = models.CharField(max_length=120)
+    geo = models.CharField(max_length=8, blank=True)
+    priced_by = models.CharField(max_length=16, blank=True)  # of the calls whose amounts are by it
+    on = models.DateField()
+    price = models.JSONField(default=dict)
+    rows = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["frozen", "provider", "model", "geo", "priced_by"], name="frozen_price_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} on {self.provider}"
+
+    @property
+    def discount(self) -> Decimal | None:
+        """The negotiated share; None where there was none."""
+        return Decimal(self.price["discount"]) or None if self.price else None
+
+
+class FrozenCall(Profiled):
+    frozen = models.ForeignKey(Frozen, on_delete=models.PROTECT, db_index=False, related_name="call_rows")
+    call_id = models.BigIntegerField()
+    team = models.CharField(max_length=120)
+    feature = models.CharField(max_length=120)
+    key = models.CharField(max_length=80)
+    name = models.CharField(max_length=120)
+    provider = models.CharField(max_length=12)
+    model = models.CharField(max_length=120)
+    geo = models.CharField(max_length=8, blank=True)
+    fast = models.BooleanField()
+    write_1h = models.BooleanField()
+    share_above = models.DecimalField(max_digits=7, decimal_places=6, null=True)
+    today_path = models.CharField(max_length=9)
+    figures = models.CharField(max_length=8)
+    is_split = models.BooleanField()
+    priced_by = models.CharField(max_length=16, blank=True)
+    priced_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["frozen", "call_id"], name="frozen_call_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FrozenPart(Profiled):
+    """`label` and `state` as everybody saw them; answers stay on their sheets. `counted_on` is the start of the wave
+    whose sums it belongs to, which for a part that stays beside a sibling that moves is the sibling's."""
+
+    frozen = models.ForeignKey(Frozen, on_delete=models.PROTECT, db_index=False, related_name="part_rows")
+    call_id = models.BigIntegerField()
+    part_id = models.BigIntegerField()
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=120)
+    consumer = models.CharField(max_length=200, blank=True)
+    model = models.CharField(max_length=120, blank=True)
+    label = models.CharField(max_length=11, blank=True)
+    state = models.CharField(max_length=12)
+    one_sided = models.BooleanField()
+    guard = models.BooleanField()
+    blockers = models.JSONField(default=list)
+    in_split = models.BooleanField()
+    kind = models.CharField(max_length=14)
+    why = models.CharField(max_length=17, blank=True)
+    cost_today = models.BigIntegerField(null=True)
+    cost_target = models.BigIntegerField(null=True)
+    saving = models.BigIntegerField()
+    possible = models.BigIntegerField()
+    doubts = models.JSONField(default=list)
+    wave = models.CharField(max_length=80, null=True)  # as the query that copies it has it
+    starts_on = models.DateField(null=True)
+    ramp_months = models.PositiveSmallIntegerField(null=True)
+    counted_on = models.DateField(null=True)
+    status = models.CharField(max_length=11, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["frozen", "part_id"], name="frozen_part_once")]
+        indexes = [
+            models.Index(fields=["frozen", "call_id"], name="frozen_part_of_call"),
+            models.Index(fields=["frozen", "saving", "part_id"], name="frozen_part_by_saving"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def move_name(self) -> str:
+        return str(dict(KINDS).get(self.kind, self.kind))  # type: ignore[call-overload]
+
+    @property
+    def label_name(self) -> str:
+        return str(dict(LABELS).get(self.label, self.label))  # type: ignore[call-overload]
+
+    @property
+    def status_name(self) -> str:
+        return dict(STATUSES).get(self.status, "") if self.status else ""
+
+
+# Where each column is read from: the same for a version that is frozen and for the plan as it stands.
+OF_CALL: Mapping[str, Any] = {
+    "call_id": F("pk"), "team": F("team__name"), "feature": F("feature__name"),
+    **{
+        name: F(name)
+        for name in (
+            "key", "name", "provider", "model", "geo", "fast", "write_1h", "share_above", "today_path", "figures",
+            "is_split", "priced_by", "priced_on", *PROFILE,
+        )
+    },
+}  # fmt: skip
+OF_PART: Mapping[str, Any] = {
+    "part_id": F("pk"), "wave": F("wave__name"), "starts_on": F("wave__starts_on"),
+    "ramp_months": F("wave__ramp_months"), "counted_on": F("counts_from"),
+    **{
+        name: F(name)
+        for name in (
+            "call_id", "position", "name", "consumer", "model", "label", "state", "one_sided", "guard", "blockers",
+            "in_split", "kind", "why", "cost_today", "cost_target", "saving", "possible", "doubts", "status", *PROFILE,
+        )
+    },
+}  # fmt: skip
+
+
+def live_calls(scope: int) -> models.QuerySet[Call]:
+    calls = Call.objects.live()
+    return calls.filter(team=scope) if scope else calls
+
+
+def live_parts(scope: int) -> "models.QuerySet[Any, Any]":
+    """With `counts_from`, the start of the wave each is counted in."""
+    parts = Part.objects.live().filter(team=scope) if scope else Part.objects.live()
+    starts = Wave.objects.filter(pk=models.OuterRef("counted_in")).values("starts_on")[:1]
+    found: models.QuerySet[Any, Any] = parts.with_counted_in().annotate(counts_from=models.Subquery(starts))
+    return found
+
+
+def copy(number: int, scope: int) -> None:
+    """INSERT … SELECT of every live call and part of the scope: two statements, however many there are."""
+    for model, columns, rows in (
+        (FrozenCall, OF_CALL, live_calls(scope)),
+        (FrozenPart, OF_PART, live_parts(scope)),
+    ):
+        names = ["frozen_id", *columns]
+        made = rows.order_by().values_list(Value(number, models.BigIntegerField()), *columns.values())
+        sql, given = made.query.sql_with_params()
+        into = ", ".join(map(connection.ops.quote_name, names))
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {model._meta.db_table} ({into}) {sql}", given)

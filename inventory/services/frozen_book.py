@@ -1,0 +1,112 @@
+"""A frozen version and a comparison as workbooks: the same figures and words as the pages."""
+
+from collections.abc import Callable, Iterator
+from typing import IO, Any
+
+from inventory.domain.difference_words import MEANS, WORDS
+from inventory.domain.doubt import WORDS as DOUBTS
+from inventory.exchange import columns_frozen as columns
+from inventory.exchange.workbook import Book
+from inventory.models import Comparison, Frozen, FrozenPart
+from inventory.models.call import PROFILE
+from inventory.models.frozen import SUMS
+from inventory.services import comparison
+from inventory.services.exchange import KINDS, LABELS, PATHS, PROVIDERS, STATES, STATUSES
+
+AT_ONCE = 1000
+Told = Callable[[int, int], None]
+OF_CALL = ("team", "feature", "key", "provider", "model", "geo", "today_path")
+OF_PART = ("name", "consumer", "blockers", "in_split", "saving", "possible", "wave", "starts_on", "ramp_months",
+           "guard", "one_sided", *PROFILE)  # fmt: skip
+
+
+def export_version(file: IO[bytes], *, version: Frozen, told: Told) -> int:
+    """Its sums, every part as it was, and the prices; how many parts."""
+    with Book() as book:
+        book.sheet("Version", columns.FACTS).extend(_facts(version))
+        parts, done = book.sheet("Parts", columns.PARTS), 0
+        for done, row in enumerate(_parts(version), 1):
+            parts.append(row)
+            if done % AT_ONCE == 0:
+                told(done, version.parts)
+        book.sheet("Prices", columns.PRICES).extend(_prices(version))
+        book.save(file)
+    return done
+
+
+def export_comparison(file: IO[bytes], *, found: Comparison, told: Told) -> int:
+    """What the two come to, the reasons with what they add up to, and every line; how many lines."""
+    total = found.lines.count()
+    with Book() as book:
+        book.sheet("Summary", columns.REASONS).extend(_reasons(found))
+        lines, done = book.sheet("Lines", columns.LINES), 0
+        for done, line in enumerate(found.lines.largest_first().iterator(chunk_size=AT_ONCE), 1):
+            names = ("team", "feature", "name", "said", "today", "after", "saving", "planned")
+            lines.append({**{name: getattr(line, name) for name in names}, "reason": line.get_reason_display()})
+            if done % AT_ONCE == 0:
+                told(done, total)
+        book.save(file)
+    return done
+
+
+def _facts(version: Frozen) -> Iterator[dict[str, Any]]:
+    yield {"what": str(version).capitalize(), "text": version.note}
+    yield {"what": "Frozen", "text": f"{version.frozen_at:%Y-%m-%d %H:%M} UTC"}
+    for name in SUMS[:5]:
+        yield {"what": name.capitalize(), "number": getattr(version, name)}
+    for name, words in columns.OF_SUMS.items():
+        yield {"what": words, "amount": getattr(version, name)}
+
+
+def _parts(version: Frozen) -> Iterator[dict[str, Any]]:
+    """By call. The calls of one lot are read together with its parts."""
+    position = 0
+    while calls := list(version.call_rows.filter(call_id__gt=position).order_by("call_id")[:AT_ONCE]):
+        by_id = {call.call_id: call for call in calls}
+        between = {"call_id__gt": position, "call_id__lte": calls[-1].call_id}
+        for part in version.part_rows.filter(**between).order_by("call_id", "position"):
+            call = by_id[part.call_id]
+            own = {name: getattr(part, name) for name in OF_PART}
+            yield {**{name: getattr(call, name) for name in OF_CALL}, **own, **_words(part), "call": call.name,
+                   "provider": PROVIDERS.get(call.provider, call.provider), "model": part.model or call.model,
+                   "path": PATHS[call.today_path]}  # fmt: skip
+        position = calls[-1].call_id
+
+
+def _words(part: FrozenPart) -> dict[str, Any]:
+    return {
+        "move": KINDS[part.kind],
+        "label": LABELS[part.label],
+        "state": STATES[part.state],
+        "blockers": "; ".join(part.blockers),
+        "doubts": "; ".join(DOUBTS.get(code, code) for code in part.doubts),
+        "status": STATUSES[part.status] if part.status else "",
+        "today": part.cost_today,
+        "after": part.cost_target,
+    }
+
+
+def _prices(version: Frozen) -> Iterator[dict[str, Any]]:
+    for price in version.prices.order_by("provider", "model", "geo", "pk"):
+        own = {
+            "provider": PROVIDERS.get(price.provider, price.provider),
+            "model": price.model,
+            "geo": price.geo,
+            "on": price.on,
+        }
+        for row in price.rows or [{}]:
+            yield {**row, **own, "discount": price.discount}
+
+
+def _reasons(found: Comparison) -> Iterator[dict[str, Any]]:
+    was, now = comparison.sums(found)
+    second = found.second or "the plan as it stood"
+    for name, amounts in ((found.first, was), (second, now)):
+        yield {"name": str(name).capitalize(), **_amounts(amounts)}
+    for reason, count, amounts in comparison.by_reason(found):
+        yield {"name": WORDS[reason], "means": MEANS[reason], "lines": count, **_amounts(amounts)}
+    yield {"name": "Together", **_amounts(now.less(was))}
+
+
+def _amounts(found: Any) -> dict[str, int]:
+    return {name: getattr(found, name) for name in ("today", "after", "saving", "planned")}

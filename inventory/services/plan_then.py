@@ -1,0 +1,139 @@
+"""The plan as it was at one time: read from a frozen version, or from the inventory as it stands, alike."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+
+from inventory.domain import price_copy
+from inventory.domain.difference import Amounts, CallThen, PartThen
+from inventory.domain.part import Label, Path
+from inventory.domain.plan import Kind
+from inventory.domain.pricing import Price, Profile
+from inventory.domain.status import WORDS, Status
+from inventory.models import Frozen, FrozenCall, FrozenPart
+from inventory.models.call import PROFILE
+from inventory.models.frozen import OF_CALL, OF_PART, live_calls, live_parts
+from inventory.services import frozen_price
+
+CHUNK = 1000  # calls of either side read at once
+Row = dict[str, Any]
+Rows = tuple[Row, list[Row]]  # a call and its parts
+
+
+class Prices:
+    """Those of one side, by what its calls carry; where a call's own is not there, the newest of the same model."""
+
+    def __init__(self, found: Iterable[tuple[frozen_price.Key, Price | None]]) -> None:
+        self._exact = dict(found)
+        self._newest = {key[:3]: price for key, price in self._exact.items()}  # sorted by day: the last one stays
+
+    def of(self, call: Row, models: Iterable[str]) -> dict[str, Price | None]:
+        provider, geo, mark = call["provider"], call["geo"], call["priced_by"]
+        return {
+            model: self._exact.get((provider, model, geo, mark)) or self._newest.get((provider, model, geo))
+            for model in models
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Where the rows of one side are read from. `key` is what a call's number is called there."""
+
+    calls: "QuerySet[Any, Any]"
+    parts: "QuerySet[Any, Any]"
+    key: str
+    prices: Prices
+    columns: tuple[Mapping[str, Any], Mapping[str, Any]]
+
+    def after(self, position: int) -> list[int]:
+        found = self.calls.filter(**{f"{self.key}__gt": position}).order_by(self.key)
+        return list(found.values_list(self.key, flat=True)[:CHUNK])
+
+    def read(self, above: int, upto: int) -> dict[int, Rows]:
+        """The calls with numbers above the one and up to the other, each with its parts."""
+        of_calls, of_parts = self.columns
+        between = {f"{self.key}__gt": above, f"{self.key}__lte": upto}
+        calls = self.calls.filter(**between).order_by().values_list(*of_calls.values())
+        found: dict[int, Rows] = {}
+        for values in calls:
+            row = dict(zip(of_calls, values, strict=True))
+            found[row["call_id"]] = (row, [])
+        parts = self.parts.filter(call_id__gt=above, call_id__lte=upto).order_by("call_id", "position")
+        for values in parts.values_list(*of_parts.values()):
+            row = dict(zip(of_parts, values, strict=True))
+            if row["call_id"] in found:
+                found[row["call_id"]][1].append(row)
+        return found
+
+
+def frozen(version: Frozen) -> Side:
+    """As it was frozen."""
+    copies = version.prices.order_by("on", "pk").values_list("provider", "model", "geo", "priced_by", "price")
+    prices = Prices(((p, m, g, mark), price_copy.price(kept) if kept else None) for p, m, g, mark, kept in copies)
+    same = ({name: name for name in OF_CALL}, {name: name for name in OF_PART})
+    calls = FrozenCall.objects.filter(frozen=version)
+    return Side(calls, FrozenPart.objects.filter(frozen=version), "call_id", prices, same)
+
+
+def now(scope: int, *, on: date) -> Side:
+    """As it stands on that day."""
+    prices = Prices((each.key, each.price) for each in frozen_price.used(scope, on=on))
+    return Side(live_calls(scope), live_parts(scope), "pk", prices, (OF_CALL, OF_PART))
+
+
+def pair(first: Rows | None, second: Rows | None, sides: tuple[Side, Side]) -> tuple[CallThen | None, CallThen | None]:
+    """The same call on both sides, each with the price of every model that either has."""
+    known = [side for side in (first, second) if side is not None]
+    models = {name for call, parts in known for name in (call["model"], *(part["model"] for part in parts)) if name}
+    was, is_now = (
+        None if rows is None else _call(*rows, side.prices.of(rows[0], models))
+        for rows, side in zip((first, second), sides, strict=True)
+    )
+    return was, is_now
+
+
+def _call(row: Row, parts: list[Row], prices: Mapping[str, Price | None]) -> CallThen:
+    profile = _profile(row, row, row["share_above"])
+    return CallThen(
+        row["call_id"], row["name"], row["provider"], row["model"], row["geo"], Path(row["today_path"]), profile,
+        bool(row["is_split"]), tuple(_part(part, row) for part in parts), prices,
+    )  # fmt: skip
+
+
+def _part(row: Row, call: Row) -> PartThen:
+    profile = _profile(row, call, None) if call["is_split"] else _profile(call, call, call["share_above"])
+    return PartThen(
+        id=row["part_id"],
+        name=row["name"],
+        model=row["model"],
+        profile=profile,
+        label=Label.NONE if row["kind"] == Kind.UNDECIDED else Label(row["label"]),
+        blockers=tuple(row["blockers"]),
+        amounts=_amounts(row),
+        agreed=not row["one_sided"],
+        scheduled=row["counted_on"] is not None,
+        wave=_wave(row["wave"], row["starts_on"], row["ramp_months"]),
+        status=WORDS[Status(row["status"])] if row["status"] else "",
+    )
+
+
+def _amounts(row: Row) -> Amounts:
+    today, after = row["cost_today"] or 0, row["cost_target"] or 0
+    in_plan = not row["one_sided"] and row["counted_on"] is not None
+    return Amounts(today, after, today - after if in_plan else 0)
+
+
+def _profile(row: Row, call: Row, share_above: Decimal | None) -> Profile:
+    figures = {name: row[name] for name in PROFILE}
+    return Profile(**figures, write_1h=bool(call["write_1h"]), fast=bool(call["fast"]), share_above=share_above)
+
+
+def _wave(name: str | None, starts_on: date | None, ramp: int | None) -> str:
+    if not name:
+        return ""
+    told = [name, f"from {starts_on:%B %Y}" if starts_on else "no start yet"]
+    return ", ".join([*told, f"ramp of {ramp} months"] if ramp else told)

@@ -1,0 +1,71 @@
+"""Versions of the plan that were frozen: which there are, one of them with its parts and prices, and its workbook."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from inventory import tasks
+from inventory.forms import frozen as forms
+from inventory.models import Frozen
+from inventory.models.frozen import ALL
+from inventory.services import access
+from inventory.services import job as jobs
+from inventory.views import _load
+from inventory.views._page import Request, page, typed
+
+ROWS = 50
+
+
+@require_safe
+def listed(request: Request) -> HttpResponse:
+    form = forms.Scope(request.GET)
+    team = form.chosen()
+    versions = Frozen.objects.of(team.pk if team else ALL).newest_first()
+    rows = Paginator(versions, ROWS).get_page(request.GET.get("page"))
+    context = {"form": form, "team": team, "page": rows, "may_freeze": access.may_freeze(request.user, team)}
+    return page(request, "frozen/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: Request) -> HttpResponse:
+    """What it comes to is worked out by a job; it is frozen as it stands then."""
+    person = _load.leader(request.user)
+    form = forms.New(typed(request), teams=access.teams_to_lead(person), team=request.GET.get("team", ""))
+    if request.method == "POST" and form.is_valid():
+        team, note = form.cleaned_data["team"], form.cleaned_data["note"]
+        params = {"team": team.pk if team else None, "note": note}
+        job = jobs.enqueue(kind="freeze_plan", params=params, by=person.actor, at=timezone.now(), person=person)
+        tasks.start(job)
+        return redirect("job.detail", pk=job.pk)
+    return page(request, "frozen/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_safe
+def detail(request: Request, pk: int) -> HttpResponse:
+    version = _load.frozen(pk)
+    form = forms.Sorted(request.GET)
+    sort = form.chosen()
+    order = (sort, "-part_id" if sort.startswith("-") else "part_id")
+    rows = Paginator(version.part_rows.order_by(*order), ROWS).get_page(request.GET.get("page"))
+    calls = version.calls_of(rows)
+    context = {"version": version, "form": form, "page": rows, "rows": [(part, calls[part.call_id]) for part in rows]}
+    return page(request, "frozen/detail.html", context, fragment="parts")
+
+
+@require_safe
+def prices(request: Request, pk: int) -> HttpResponse:
+    version = _load.frozen(pk)
+    found = version.prices.order_by("provider", "model", "geo", "pk")
+    rows = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    return page(request, "frozen/prices.html", {"version": version, "page": rows})
+
+
+@require_POST
+def export(request: Request, pk: int) -> HttpResponse:
+    version = _load.frozen(pk)
+    params, at = {"version": version.pk}, timezone.now()
+    job = jobs.enqueue(kind="export_frozen", params=params, by=request.user.actor, at=at, person=request.user)
+    tasks.start(job)
+    return redirect("job.detail", pk=job.pk)

@@ -1,0 +1,95 @@
+"""Two moments of a call, a part or the plan compared; and the inventory as it stood at the end of a day."""
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_safe
+
+from inventory.forms import moment as forms
+from inventory.services import action as actions
+from inventory.services import history, moment, past
+from inventory.services.moment import Moment
+from inventory.views import _history
+from inventory.views._page import Request, page
+
+NEVER = {
+    "export": "The plan was never exported: choose another moment.",
+    "seal": "It is not sealed: choose another moment.",
+    "action": "No action has this number: choose another moment.",
+}
+BACKWARDS = "The first moment is after the second: nothing can be compared."
+
+
+@require_safe
+def record(request: Request, record: str, pk: int) -> HttpResponse:
+    """A call with its parts, or a part."""
+    name = actions.name(record, str(pk)) if record in past.COMPARED and len(str(pk)) < 19 else ""
+    if not name:
+        raise Http404
+    form = forms.Compare(request.GET or None, may_be_sealed=True)
+    context: dict[str, Any] = {"form": form, "record": record, "pk": pk, "name": name, "noun": _history.noun(record)}
+    first, second, note = _moments(form, record, pk)
+    if first and second:
+        found = past.compared(record, pk, first, second, request.user)
+        context |= {"first": first, "second": second, "found": found}
+    return page(request, "moment/record.html", {**context, "note": note})
+
+
+@require_safe
+def plan(request: Request) -> HttpResponse:
+    form = forms.Compare(request.GET or None, may_be_sealed=False)
+    first, second, note = _moments(form)
+    context: dict[str, Any] = {"form": form, "note": note}
+    if first and second:
+        then, now = past.sums(first), past.sums(second)
+        rows = [(words, getattr(then, name), getattr(now, name)) for name, words in _SUMS]
+        context |= {
+            "first": first,
+            "second": second,
+            "sums": [(words, was, stands, stands - was) for words, was, stands in rows],
+            "lines": history.lines(past.made_most(first, second), request.user),
+            "crossings": past.crossings(first, second),
+        }
+    return page(request, "moment/plan.html", context)
+
+
+@require_safe
+def as_of(request: Request) -> HttpResponse:
+    """Totals, and the calls in use then."""
+    form = forms.AsOf(request.GET or None)
+    context: dict[str, Any] = {"form": form}
+    if form.is_valid():
+        stood = moment.of_day(form.cleaned_data["day"])
+        calls, following = past.calls(stood, form.cleaned_data["after"] or 0)
+        context |= {"moment": stood, "sums": past.sums(stood), "calls": calls, "following": following}
+    return page(request, "moment/as_of.html", context)
+
+
+_SUMS = (("today", "Cost today, a month"), ("saving", "Saving, a month"), ("possible", "Possible besides, a month"))
+
+
+def _moments(form: forms.Compare, record: str = "", pk: int = 0) -> tuple[Moment | None, Moment | None, str]:
+    """Both, or what is wrong with them in words; neither where nothing was asked yet."""
+    if not form.is_valid():
+        return None, None, ""
+    given = form.cleaned_data
+    first = _first(given["since"], given, record, pk)
+    second = _end(given["until"])
+    if first is None:
+        return None, None, NEVER[given["since"]]
+    if first.seq > second.seq:
+        return None, None, BACKWARDS
+    return first, second, ""
+
+
+def _first(since: str, given: dict[str, Any], record: str, pk: int) -> Moment | None:
+    if since == "day":
+        return moment.of_day(given["day"])
+    if since == "action":
+        return moment.of_action(given["action"])
+    return moment.of_seal(record, pk) if since == "seal" else moment.of_export()
+
+
+def _end(day: date | None) -> Moment:
+    return moment.now() if day is None else moment.of_day(day)

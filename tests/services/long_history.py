@@ -1,0 +1,73 @@
+"""A long history that verifies, written fast: the chain of many actions over a dozen teams, each changing some."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import chain, islice
+from typing import Any
+
+from inventory.domain import audit as links
+from inventory.models import Action, ChainHead, Change, Team, Trace
+from inventory.services import audit
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+TEAMS, EACH, ROWS = 13, 4, 5000
+Made = tuple[str, int | None, list[links.Stored]]
+
+
+def write(changes: int) -> int:
+    """About so many changes, four an action; returns how many actions."""
+    teams = Team.objects.bulk_create([Team(name=f"Team no. {n}") for n in range(TEAMS)])
+    states = {team.pk: {name: getattr(team, name) for name in Team.HISTORY} for team in teams}
+    made = [("team.register", None, [("team", str(pk), "", links.canonical(state)) for pk, state in states.items()])]
+    return _append(chain(made, _edits(states, changes - TEAMS)), states)
+
+
+def more(changes: int) -> int:
+    """Go on to about so many."""
+    states = {pk: {"name": name} for pk, name in Team.objects.order_by("pk").values_list("pk", "name")}
+    return _append(_edits(states, changes - Change.objects.count()), states)
+
+
+def _append(made: Iterator[Made], states: dict[int, dict[str, Any]]) -> int:
+    head = audit.head()
+    seq, previous = head.seq, head.hash
+    while chunk := list(islice(made, ROWS)):
+        actions = []
+        for kind, team_id, stored in chunk:
+            seq += 1
+            action = _action(seq, kind, team_id, len(stored), previous)
+            previous = action.hash = links.link(previous, audit.chained(action), stored)
+            actions.append(action)
+        Action.objects.bulk_create(actions)
+        rows = zip(actions, (stored for _, _, stored in chunk), strict=True)
+        Change.objects.bulk_create(
+            [_change(action, n, line) for action, stored in rows for n, line in enumerate(stored)], batch_size=ROWS
+        )
+        Trace.objects.bulk_create([Trace(word="team.name", seq=action.seq) for action in actions if action.seq > 1])
+    ChainHead.objects.update_or_create(pk=1, defaults={"seq": seq, "hash": previous})
+    Team.objects.bulk_update([Team(pk=pk, name=state["name"]) for pk, state in states.items()], ["name"])
+    return seq
+
+
+def _edits(states: dict[int, dict[str, Any]], changes: int) -> Iterator[Made]:
+    pks = list(states)[:-1]  # one stays as it is
+    for n in range(max(0, changes) // EACH):
+        stored = []
+        for pk in (pks[(n * EACH + each) % len(pks)] for each in range(EACH)):
+            was = states[pk]["name"]
+            now = states[pk]["name"] = f"Team {pk} after action {n}"
+            stored.append(("team", str(pk), links.canonical({"name": was}), links.canonical({"name": now})))
+        yield "team.edit", pks[n % 2], stored
+
+
+def _action(seq: int, kind: str, team_id: int | None, count: int, previous: str) -> Action:
+    return Action(
+        seq=seq, at=START + timedelta(seconds=seq), actor_kind="person", actor_id=str(seq % 2), kind=kind,
+        record="team", record_id=str(team_id or 0), title=f"Team {team_id}", team_id=team_id, reason="As agreed",
+        effect_saving=seq % 1000, changes_count=count, schema=links.SCHEMA, salt=f"{seq:032x}", previous=previous,
+    )  # fmt: skip
+
+
+def _change(action: Action, position: int, stored: links.Stored) -> Change:
+    record, record_id, before, after = stored
+    return Change(action=action, position=position, record=record, record_id=record_id, before=before, after=after)

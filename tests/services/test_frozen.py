@@ -1,0 +1,108 @@
+"""A frozen plan: a copy of every call and part with its prices, that nothing reaches any more."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from inventory.models import Action, Frozen, FrozenCall, FrozenPart, FrozenPrice, Part, Person, Wave
+from inventory.services import call as calls
+from inventory.services import part as parts
+from inventory.services import plan, schedule
+from tests import factories
+from tests.services.plans import BY, FIELDS, Registered, frozen, move
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]
+
+
+def test_a_version_holds_every_part_its_sums_and_its_prices(registered: Registered, pia: Person, now: datetime) -> None:
+    wave = Wave.objects.create(team=pia.memberships.get().team, name="First", starts_on=now.date().replace(day=1))
+    move(registered().parts.get(), wave)
+    registered(model="claude-haiku-4-5", requests=5)
+    registered(model="home-made")
+    registered(feature=factories.make_feature())  # of another team
+    retired = registered()
+    calls.retire(call=retired, version=retired.version, reason="", by=BY, at=now)
+
+    job = frozen(pia, now, team=wave.team)
+
+    made = Frozen.objects.get()
+    assert (job.state, job.message) == ("done", "Frozen as version 1 of Documents: 3 parts.")
+    totals, five = plan.totals(team=wave.team).overall.sums, schedule.sums(parts_of=wave.team)[wave.pk]
+    assert (made.calls, made.parts, made.moving, made.undecided, made.unpriced) == (3, 3, 1, 2, 1)
+    assert (made.today, made.after, made.possible) == (totals.today, totals.after, totals.possible)
+    assert made.planned == five.saving > 0
+    kept = FrozenPart.objects.get(kind="move_to_batch")
+    live = Part.objects.get(kind="move_to_batch")
+    same = (
+        "name",
+        "label",
+        "state",
+        "cost_today",
+        "cost_target",
+        "saving",
+        "doubts",
+        "blockers",
+        "hit_share",
+        "requests",
+    )
+    assert {name: getattr(kept, name) for name in same} == {name: getattr(live, name) for name in same}
+    assert (kept.wave, kept.starts_on, kept.counted_on, kept.ramp_months) == (
+        "First",
+        wave.starts_on,
+        wave.starts_on,
+        0,
+    )
+    assert FrozenCall.objects.get(call_id=live.call_id).batch_hit_share == Decimal("0.3")
+    known = FrozenPrice.objects.get(model="claude-sonnet-5-5")
+    assert [(row["platform"], row["input"], row["source"] != "") for row in known.rows] == [
+        ("anthropic", 2_000_000, True)
+    ]
+    assert FrozenPrice.objects.get(model="home-made").price == {}
+    action = Action.objects.get(kind="frozen.freeze")
+    assert (action.team_id, action.title, action.reason) == (wave.team_id, "version 1 of Documents", "As signed")
+
+
+def test_versions_count_from_one_in_each_scope_and_a_job_freezes_once(
+    registered: Registered, pia: Person, now: datetime
+) -> None:
+    team = registered().team
+    for scope in (team, team, None):
+        frozen(pia, now, team=scope)
+    assert [str(each) for each in Frozen.objects.order_by("pk")] == [
+        "version 1 of Documents", "version 2 of Documents", "version 1 of all teams"
+    ]  # fmt: skip
+
+
+def test_an_empty_plan_is_not_frozen(pia: Person, now: datetime) -> None:
+    job = frozen(pia, now)
+    assert (job.state, job.message) == ("failed", "There is nothing to freeze: the plan is empty.")
+    assert not Frozen.objects.exists()
+
+
+@pytest.mark.parametrize("model", [Frozen, FrozenCall, FrozenPart, FrozenPrice])
+def test_the_database_refuses_to_change_or_delete_what_is_frozen(
+    model: type, registered: Registered, pia: Person, now: datetime
+) -> None:
+    registered()
+    frozen(pia, now)
+    table = model._meta.db_table
+    orders = [f"UPDATE {table} SET id = id", f"DELETE FROM {table}"]
+    if connection.vendor == "sqlite":
+        orders.append(f"REPLACE INTO {table} SELECT * FROM {table}")
+    for order in orders:
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(order)
+
+
+def test_what_is_done_to_the_plan_afterwards_does_not_reach_a_version(
+    registered: Registered, pia: Person, now: datetime
+) -> None:
+    call = registered()
+    frozen(pia, now)
+    before = list(FrozenPart.objects.values()), list(FrozenCall.objects.values())
+    half = {**FIELDS, "requests": 500, "name": "Half", "provider": None}
+    half = {name: half[name] for name in ("name", "requests", "uncached_input", "cacheable_prefix", "output")}
+    parts.split(call=call, version=call.version, parts=[half, {**half, "name": "Other"}], by=BY, at=now)
+    assert (list(FrozenPart.objects.values()), list(FrozenCall.objects.values())) == before

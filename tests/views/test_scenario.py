@@ -1,0 +1,137 @@
+"""The pages of scenarios: beside the plan, opened, made, changed, copied, deleted."""
+
+import re
+from datetime import datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from inventory import tasks
+from inventory.models import Action, Job, Part, Person, Scenario, Team
+from inventory.services import scenario
+from tests import factories
+from tests.services.plans import move
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]
+TYPED = {"name": "Mine", "description": "", "labels": "as_now", "cache": "as_now"}
+
+
+def made(person: Person, now: datetime, **fields: object) -> Scenario:
+    given = {"name": "One", **fields}
+    found = scenario.register(team=None, fields=given, by=person.actor, at=now, person=person)
+    assert tasks.run_job(found.job.pk)
+    return Scenario.objects.get(pk=found.pk)
+
+
+def text(client: Client, name: str, *args: object, **query: object) -> str:
+    return client.get(reverse(name, args=args), query).content.decode()
+
+
+def test_scenarios_stand_beside_the_plan_with_their_differences(
+    as_pia: Client, team: Team, pia: Person, now: datetime
+) -> None:
+    part = factories.make_call(feature=factories.make_feature(team=team), cacheable_prefix=0).parts.get()
+    part.call.priced_on = now.date()
+    move(part)
+    found = made(pia, now, name="Only easy ones", most_risk=1, most_effort=1)
+    Part.objects.update(risk_set=3, risk_why="It was missed before")
+    as_pia.post(reverse("scenario.again", args=[found.pk]))
+    assert tasks.run_job(Job.objects.order_by("-pk")[0].pk)
+    page = text(as_pia, "scenario.list")
+    assert "Only easy ones" in page
+    assert "New prices from January" in page  # still to be made
+    address = reverse("scenario.detail", args=[found.pk])
+    change = rf'href="{address}#saving" aria-label="Saves a month: \$0\.00, −\$10\.00: what made the difference"'
+    assert re.search(change, page)
+    opened = text(as_pia, "scenario.detail", found.pk)
+    assert "with a risk above 1" in opened
+    row = re.search(r'<tr id="after">(.*?)</tr>', opened)
+    cells = [re.sub("<.*?>", "", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row[1])]
+    assert cells == ["$10.00", "$20.00", "+$10.00", "+$10.00"]  # the plan, all of it, the difference, moves left out
+
+
+def test_a_starting_point_is_filled_in_and_saved_with_its_job(as_ed: Client) -> None:
+    page = text(as_ed, "scenario.new", start="low_risk")
+    assert 'value="Low risk only"' in page
+    assert '<option value="2" selected>' in page
+    answer = as_ed.post(reverse("scenario.new"), {**TYPED, "name": "Low risk only", "most_risk": "2"})
+    found = Scenario.objects.get()
+    assert answer.headers["Location"] == reverse("scenario.detail", args=[found.pk])
+    assert (found.most_risk, found.created_by.name, found.job.kind) == (2, "Ed", "work_out_scenario")
+    assert "It is being worked out" in text(as_ed, "scenario.detail", found.pk)
+    assert tasks.run_job(found.job.pk)
+    assert "It is being worked out" not in text(as_ed, "scenario.detail", found.pk)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"name": ""}, "This field is required."),
+        ({"cache": "share"}, "Type the share of requests"),
+        ({"cache_share": "60"}, "Choose “This share, everywhere”"),
+        ({"cache": "share", "cache_share": "160"}, "Type 100 or less"),
+        ({"volume": "-100"}, "Type more than -100"),
+        ({"volume": "950"}, "Type 900 or less: that is ten times as much"),
+        ({"discount": "100"}, "Type less than 100"),
+        ({"prices_on": "January"}, "Type a date like 2027-01-01."),
+        ({"prices_on": "0001-01-01"}, "Type a year from 2020 to 2100."),
+        ({"most_risk": "9"}, "Select a valid choice"),
+        ({"labels": "x"}, "Select a valid choice"),
+        ({"team": "999999"}, "Select a valid choice"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_nothing_typed_is_lost(
+    as_ed: Client, typed: dict[str, str], said: str
+) -> None:
+    answer = as_ed.post(reverse("scenario.new"), {**TYPED, "description": "Kept words", **typed})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert "Kept words" in answer.content.decode()
+    assert not Scenario.objects.exists()
+
+
+def test_a_name_that_is_taken_is_told_at_its_field(as_ed: Client, ed: Person, now: datetime) -> None:
+    made(ed, now, name="Mine")
+    answer = as_ed.post(reverse("scenario.new"), TYPED)
+    assert answer.status_code == 422
+    assert "There is a scenario of that name already" in answer.content.decode()
+
+
+def test_who_saves_second_sees_both_values(as_ed: Client, ed: Person, now: datetime) -> None:
+    found = made(ed, now)
+    scenario.edit(scenario=found, version=1, fields={"name": "Theirs"}, by=ed.actor, at=now, person=ed)
+    answer = as_ed.post(reverse("scenario.edit", args=[found.pk]), {**TYPED, "name": "Yours", "version": "1"})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "<td>Yours</td><td>Theirs</td>" in page
+    assert 'name="version" value="2"' in page
+    assert as_ed.post(reverse("scenario.delete", args=[found.pk]), {"version": "1"}).status_code == 409
+    assert Scenario.objects.get().name == "Theirs"
+
+
+def test_copy_again_and_delete(as_ed: Client, ed: Person, now: datetime) -> None:
+    found = made(ed, now, most_risk=2)
+    as_ed.post(reverse("scenario.copy", args=[found.pk]))
+    copied = Scenario.objects.get(name="One, copy")
+    assert copied.most_risk == 2
+    as_ed.post(reverse("scenario.again", args=[found.pk]))
+    as_ed.post(reverse("scenario.again", args=[found.pk]))  # while a job is at it
+    assert Job.objects.filter(kind="work_out_scenario").count() == 3
+    answer = as_ed.post(reverse("scenario.delete", args=[found.pk]), {"version": "1"})
+    assert answer.status_code == 302
+    assert list(Scenario.objects.all()) == [copied]
+    assert Action.objects.filter(kind="scenario.delete").count() == 1
+
+
+def test_figures_that_are_out_of_date_say_so(as_ed: Client, ed: Person, team: Team, now: datetime) -> None:
+    found = made(ed, now)
+    scenario.edit(scenario=found, version=1, fields={"most_risk": 1}, by=ed.actor, at=now, person=ed)
+    assert "its assumptions have changed since" in text(as_ed, "scenario.detail", found.pk)
+    assert "Out of date" in text(as_ed, "scenario.list", chosen=found.pk)
+
+
+def test_odd_addresses_narrow_nothing(as_ed: Client) -> None:
+    for query in ({"chosen": ["x", "-1", "9" * 30]}, {"team": "x"}, {"start": "x", "team": "x"}):
+        assert as_ed.get(reverse("scenario.list"), query).status_code == 200
+        assert as_ed.get(reverse("scenario.new"), query).status_code == 200
