@@ -73,7 +73,7 @@ def _pages(figures: Figures, databases: dict[int, dict[str, str]], known: dict[i
             times[size] = server.milliseconds(port, str(known[size]["session"]), pages, ROUNDS)
     for name in GROWING:
         figures.add(f"ms of {name}, {LARGE:,} / {MIDDLE:,} calls", times[LARGE][name], times[MIDDLE][name], 3)
-    limits = {"list": 8, "fragment": 5, "detail": 6, "history": 6, "search": 10, "search, rare": 10}
+    limits = {"list": 8, "fragment": 5, "detail": 6, "history": 8, "search": 10, "search, rare": 10}
     for name, limit in limits.items():
         figures.add(f"ms of {name} / authpage", times[LARGE][name], times[LARGE]["authpage"], limit)
 
