@@ -9,6 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from inventory.exchange import columns, workbook
+from inventory.exchange import written as cells_of
 from inventory.exchange.columns import Column, Form
 
 PAYLOADS = (
@@ -45,7 +46,7 @@ def test_numbers_dates_and_truth_are_typed() -> None:
     assert [cell.value for cell in cells.values()] == [
         "x", 10**12, -1254.050001, 0.0125, 0.725, 0.38, NOON.replace(hour=0), NOON, "no", 0.25,
     ]  # fmt: skip
-    formats = [workbook.FORMATS.get(form, "General") for form in Form]
+    formats = [cells_of.FORMATS.get(form, "General") for form in Form]
     assert [cell.number_format for cell in cells.values()] == formats
 
 
@@ -77,7 +78,7 @@ def test_the_header_is_frozen_and_the_filter_covers_every_row() -> None:
     ],
 )
 def test_text_is_what_a_cell_can_hold(typed: str, kept: str) -> None:
-    assert workbook.text(typed) == kept
+    assert cells_of.text(typed) == kept
     assert written("All", (Column("a", "A"),), [{"a": typed}])["A2"].value == kept
 
 

@@ -1,5 +1,6 @@
 """The workbook holds the plan: the same totals as the page, row for row what the database holds, and text as text."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook, load_workbook
 
 from inventory.domain import money
-from inventory.models import Part, Team, Wave
+from inventory.models import Call, Part, Team, Wave
 from inventory.services import exchange, plan, schedule
 from tests.exchange.test_workbook import PAYLOADS
 from tests.factories import make_call, make_feature, make_part, make_person, make_team
@@ -26,10 +27,11 @@ CALL_TEXTS = (
 pytestmark = pytest.mark.django_db
 
 
-def exported() -> Workbook:
+def exported(*, values: bool = True) -> Workbook:
+    """With the values that stand beside the formulas, or with the formulas."""
     file = BytesIO()
     exchange.export_plan(file, at=AT)
-    return load_workbook(file)
+    return load_workbook(file, data_only=values)
 
 
 def table(book: Workbook, title: str) -> list[dict[str, Any]]:
@@ -80,7 +82,9 @@ def test_every_live_part_and_call_has_its_row() -> None:
 
 def test_an_empty_inventory_exports_its_headings() -> None:
     book = exported()
-    assert book.sheetnames == ["Summary", "Waves", "Moves", "Calls", "Prices", "Assumptions"]
+    assert book.sheetnames == [
+        "Summary", "Pictures", "Moves", "Parts", "Calls", "Waves", "Assumptions", "Prices", "History", "Doubts",
+    ]  # fmt: skip
     assert (book["Moves"].max_row, book["Calls"].max_row) == (1, 1)
     assert table(book, "Summary")[0]["Parts"] == 0
 
@@ -96,7 +100,16 @@ def test_what_counts_on_one_sides_answer_alone_is_said_beside_the_totals() -> No
     assert said["Head of the history"] == f"0:{'0' * 64}"
 
 
+def formulas() -> list[str]:
+    """Every formula there is, each once, with the numbers in it left out."""
+    cells = [cell for sheet in exported(values=False) for row in sheet.iter_rows() for cell in row]
+    return sorted({re.sub(r"[\d.]+", "0", cell.value) for cell in cells if cell.data_type == "f"})
+
+
 def test_no_user_text_becomes_a_formula() -> None:
+    make_call()
+    harmless = formulas()
+    Call.objects.all().delete()
     for number, payload in enumerate(PAYLOADS):
         one = payload.replace("\n", " ").replace("\t", " ")
         team = make_team(name=f"{one} {number}")
@@ -114,9 +127,10 @@ def test_no_user_text_becomes_a_formula() -> None:
             deadline=payload,
             hand_over=payload,
         )
+    assert formulas() == harmless
     book = exported()
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
-    assert {cell.data_type for cell in cells} == {"s", "n"}
+    assert {cell.data_type for cell in cells} == {"s", "n", "d"}
     assert sorted(row["Who or what uses it first"] for row in table(book, "Moves")) == sorted(PAYLOADS)
     assert sorted(row["Description"] for row in table(book, "Calls")) == sorted(PAYLOADS)
 

@@ -1,0 +1,182 @@
+"""The workbook in a spreadsheet's hands: unchanged it says what the app says; changed, what the app would say then."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from inventory.domain import money
+from inventory.models import Call, Discount, Part, PriceRow
+from inventory.services import exchange, plan, pricing
+from tests import office
+from tests.factories import make_team
+from tests.services.test_arrangement import make_wave
+from tests.services.test_full_cost import TODAY, filled
+
+MODEL = "claude-sonnet-5-5"
+Edit = Callable[[Workbook], None]
+
+
+@dataclass
+class Plan:
+    """Every live call with its parts, to be changed in memory and priced again."""
+
+    calls: list[tuple[Call, list[Part]]]
+    discount: Decimal | None = None
+
+    def part(self, pk: int) -> Part:
+        return next(part for _, parts in self.calls for part in parts if part.pk == pk)
+
+    def amounts(self) -> tuple[Decimal, Decimal, Decimal]:
+        """Today, after and saved a month, in cents, as the app would have them."""
+        book = pricing._book.__wrapped__(TODAY, None)
+        for call, parts in self.calls:
+            pricing.apply(call, parts, book=book)
+        every = [part for _, parts in self.calls for part in parts]
+        today, after = (sum(getattr(p, name) or 0 for p in every) for name in ("cost_today", "cost_target"))
+        return money.cents(today), money.cents(after), money.cents(today - after)
+
+
+def as_stored() -> Plan:
+    return Plan([(call, list(call.parts.order_by("position"))) for call in Call.objects.live().order_by("pk")])
+
+
+def cell(sheet: Worksheet, heading: str, **where: Any) -> Any:
+    """The cell under that heading in the one row where the cells under other headings are so."""
+    headings = {each.value: each.column for each in sheet[1]}
+    wanted = {headings[name.replace("_", " ")]: value for name, value in where.items()}
+    (row,) = (n for n in range(2, sheet.max_row + 1) if all(sheet.cell(n, c).value == v for c, v in wanted.items()))
+    return sheet.cell(row, headings[heading])
+
+
+def named(book: Workbook, name: str) -> Any:
+    title, at = book.defined_names[name].attr_text.split("!")
+    return book[title][at.replace("$", "")]
+
+
+def amounts(book: Workbook) -> tuple[Decimal, ...]:
+    headings, found = (list(row) for row in book["Summary"].iter_rows(max_row=2, values_only=True))
+    cells = [found[headings.index(f"{name}, $ a month")] for name in ("Today", "After", "Saves")]
+    return tuple(money.cents(money.micro(Decimal(repr(each)))) for each in cells)
+
+
+def changes(moved: Part) -> dict[str, tuple[Edit, Callable[[Plan], None]]]:
+    """What somebody changes in the file, and the same in the app."""
+    key, whole = moved.call.key, "Split call, as it runs today"
+    split = Part.objects.filter(in_split=True, cost_today__gt=0, position=0).exclude(call=moved.call).first()
+    assert split is not None
+    row = PriceRow.objects.valid_on(TODAY).get(platform="anthropic", platform_id=MODEL, above=0)
+
+    def price(book: Workbook) -> None:
+        line = cell(
+            book["Prices"],
+            "Line",
+            Platform="anthropic",
+            Id_there=MODEL,
+            From=datetime.combine(row.valid_from, datetime.min.time()),
+        )
+        book["Prices"].cell(
+            line.row, next(c.column for c in book["Prices"][1] if c.value == "Batch output")
+        ).value = 3.25
+
+    def price_too(found: Plan) -> None:
+        PriceRow.objects.filter(pk=row.pk).update(batch_output=3_250_000)
+
+    def volume(book: Workbook) -> None:
+        cell(book["Parts"], "Requests a month", Call_key=key, This_row_is="Part").value = 54_321
+
+    def volume_too(found: Plan) -> None:
+        found.part(moved.pk).requests = found.part(moved.pk).call.requests = 54_321
+
+    def hits(book: Workbook) -> None:
+        cell(book["Parts"], "Cache hit share", Call_key=split.call.key, This_row_is=whole).value = 0.125
+        cell(book["Parts"], "Cache hit share in batch", Call_key=split.call.key, Part=split.name).value = 0.75
+
+    def hits_too(found: Plan) -> None:
+        found.part(split.pk).batch_hit_share = Decimal("0.75")
+        next(call for call, _ in found.calls if call.pk == split.call_id).hit_share = Decimal("0.125")
+
+    def walk_back(book: Workbook) -> None:
+        cell(book["Parts"], "Walked back", Call_key=key, This_row_is="Part").value = "yes"
+
+    def walk_back_too(found: Plan) -> None:
+        found.part(moved.pk).label = "waiting"
+
+    def assumptions(book: Workbook) -> None:
+        named(book, "volume_factor").value = 3
+        named(book, "discount_anthropic").value = 0.11
+
+    def assumptions_too(found: Plan) -> None:
+        Discount.objects.filter(platform="anthropic").update(share=Decimal("0.11"))
+        for call, parts in found.calls:
+            for each in (call, *parts):
+                each.requests *= 3
+
+    return {
+        "price": (price, price_too), "volume": (volume, volume_too), "hits": (hits, hits_too),
+        "walked": (walk_back, walk_back_too), "assumptions": (assumptions, assumptions_too),
+    }  # fmt: skip
+
+
+@pytest.fixture
+def planned(changed_prices: None) -> Part:
+    """A plan drawn at random at a discount, some of it in a wave; one part of an unsplit call that moves and saves."""
+    Discount.objects.create(platform="anthropic", share=Decimal("0.07"), valid_from=date(2026, 1, 1), reason="Agreed")
+    filled(45)
+    moves = Part.objects.filter(kind="move_to_batch", in_split=False, saving__gt=1000).order_by("-saving")
+    moved = moves.filter(call__model=MODEL, call__provider="anthropic").first() or moves[0]
+    wave = make_wave(moved.team or make_team(), "First", starts_on=date(2027, 1, 1), ramp_months=3)
+    Part.objects.filter(pk__in=[moved.pk]).update(wave=wave)
+    return Part.objects.get(pk=moved.pk)
+
+
+@office.needed
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_a_spreadsheet_comes_to_the_figures_of_the_app(planned: Part, now: datetime, tmp_path: Path) -> None:
+    """One start of LibreOffice for all files: it takes the time."""
+    plain = tmp_path / "unchanged.xlsx"
+    with plain.open("wb") as file:
+        exchange.export_plan(file, at=now)
+    expected = {"unchanged": as_stored().amounts()}
+    files = [plain]
+    for name, (in_file, in_app) in changes(planned).items():
+        book = load_workbook(plain)
+        in_file(book)
+        book.save(tmp_path / f"{name}.xlsx")
+        files.append(tmp_path / f"{name}.xlsx")
+        prices, discounts = list(PriceRow.objects.valid_on(TODAY)), list(Discount.objects.all())
+        found = as_stored()
+        in_app(found)
+        expected[name] = found.amounts()
+        PriceRow.objects.bulk_update(prices, ["batch_output"])
+        Discount.objects.bulk_update(discounts, ["share"])
+    assert len(set(expected.values())) == len(expected), "a change that changes nothing tests nothing"
+
+    opened = office.recalculated(files, tmp_path)
+    assert {name: amounts(book) for name, book in opened.items()} == expected
+    assert differing(load_workbook(plain, data_only=True), opened["unchanged"]) == []
+    sums = plan.totals().overall.sums
+    assert expected["unchanged"] == (money.cents(sums.today), money.cents(sums.after), money.cents(sums.saving))
+
+
+def differing(written: Workbook, calculated: Workbook) -> list[str]:
+    """Cells whose value is not the one that was written beside the formula, to a millionth."""
+    found = []
+    for sheet in written:
+        for row in sheet.iter_rows():
+            for each in row:
+                other = calculated[sheet.title][each.coordinate].value
+                if isinstance(each.value, int | float) and isinstance(other, int | float):
+                    same = abs(each.value - other) < 5e-7 + 1e-12 * abs(each.value)
+                else:
+                    same = (each.value or None) == (other or None)
+                if not same:
+                    found.append(f"{sheet.title}!{each.coordinate}: {each.value!r} but {other!r}")
+    return found
