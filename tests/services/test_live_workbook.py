@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from inventory.domain import money
-from inventory.models import Call, Discount, Part, PriceRow
+from inventory.models import Call, Discount, Part, PriceRow, Wave
 from inventory.services import exchange, plan, pricing
 from tests import office
-from tests.factories import make_team
-from tests.services.test_arrangement import make_wave
 from tests.services.test_full_cost import TODAY, filled
 
 MODEL = "claude-sonnet-5-5"
@@ -28,7 +27,6 @@ class Plan:
     """Every live call with its parts, to be changed in memory and priced again."""
 
     calls: list[tuple[Call, list[Part]]]
-    discount: Decimal | None = None
 
     def part(self, pk: int) -> Part:
         return next(part for _, parts in self.calls for part in parts if part.pk == pk)
@@ -66,10 +64,16 @@ def amounts(book: Workbook) -> tuple[Decimal, ...]:
     return tuple(money.cents(money.micro(Decimal(repr(each)))) for each in cells)
 
 
-def changes(moved: Part) -> dict[str, tuple[Edit, Callable[[Plan], None]]]:
+Change = tuple[Edit, Callable[[Plan], None]]
+
+
+def changes(moved: Part) -> dict[str, Change]:
     """What somebody changes in the file, and the same in the app."""
     key, whole = moved.call.key, "Split call, as it runs today"
-    split = Part.objects.filter(in_split=True, cost_today__gt=0, position=0).exclude(call=moved.call).first()
+    cached = Part.objects.filter(
+        in_split=True, cacheable_prefix__gt=5000, cost_today__gt=10**8, call__today_path="real_time"
+    )
+    split = cached.filter(kind="move_to_batch").order_by("-saving").first()
     assert split is not None
     row = PriceRow.objects.valid_on(TODAY).get(platform="anthropic", platform_id=MODEL, above=0)
 
@@ -131,8 +135,9 @@ def planned(changed_prices: None) -> Part:
     filled(45)
     moves = Part.objects.filter(kind="move_to_batch", in_split=False, saving__gt=1000).order_by("-saving")
     moved = moves.filter(call__model=MODEL, call__provider="anthropic").first() or moves[0]
-    wave = make_wave(moved.team or make_team(), "First", starts_on=date(2027, 1, 1), ramp_months=3)
-    Part.objects.filter(pk__in=[moved.pk]).update(wave=wave)
+    starts = {"starts_on": date(2027, 1, 1), "ramp_months": 3}
+    wave = Wave.objects.create(team=moved.team, name="First", **starts)
+    Part.objects.filter(pk=moved.pk).update(wave=wave)
     return Part.objects.get(pk=moved.pk)
 
 
@@ -140,30 +145,49 @@ def planned(changed_prices: None) -> Part:
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_a_spreadsheet_comes_to_the_figures_of_the_app(planned: Part, now: datetime, tmp_path: Path) -> None:
-    """One start of LibreOffice for all files: it takes the time."""
-    plain = tmp_path / "unchanged.xlsx"
-    with plain.open("wb") as file:
-        exchange.export_plan(file, at=now)
-    expected = {"unchanged": as_stored().amounts()}
-    files = [plain]
-    for name, (in_file, in_app) in changes(planned).items():
-        book = load_workbook(plain)
-        in_file(book)
-        book.save(tmp_path / f"{name}.xlsx")
-        files.append(tmp_path / f"{name}.xlsx")
-        prices, discounts = list(PriceRow.objects.valid_on(TODAY)), list(Discount.objects.all())
-        found = as_stored()
-        in_app(found)
-        expected[name] = found.amounts()
-        PriceRow.objects.bulk_update(prices, ["batch_output"])
-        Discount.objects.bulk_update(discounts, ["share"])
-    assert len(set(expected.values())) == len(expected), "a change that changes nothing tests nothing"
-
-    opened = office.recalculated(files, tmp_path)
+    """Unchanged, and with a price, a volume, two hit shares, a tick and two assumptions changed at once."""
+    written(tmp_path, now)
+    made = changes(planned)
+    expected = {
+        "unchanged": as_stored().amounts(),
+        "changed": changed(tmp_path, "changed", list(made.values())),
+    }
+    opened = office.recalculated([tmp_path / f"{name}.xlsx" for name in expected], tmp_path)
     assert {name: amounts(book) for name, book in opened.items()} == expected
-    assert differing(load_workbook(plain, data_only=True), opened["unchanged"]) == []
+    assert differing(load_workbook(tmp_path / "unchanged.xlsx", data_only=True), opened["unchanged"]) == []
     sums = plan.totals().overall.sums
     assert expected["unchanged"] == (money.cents(sums.today), money.cents(sums.after), money.cents(sums.saving))
+
+
+@office.needed
+@pytest.mark.soak
+@pytest.mark.django_db
+def test_each_change_alone_moves_the_saving_as_in_the_app(planned: Part, now: datetime, tmp_path: Path) -> None:
+    """One start of LibreOffice for all files: it takes the time."""
+    written(tmp_path, now)
+    expected = {"unchanged": as_stored().amounts()}
+    expected |= {name: changed(tmp_path, name, [change]) for name, change in changes(planned).items()}
+    assert len(set(expected.values())) == len(expected), "a change that changes nothing tests nothing"
+    opened = office.recalculated([tmp_path / f"{name}.xlsx" for name in expected], tmp_path)
+    assert {name: amounts(book) for name, book in opened.items()} == expected
+
+
+def written(folder: Path, now: datetime) -> None:
+    with (folder / "unchanged.xlsx").open("wb") as file:
+        exchange.export_plan(file, at=now)
+
+
+def changed(folder: Path, name: str, wanted: list[Change]) -> tuple[Decimal, ...]:
+    """A copy of the workbook with these changes, and what the app would say with the same; there it is taken back."""
+    book, found = load_workbook(folder / "unchanged.xlsx"), as_stored()
+    with transaction.atomic():
+        for in_file, in_app in wanted:
+            in_file(book)
+            in_app(found)
+        amounts = found.amounts()
+        transaction.set_rollback(True)
+    book.save(folder / f"{name}.xlsx")
+    return amounts
 
 
 def differing(written: Workbook, calculated: Workbook) -> list[str]:
