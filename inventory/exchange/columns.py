@@ -243,6 +243,7 @@ PICTURES = (
     Column("step", "Step", width=22),
     Column("month", "Month", Form.DAY, 11),
     Column("amount", "$ a month", Form.MONEY, 15),
+    Column("drawn", "Drawn", width=132),
     Column("level", "Level", Form.MONEY, 15),
     Column("ground", "Nothing drawn", Form.MONEY, 15),
     Column("total", "Total", Form.MONEY, 15),

@@ -13,14 +13,16 @@ from xml.etree.ElementTree import fromstring
 from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from inventory.exchange.columns import Column, Form
-from inventory.exchange.written import TO_CHANGE, Cells, style, text_cell
+from inventory.exchange.written import TEXTS, TO_CHANGE, Cells, style, text_cell
 
+BOLD, SIDES = Font(name="Calibri", sz=11, bold=True), ("left", "right")
+WIDEST_PAGE = 260  # characters that can be read when they are fitted to the width of a page
 _REFERENCE = re.compile(r"\[(?:(\w*)(:))?(\w+)\]")
 
 
@@ -58,8 +60,9 @@ class Book:
         for sheet in self._sheets.values():
             sheet.drop()
 
-    def sheet(self, title: str, columns: Sequence[Column]) -> "Sheet":
-        sheet = Sheet(self._book.create_sheet(title), columns, self._sheets)
+    def sheet(self, title: str, columns: Sequence[Column], printed: str = "") -> "Sheet":
+        """With `printed`, no column beyond that one is put on paper."""
+        sheet = Sheet(self._book.create_sheet(title), columns, self._sheets, printed or columns[-1].name)
         self._sheets[title] = sheet
         return sheet
 
@@ -88,16 +91,19 @@ class Sheet:
     another sheet. A formula that is the same in the rows of one `extend` is written once, as spreadsheets do.
     """
 
-    def __init__(self, sheet: Any, columns: Sequence[Column], book: "Mapping[str, Sheet]") -> None:
+    def __init__(self, sheet: Any, columns: Sequence[Column], book: "Mapping[str, Sheet]", printed: str) -> None:
         self.title: str = sheet.title
         self.letters = {column.name: get_column_letter(position) for position, column in enumerate(columns, 1)}
         self.rows = 0
+        self.least = 0  # rows on paper even where there are fewer
+        self._printed = self.letters[printed]
         self.inner = sheet  # openpyxl's own
         self._book, self._shared = book, 0
         self._columns = [Cells(sheet, column, self.letters[column.name]) for column in columns]
         self._compiled: dict[str, str] = {}
         sheet.freeze_panes = "A2"
-        _on_paper(sheet)
+        last = list(self.letters).index(printed) + 1
+        _on_paper(sheet, sum(column.width for column in columns[:last]))
         for column in columns:
             dimension = sheet.column_dimensions[self.letters[column.name]]
             dimension.width = column.width
@@ -106,8 +112,9 @@ class Sheet:
         sheet._values_to_row = _as_given
         sheet._get_writer()
         sheet._writer.write_row = _write_row
-        bold = style(sheet, Form.TEXT, font=Font(bold=True))
-        self._append("".join(text_cell(f"{each.letter}1", bold, each.heading) for each in self._columns))
+        left, right = (style(sheet, Form.TEXT, font=BOLD, alignment=Alignment(horizontal=side)) for side in SIDES)
+        heads = ((each, left if each.form in TEXTS else right) for each in self._columns)
+        self._append("".join(text_cell(f"{each.letter}1", look, each.heading) for each, look in heads))
 
     def append(self, row: Mapping[str, Any]) -> int:
         """One row by the names of the columns, and its number; what is None, missing or no text is an empty cell."""
@@ -137,7 +144,7 @@ class Sheet:
     def end(self) -> None:
         self.inner.auto_filter.ref = f"A1:{get_column_letter(len(self._columns))}{self.rows}"
         self.inner.print_title_rows = "1:1"
-        self.inner.print_area = self.inner.auto_filter.ref
+        self.inner.print_area = f"A1:{self._printed}{max(self.rows, self.least)}"
 
     def drop(self) -> None:
         """Forget the rows: removes the temporary file openpyxl keeps them in until it saves."""
@@ -191,7 +198,11 @@ def _write_row(out: Any, cells: list[str], number: int) -> None:
         out.write(fromstring(row))
 
 
-def _on_paper(sheet: Any) -> None:
+def _on_paper(sheet: Any, width: int) -> None:
+    """Across, and as wide as the paper where that can still be read."""
     sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    if width <= WIDEST_PAGE:
+        sheet.page_setup.fitToHeight = 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    else:
+        sheet.page_setup.scale = 70

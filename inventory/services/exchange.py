@@ -34,6 +34,7 @@ SHEETS = {
     "Calls": columns.CALLS, "Waves": columns.WAVES, "Assumptions": columns.ASSUMPTIONS, "Prices": columns.PRICES,
     "History": columns.HISTORY, "Doubts": columns.DOUBTS,
 }  # fmt: skip
+PRINTED = {"Summary": "possible", "Pictures": "drawn", "Parts": "possible"}  # the last column on paper
 AS_IT_IS = (
     "key", "name", "description", "model", "geo", "fast", "write_1h", "path_assumed", *PROFILE, "share_above",
     "code_location", "source_repository", "source_commit", "entry_point", "streaming", "tools", "workspace", "api_key",
@@ -102,7 +103,7 @@ def export_plan(file: IO[bytes], *, at: datetime, told: Told = lambda done, tota
     prices = sheets.price_rows()
     known = pricing.book(day)
     with Book() as book:
-        named = {title: book.sheet(title, declared) for title, declared in SHEETS.items()}
+        named = {title: book.sheet(title, declared, PRINTED.get(title, "")) for title, declared in SHEETS.items()}
         sheets.prices(book, named["Prices"], prices)
         walk = _Walk(named, Lines(prices, known), known)
         named["Parts"].choices("walked", ["yes"])

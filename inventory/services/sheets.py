@@ -138,6 +138,7 @@ def pictures(sheet: Sheet, totals: plan.Totals, found: InWaves, on: date) -> Non
         month = Own(f"=EDATE(first_month,{n - 1})", domain.first_day(start + n - 1))
         sheet.append({"picture": "Ramp", "month": month, "amount": Own(f"=SUM([Waves:month_{n}])", amount)})
     picture.ramp(sheet, (first, sheet.rows))
+    sheet.least = picture.LAST_ROW
 
 
 def _standing(name: str, column: str, amount: int) -> dict[str, Any]:

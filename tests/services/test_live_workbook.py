@@ -19,6 +19,7 @@ from tests import office
 from tests.services.test_full_cost import TODAY, filled
 
 MODEL = "claude-sonnet-5-5"
+KEPT = "amounts made at other prices"  # the tag of the one call that has such
 Edit = Callable[[Workbook], None]
 
 
@@ -35,7 +36,8 @@ class Plan:
         """Today, after and saved a month, in cents, as the app would have them."""
         book = pricing._book.__wrapped__(TODAY, None)
         for call, parts in self.calls:
-            pricing.apply(call, parts, book=book)
+            if call.tag != KEPT:
+                pricing.apply(call, parts, book=book)
         every = [part for _, parts in self.calls for part in parts]
         today, after = (sum(getattr(p, name) or 0 for p in every) for name in ("cost_today", "cost_target"))
         return money.cents(today), money.cents(after), money.cents(today - after)
@@ -109,8 +111,12 @@ def changes(moved: Part) -> dict[str, Change]:
     def walk_back(book: Workbook) -> None:
         cell(book["Parts"], "Walked back", Call_key=key, This_row_is="Part").value = "yes"
 
+        cell(book["Parts"], "Walked back", Call_key=Call.objects.get(tag=KEPT).key).value = "yes"
+
     def walk_back_too(found: Plan) -> None:
         found.part(moved.pk).label = "waiting"
+        kept = found.part(Part.objects.get(call__tag=KEPT).pk)
+        kept.cost_target = kept.cost_today
 
     def assumptions(book: Workbook) -> None:
         named(book, "volume_factor").value = 3
@@ -130,7 +136,8 @@ def changes(moved: Part) -> dict[str, Change]:
 
 @pytest.fixture
 def planned(changed_prices: None) -> Part:
-    """A plan drawn at random at a discount, some of it in a wave; one part of an unsplit call that moves and saves."""
+    """A plan drawn at random at a discount, one call of which was priced otherwise; a part of an unsplit call that moves
+    and saves, in a wave."""
     Discount.objects.create(platform="anthropic", share=Decimal("0.07"), valid_from=date(2026, 1, 1), reason="Agreed")
     filled(45)
     moves = Part.objects.filter(kind="move_to_batch", in_split=False, saving__gt=1000).order_by("-saving")
@@ -138,6 +145,9 @@ def planned(changed_prices: None) -> Part:
     starts = {"starts_on": date(2027, 1, 1), "ramp_months": 3}
     wave = Wave.objects.create(team=moved.team, name="First", **starts)
     Part.objects.filter(pk=moved.pk).update(wave=wave)
+    kept = moves.exclude(pk=moved.pk)[0]
+    Part.objects.filter(pk=kept.pk).update(cost_target=kept.cost_target + 1_500_000, saving=kept.saving - 1_500_000)
+    Call.objects.filter(pk=kept.call_id).update(cost_target=kept.cost_target + 1_500_000, tag=KEPT)
     return Part.objects.get(pk=moved.pk)
 
 
