@@ -1,7 +1,7 @@
 """The workbook holds the plan: the same totals as the page, row for row what the database holds, and text as text."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -12,13 +12,19 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook, load_workbook
 
 from inventory.domain import money
-from inventory.models import Call, Part, Team, Wave
+from inventory.domain.book import Book as PriceBook
+from inventory.domain.doubt import WORDS
+from inventory.models import Action, Call, Job, Part, Person, Team, Wave
+from inventory.services import call as calls
 from inventory.services import exchange, plan, schedule
+from inventory.services import feature as features
+from inventory.services import job as jobs
 from tests.exchange.test_workbook import PAYLOADS
 from tests.factories import make_call, make_feature, make_part, make_person, make_team
 from tests.services.test_arrangement import make_move, make_wave
 from tests.services.test_plan import scattered
 from tests.services.test_schedule import planned_at_random
+from tests.views.test_audit import FIELDS, answered
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 CALL_TEXTS = (
@@ -164,8 +170,8 @@ def test_progress_is_told_lot_by_lot_and_what_it_raises_ends_the_export(monkeypa
 def test_the_same_queries_for_one_call_and_three() -> None:
     feature = make_feature()
     counts = []
-    for calls in (1, 2):
-        for _ in range(calls):
+    for many in (1, 2):
+        for _ in range(many):
             make_call(feature=feature)
         exchange.export_plan(BytesIO(), at=AT)
         with CaptureQueriesContext(connection) as captured:
@@ -197,3 +203,57 @@ def test_a_move_brings_its_wave_its_status_and_how_it_is_weighed(team: Team) -> 
     assert [row[name] for name in ("Wave", "Status", "Readiness", "Effort, 1 to 5", "Risk, 1 to 5", "Risk, why")] == [
         "Digests", "Planned", "Ready", 2, 5, "New market",
     ]  # fmt: skip
+
+
+def test_the_history_begins_where_the_last_workbook_ended_and_tells_no_blind_answer(
+    prices: PriceBook, team: Team, pia: Person
+) -> None:
+    feature = features.register(team=team, fields={"name": "Old work"}, by=pia.actor, at=AT - timedelta(days=2))
+    jobs.enqueue(kind="export_plan", params={}, by=pia.actor, at=AT - timedelta(days=1), person=pia)
+    Job.objects.update(state="done", started_at=AT - timedelta(days=1), finished_at=AT)
+    call = calls.register(feature=feature, fields=FIELDS, by=pia.actor, at=AT)
+    answered(call.parts.get(), "product", pia, AT)
+    told = [row["What was done"] for row in table(exported(), "History")]
+    assert told[0] == f"{pia.name} answered for product; hidden until both are in"
+    assert told[-1].startswith(f"{pia.name} "), told
+    assert "“Ticket tags”" in told[-1], told
+    assert "Old work" not in " ".join(told)
+    assert Action.objects.count() > len(told)
+
+
+def test_every_doubt_has_its_row_with_owner_and_amount() -> None:
+    owner = make_person(name="Olga")
+    call = make_call(feature=make_feature(product_owner=owner), cost_today=7_000_000)
+    call.parts.update(doubts=["figures_assumed", "undecided"], cost_today=7_000_000, cost_target=7_000_000)
+    rows = table(exported(), "Doubts")
+    assert [(row["Call key"], row["Today, $ a month"], row["Product owner"]) for row in rows] == [
+        (call.key, 7, "Olga")
+    ] * 2
+    assert rows[0]["Doubt"] == WORDS["figures_assumed"]
+
+
+def test_every_assumption_has_a_name_and_a_tick_drops_down() -> None:
+    book = exported(values=False)
+    named = [row["Its name in formulas"] for row in table(book, "Assumptions") if row["Its name in formulas"]]
+    assert {"volume_factor", "months_in_a_year", "discount_bedrock", "discount_on_fees_vertex"} <= set(named)
+    assert set(named) < set(book.defined_names)
+    (offered,) = book["Parts"].data_validations.dataValidation
+    heading = book["Parts"][str(offered.sqref).split("2:")[0] + "1"].value
+    assert (heading, offered.formula1) == ("Walked back", '"yes"')
+
+
+def test_what_is_drawn_is_drawn_from_cells() -> None:
+    bridge, ramp = exported(values=False)["Pictures"]._charts
+    assert [series.val.numRef.f for series in ramp.series] == ["'Pictures'!$D$9:$D$20"]
+    assert len(bridge.series) == 5
+    assert [row["Step"] for row in table(exported(), "Pictures")][:2] == ["Today", "Move to batch"]
+
+
+def test_amounts_made_at_other_prices_stay_and_are_marked(prices: PriceBook, team: Team, pia: Person) -> None:
+    feature = features.register(team=team, fields={"name": "Tickets"}, by=pia.actor, at=AT)
+    live, kept = (calls.register(feature=feature, fields={**FIELDS, "name": n}, by=pia.actor, at=AT) for n in "ab")
+    kept.parts.update(cost_today=1_234_567, cost_target=1_000_000)
+    rows = {row["Call"]: row for row in table(exported(), "Parts")}
+    assert rows[live.name]["Figures are"] == "Live"
+    assert rows[kept.name]["Figures are"].startswith("Fixed")
+    assert rows[kept.name]["Today, $ a month"] == 1.234567
