@@ -4,23 +4,27 @@ import logging
 import os
 import socket
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 from celery import shared_task
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
+from django.http import QueryDict
 from django.utils import timezone
 
 from inventory.domain import money
 from inventory.domain.audit import Actor
-from inventory.exchange import call_file
+from inventory.exchange import call_file, table
+from inventory.forms import listed as wanted
 from inventory.forms.audit import Filter
 from inventory.models import Comparison, Frozen, Job, Repricing, Scenario, Team
 from inventory.services import action as actions
 from inventory.services import (
+    call_list,
     comparison,
     demo,
     digest,
@@ -30,7 +34,10 @@ from inventory.services import (
     history_file,
     history_table,
     intake,
+    listed,
+    move,
     notice,
+    pricing,
     repriced,
     scenario_figures,
     verification,
@@ -76,6 +83,36 @@ def export_history(job: Job) -> str:
         jobs.save_file(job, name, iter(partial(file.read, jobs.CHUNK), b""), at=timezone.now())
     tell_head()
     return said
+
+
+def export_list(job: Job) -> str:
+    """What a list shows on all its pages, in the form that was asked for, kept as the job's file."""
+    name, kind, now = job.params["name"], job.params["kind"], timezone.now()
+    found = _list(name, QueryDict(job.params["query"]), job.params.get("pick", []), timezone.localdate(now))
+    with tempfile.TemporaryFile() as file:
+        table.write(kind, file, found.title, found.columns, _told_rows(job, found))
+        file.seek(0)
+        called = f"batchline-{name}-{timezone.localtime(now):%Y-%m-%d-%H%M}.{kind}"
+        jobs.save_file(job, called, iter(partial(file.read, jobs.CHUNK), b""), at=timezone.now())
+    return f"{found.title}: {found.count:,}."
+
+
+def _list(name: str, address: QueryDict, picked: Sequence[int], today: date) -> listed.List:
+    if name == "calls":
+        return listed.calls(**wanted.calls(address, sorts=call_list.SORTS), picked=picked)
+    if name == "moves":
+        chosen = wanted.moves(address)
+        sort = chosen.pop("sort", "-saving")
+        return listed.moves(filters=move.Filters(**chosen), sort=sort, book=pricing.book(today))
+    return listed.prices(**wanted.prices(address, today))
+
+
+def _told_rows(job: Job, found: listed.List) -> Iterator[dict[str, Any]]:
+    done = 0
+    for lot in found.lots:
+        yield from lot
+        done = min(done + listed.AT_ONCE, found.count)
+        _tell(job, done, found.count)
 
 
 @transaction.atomic
@@ -221,6 +258,7 @@ def _asked_by(job: Job) -> Actor:
 HANDLERS: dict[str, Handler] = {
     "export_plan": export_plan,
     "export_history": export_history,
+    "export_list": export_list,
     "import_inventory": import_inventory,
     "check_inventory": check_inventory,
     "load_demo": load_demo,

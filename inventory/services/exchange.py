@@ -124,11 +124,11 @@ def _all_calls(walk: _Walk, told: Told) -> None:
     numbers = array("q", Call.objects.live().order_by("-saving_rank", "-pk").values_list("pk", flat=True).iterator())
     features: dict[int, Feature] = {}
     for start in range(0, len(numbers), AT_ONCE):
-        walk.lot(_lot(numbers[start : start + AT_ONCE], features))
+        walk.lot(lot(numbers[start : start + AT_ONCE], features))
         told(min(start + AT_ONCE, len(numbers)), len(numbers))
 
 
-def _lot(numbers: Sequence[int], features: dict[int, Feature]) -> Iterator[Call]:
+def lot(numbers: Sequence[int], features: dict[int, Feature]) -> Iterator[Call]:
     """These calls as they are now, in this order, with their parts; one that was retired meanwhile is left out.
 
     `features` holds what was read for earlier lots: a feature and its owners are read once, not once a call.

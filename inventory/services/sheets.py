@@ -9,13 +9,12 @@ from inventory.domain import bridge
 from inventory.domain import wave as domain
 from inventory.domain.book import FEES
 from inventory.domain.book import Book as PriceBook
-from inventory.domain.people import Discipline
 from inventory.exchange import columns, picture
 from inventory.exchange.columns import Form
 from inventory.exchange.reference import summed
 from inventory.exchange.workbook import Book, Own, Sheet, Typed
 from inventory.exchange.written import NOTHING
-from inventory.models import Action, Job, Person, PriceRow
+from inventory.models import Action, Job, PriceRow
 from inventory.models.call import PROVIDERS
 from inventory.models.pricing import PLATFORMS
 from inventory.services import history as histories
@@ -221,14 +220,12 @@ def history(sheet: Sheet, at: datetime) -> None:
     actions = Action.objects.filter(at__lte=at).order_by("-seq")
     if last is not None and last.started_at is not None:
         actions = actions.filter(at__gt=last.started_at)
-    viewer = Person(discipline=Discipline.OTHER)  # sees what everyone sees
     seq, told = None, 0
     while told < MOST_ACTIONS:
         lot = list((actions if seq is None else actions.filter(seq__lt=seq))[:ACTIONS_AT_ONCE])
         if not lot:
             return
-        for line in histories.lines(lot, viewer):
-            what = f"{line.who} {line.hidden}" if line.hidden else line.text
-            sheet.append({"seq": line.seq, "at": line.at, "what": what, "reason": line.reason, "effect": line.effect})
+        for line in histories.lines(lot, histories.EVERYONE):
+            sheet.append(histories.as_row(line))
         seq, told = lot[-1].seq, told + len(lot)
     sheet.append({"what": f"Older actions are in the app: this sheet holds the newest {MOST_ACTIONS:,}."})
