@@ -4,27 +4,23 @@ import logging
 import os
 import socket
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
-from typing import Any
 
 from celery import shared_task
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
-from django.http import QueryDict
 from django.utils import timezone
 
 from inventory.domain import money
 from inventory.domain.audit import Actor
-from inventory.exchange import call_file, table
-from inventory.forms import listed as wanted
+from inventory.exchange import call_file
 from inventory.forms.audit import Filter
 from inventory.models import Comparison, Frozen, Job, Repricing, Scenario, Team
 from inventory.services import action as actions
 from inventory.services import (
-    call_list,
     comparison,
     demo,
     digest,
@@ -35,9 +31,7 @@ from inventory.services import (
     history_table,
     intake,
     listed,
-    move,
     notice,
-    pricing,
     repriced,
     scenario_figures,
     verification,
@@ -86,33 +80,15 @@ def export_history(job: Job) -> str:
 
 
 def export_list(job: Job) -> str:
-    """What a list shows on all its pages, in the form that was asked for, kept as the job's file."""
-    name, kind, now = job.params["name"], job.params["kind"], timezone.now()
-    found = _list(name, QueryDict(job.params["query"]), job.params.get("pick", []), timezone.localdate(now))
+    """What a list shows on all its pages, or the rows that were ticked, kept as the job's file."""
+    now, wanted = timezone.now(), job.params
+    found = listed.found(wanted["name"], wanted["asked"], picked=wanted["pick"], on=timezone.localdate(now))
     with tempfile.TemporaryFile() as file:
-        table.write(kind, file, found.title, found.columns, _told_rows(job, found))
+        listed.write(file, wanted["kind"], found, told=partial(_tell, job))
         file.seek(0)
-        called = f"batchline-{name}-{timezone.localtime(now):%Y-%m-%d-%H%M}.{kind}"
-        jobs.save_file(job, called, iter(partial(file.read, jobs.CHUNK), b""), at=timezone.now())
+        name = f"batchline-{wanted['name']}-{timezone.localtime(now):%Y-%m-%d-%H%M}.{wanted['kind']}"
+        jobs.save_file(job, name, iter(partial(file.read, jobs.CHUNK), b""), at=timezone.now())
     return f"{found.title}: {found.count:,}."
-
-
-def _list(name: str, address: QueryDict, picked: Sequence[int], today: date) -> listed.List:
-    if name == "calls":
-        return listed.calls(**wanted.calls(address, sorts=call_list.SORTS), picked=picked)
-    if name == "moves":
-        chosen = wanted.moves(address)
-        sort = chosen.pop("sort", "-saving")
-        return listed.moves(filters=move.Filters(**chosen), sort=sort, book=pricing.book(today))
-    return listed.prices(**wanted.prices(address, today))
-
-
-def _told_rows(job: Job, found: listed.List) -> Iterator[dict[str, Any]]:
-    done = 0
-    for lot in found.lots:
-        yield from lot
-        done = min(done + listed.AT_ONCE, found.count)
-        _tell(job, done, found.count)
 
 
 @transaction.atomic

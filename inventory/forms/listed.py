@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.http import QueryDict
 
 from inventory.exchange.table import KINDS
@@ -29,16 +30,15 @@ class Wanted(forms.Form):
         return [int(each) for each in given if each.isascii() and each.isdigit() and len(each) < 19]
 
 
-def calls(address: Mapping[str, str], *, sorts: Mapping[str, str]) -> dict[str, Any]:
-    asked = call_list.read(address, sorts=sorts)
-    return {"words": asked.search, "filters": asked.filters, "sort": asked.sort}
-
-
-def moves(address: Mapping[str, str]) -> dict[str, Any]:
-    return plan.Filter(address).chosen()
-
-
-def prices(address: Mapping[str, str], today: date) -> dict[str, Any]:
+def asked(name: str, query: str, *, sorts: Mapping[str, str], today: date) -> dict[str, Any]:
+    """What an address of the list means, as a job keeps it: plain values, records by their number."""
+    address = QueryDict(query)
+    if name == "calls":
+        found = call_list.read(address, sorts=sorts)
+        return {"words": found.search, "filters": found.filters, "sort": found.sort}
+    if name == "moves":
+        chosen = plan.Filter(address).chosen()
+        return {key: value.pk if isinstance(value, Model) else value for key, value in chosen.items()}
     models = list(ClaudeModel.objects.order_by("-released_on", "key"))
-    given = {"on": today.isoformat(), **{name: address[name] for name in address}}
-    return pricing.Filter(given, models=models).chosen(today)
+    of_prices = pricing.Filter({"on": today.isoformat()} | address.dict(), models=models).chosen(today)
+    return {**of_prices, "on": of_prices["on"].isoformat()}

@@ -1,13 +1,15 @@
-"""Any list as rows of a file: what it is narrowed to, in its order, with the columns it has on its page."""
+"""A list as rows of a file: what it is narrowed to, in its order, with the columns it has on its page."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import IO, Any
 
 from inventory.domain.book import Book
+from inventory.exchange import table
 from inventory.exchange.columns import Column, Form
-from inventory.models import Call, PriceRow
+from inventory.models import Call, Feature, PriceRow, Team
 from inventory.models.pricing import PRICE_NAMES
 from inventory.services import call_list, exchange, move, pricing
 
@@ -46,33 +48,58 @@ class List:
     lots: Iterator[list[dict[str, Any]]]
 
 
-def calls(*, words: str, filters: dict[str, str], sort: str, picked: Sequence[int] = ()) -> List:
-    """What the inventory shows on all its pages, or of it the picked ones."""
-    keys = call_list.every(words=words, filters=filters, sort=sort)
+def found(name: str, asked: Mapping[str, Any], *, picked: Sequence[int], on: date) -> List:
+    """The list of that name, narrowed and in the order that was asked for; of the inventory only the picked rows,
+    where some are."""
+    if name == "calls":
+        return _calls(asked, picked)
+    return _moves(asked, on) if name == "moves" else _prices(asked)
+
+
+def write(file: IO[bytes], kind: str, found: List, *, told: Callable[[int, int], None]) -> None:
+    """`kind` is one of `exchange.table`; `told` hears after each lot how many of how many are through."""
+    table.write(kind, file, found.title, found.columns, _rows(found, told))
+
+
+def _rows(found: List, told: Callable[[int, int], None]) -> Iterator[dict[str, Any]]:
+    for number, lot in enumerate(found.lots, 1):
+        yield from lot
+        told(min(number * AT_ONCE, found.count), found.count)
+
+
+def _calls(asked: Mapping[str, Any], picked: Sequence[int]) -> List:
+    keys = call_list.every(words=asked["words"], filters=asked["filters"], sort=asked["sort"])
     if picked:
-        keys = array("q", [key for key in keys if key in set(picked)])
+        wanted = set(picked)
+        keys = array("q", [key for key in keys if key in wanted])
     return List("Calls", CALLS, len(keys), (call_list.figures(keys[i : i + AT_ONCE]) for i in _starts(len(keys))))
 
 
-def moves(*, filters: move.Filters, sort: str, book: Book) -> List:
-    """What the plan lists: a split call, then its parts."""
-    found = move.moves(filters, sort=sort).prefetch_related(None).select_related(None)
-    keys = array("q", found.values_list("pk", flat=True).iterator())
-    features: dict[int, Any] = {}
-    lots = (_moves(exchange.lot(keys[i : i + AT_ONCE], features), book) for i in _starts(len(keys)))
+def _moves(asked: Mapping[str, Any], on: date) -> List:
+    """A split call, then its parts, as the plan has them."""
+    chosen = {"sort": "-saving", **asked}
+    for name, model in (("team", Team), ("feature", Feature)):
+        if name in chosen:
+            chosen[name] = model.objects.get(pk=chosen[name])
+    sort = chosen.pop("sort")
+    matching = move.moves(move.Filters(**chosen), sort=sort).prefetch_related(None).select_related(None)
+    keys = array("q", matching.values_list("pk", flat=True).iterator())
+    features: dict[int, Feature] = {}
+    book = pricing.book(on)
+    lots = (_of_moves(exchange.lot(keys[i : i + AT_ONCE], features), book) for i in _starts(len(keys)))
     return List("Moves", MOVES, len(keys), lots)
 
 
-def prices(**chosen: Any) -> List:
-    found = pricing.listing(**chosen)
-    return List("Prices", PRICES, found.count(), iter([[_price(row) for row in found]]))
+def _prices(asked: Mapping[str, Any]) -> List:
+    rows = pricing.listing(platform=asked["platform"], model=asked["model"], on=date.fromisoformat(asked["on"]))
+    return List("Prices", PRICES, rows.count(), iter([[_price(row) for row in rows]]))
 
 
 def _starts(count: int) -> range:
     return range(0, count, AT_ONCE)
 
 
-def _moves(found: Iterator[Call], book: Book) -> list[dict[str, Any]]:
+def _of_moves(found: Iterator[Call], book: Book) -> list[dict[str, Any]]:
     return [
         {
             "move": row.kind_name, "part": row.part.name if row.part else "", "call": row.call.name,

@@ -14,6 +14,7 @@ from inventory.exchange import call_file
 from inventory.exchange.reading import Problem
 from inventory.forms import exchange as forms
 from inventory.forms import listed
+from inventory.services import call_list
 from inventory.services import job as jobs
 from inventory.views import _load
 from inventory.views._page import Request, page
@@ -59,7 +60,9 @@ def export_list(request: Request) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "That is no list, or no format, there is. Export it from its own page.")
         return redirect("job.list")
-    params = {**form.cleaned_data, "pick": form.picked()}
+    given = form.cleaned_data
+    asked = listed.asked(given["name"], given["query"], sorts=call_list.SORTS, today=timezone.localdate())
+    params = {"name": given["name"], "kind": given["kind"], "asked": asked, "pick": form.picked()}
     return _started(request, "export_list", params=params)
 
 
