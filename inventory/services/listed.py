@@ -49,11 +49,10 @@ class List:
 
 
 def found(name: str, asked: Mapping[str, Any], *, picked: Sequence[int], on: date) -> List:
-    """The list of that name, narrowed and in the order that was asked for; of the inventory only the picked rows,
-    where some are."""
+    """The list of that name, narrowed and in the order that was asked for; only the picked rows, where some are."""
     if name == "calls":
         return _calls(asked, picked)
-    return _moves(asked, on) if name == "moves" else _prices(asked)
+    return _moves(asked, picked, on) if name == "moves" else _prices(asked, picked)
 
 
 def write(file: IO[bytes], kind: str, found: List, *, told: Callable[[int, int], None]) -> None:
@@ -68,30 +67,33 @@ def _rows(found: List, told: Callable[[int, int], None]) -> Iterator[dict[str, A
 
 
 def _calls(asked: Mapping[str, Any], picked: Sequence[int]) -> List:
-    keys = call_list.every(words=asked["words"], filters=asked["filters"], sort=asked["sort"])
-    if picked:
-        wanted = set(picked)
-        keys = array("q", [key for key in keys if key in wanted])
+    keys = _picked(call_list.every(words=asked["words"], filters=asked["filters"], sort=asked["sort"]), picked)
     return List("Calls", CALLS, len(keys), (call_list.figures(keys[i : i + AT_ONCE]) for i in _starts(len(keys))))
 
 
-def _moves(asked: Mapping[str, Any], on: date) -> List:
-    """A split call, then its parts, as the plan has them."""
+def _picked(keys: "array[int]", picked: Sequence[int]) -> "array[int]":
+    wanted = set(picked)
+    return array("q", [key for key in keys if key in wanted]) if picked else keys
+
+
+def _moves(asked: Mapping[str, Any], picked: Sequence[int], on: date) -> List:
+    """A split call, then its parts, as the plan has them; picked are calls, with all their parts."""
     chosen = {"sort": "-saving", **asked}
     for name, model in (("team", Team), ("feature", Feature)):
         if name in chosen:
             chosen[name] = model.objects.get(pk=chosen[name])
     sort = chosen.pop("sort")
     matching = move.moves(move.Filters(**chosen), sort=sort).prefetch_related(None).select_related(None)
-    keys = array("q", matching.values_list("pk", flat=True).iterator())
+    keys = _picked(array("q", matching.values_list("pk", flat=True).iterator()), picked)
     features: dict[int, Feature] = {}
     book = pricing.book(on)
     lots = (_of_moves(exchange.lot(keys[i : i + AT_ONCE], features), book) for i in _starts(len(keys)))
     return List("Moves", MOVES, len(keys), lots)
 
 
-def _prices(asked: Mapping[str, Any]) -> List:
+def _prices(asked: Mapping[str, Any], picked: Sequence[int]) -> List:
     rows = pricing.listing(platform=asked["platform"], model=asked["model"], on=date.fromisoformat(asked["on"]))
+    rows = rows.filter(pk__in=picked) if picked else rows
     return List("Prices", PRICES, rows.count(), iter([[_price(row) for row in rows]]))
 
 

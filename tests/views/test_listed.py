@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from inventory import tasks
 from inventory.domain.book import Book
-from inventory.models import Call, Job, Person, Team
+from inventory.models import Call, Job, Person, PriceRow, Team
 from inventory.services import call as calls
 from inventory.services import job as jobs
 from tests import factories
@@ -62,12 +62,17 @@ def test_the_moves_of_the_plan_add_up_to_it(as_ed: Client, registered: list[Call
     at = head.index("Today, $ a month")
     assert sum(round(row[at] * 10**6) for row in found) == sum(call.cost_today or 0 for call in registered)
     assert rows(exported(as_ed, "moves", "json", "kind=split")) == []
+    assert [row["call"] for row in rows(exported(as_ed, "moves", "json", pick=[registered[1].pk]))] == ["B"]
 
 
 def test_the_prices_of_one_platform(as_ed: Client, registered: list[Call]) -> None:
     found = rows(exported(as_ed, "prices", "json", "platform=bedrock"))
     assert {row["platform"] for row in found} == {"bedrock"}
     assert all(row["input"] > 0 for row in found)
+    picked = PriceRow.objects.filter(platform="bedrock").first()
+    assert picked is not None
+    (row,) = rows(exported(as_ed, "prices", "json", "platform=bedrock", pick=[picked.pk]))
+    assert row["platform_id"] == picked.platform_id
 
 
 def test_what_is_no_list_is_said(as_ed: Client) -> None:
