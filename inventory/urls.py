@@ -223,6 +223,7 @@ audit: list[URLPattern] = [
 ]
 
 exchange: list[URLPattern] = [
+    path("export", exchange_views.export_list, name="exchange.export_list"),
     path("import", exchange_views.upload, name="exchange.import"),
     path("import/<int:pk>", exchange_views.import_checked, name="exchange.import_checked"),
     path("sample/load", exchange_views.demo_load, name="exchange.demo_load"),

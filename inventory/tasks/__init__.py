@@ -17,7 +17,7 @@ from inventory.services import comparison, digest, notice
 from inventory.services import job as jobs
 from inventory.services import reprice as reprices
 from inventory.services.labelling import version
-from inventory.tasks import history, inventory, plan, prices
+from inventory.tasks import history, inventory, lists, plan, prices
 from inventory.tasks.handler import Handler
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ SWEEP_EVERY = 15  # seconds
 HANDLERS: dict[str, Handler] = {
     "export_plan": plan.export_plan,
     "export_history": history.export_history,
+    "export_list": lists.export_list,
     "import_inventory": inventory.import_inventory,
     "check_inventory": inventory.check_inventory,
     "load_demo": inventory.load_demo,

@@ -1,5 +1,9 @@
 """What comes in as a whole: a file of calls, and the sample inventory. Each is done by a background job."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -9,6 +13,8 @@ from inventory import tasks
 from inventory.exchange import call_file
 from inventory.exchange.reading import Problem
 from inventory.forms import exchange as forms
+from inventory.forms import listed
+from inventory.services import call_list
 from inventory.services import job as jobs
 from inventory.views import _load
 from inventory.views._page import Request, page
@@ -48,6 +54,19 @@ def import_checked(request: Request, pk: int) -> HttpResponse:
 
 
 @require_POST
+def export_list(request: Request) -> HttpResponse:
+    """Any list as a file: what its address narrows it to, or the rows that were ticked."""
+    form = listed.Wanted(request.POST)
+    if not form.is_valid():
+        messages.error(request, "That is no list, or no format, there is. Export it from its own page.")
+        return redirect("job.list")
+    given = form.cleaned_data
+    asked = listed.asked(given["name"], given["query"], sorts=call_list.SORTS, today=timezone.localdate())
+    params = {"name": given["name"], "kind": given["kind"], "asked": asked, "pick": form.picked()}
+    return _started(request, "export_list", params=params)
+
+
+@require_POST
 def demo_load(request: Request) -> HttpResponse:
     _load.administrator(request.user)
     return _started(request, "load_demo")
@@ -59,8 +78,10 @@ def demo_remove(request: Request) -> HttpResponse:
     return _started(request, "remove_demo")
 
 
-def _started(request: Request, kind: str, file: tuple[str, bytes] | None = None) -> HttpResponse:
+def _started(
+    request: Request, kind: str, file: tuple[str, bytes] | None = None, params: Mapping[str, Any] | None = None
+) -> HttpResponse:
     person = request.user
-    job = jobs.enqueue(kind=kind, params={}, by=person.actor, at=timezone.now(), person=person, file=file)
+    job = jobs.enqueue(kind=kind, params=params or {}, by=person.actor, at=timezone.now(), person=person, file=file)
     tasks.start(job)
     return redirect("job.detail", pk=job.pk)
