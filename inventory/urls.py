@@ -225,6 +225,7 @@ audit: list[URLPattern] = [
 ]
 
 exchange: list[URLPattern] = [
+    path("export", exchange_views.export_list, name="exchange.export_list"),
     path("import", exchange_views.upload, name="exchange.import"),
     path("import/calls.csv", exchange_views.template_csv, name="exchange.csv"),
     path("import/calls.xlsx", exchange_views.template_xlsx, name="exchange.xlsx"),

@@ -13,7 +13,7 @@ from inventory.exchange import csv_out
 from inventory.exchange.call_file import COLUMNS, REQUIRED
 from inventory.exchange.call_help import HELP
 from inventory.exchange.sheet import MOST_ROWS
-from inventory.exchange.workbook import text
+from inventory.exchange.written import text
 
 LISTED = {"team": "Teams", "feature": "Features", "model": "Models"}  # drop-downs that may be typed over
 

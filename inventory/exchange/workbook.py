@@ -1,37 +1,44 @@
 """Rows into an .xlsx file, written as they come: memory does not grow with the number of rows.
 
-Text that people typed stays text: it can become neither a formula nor an error value.
+Text that people typed stays text: it can become neither a formula nor an error value. Formulas stand in the declared
+columns alone, each with the value it has now, so that a file shows its figures where nothing recalculates.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import IO, Any, Self
+from xml.etree.ElementTree import fromstring
+from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
 
-from inventory.domain import money
 from inventory.exchange.columns import Column, Form
+from inventory.exchange.written import TEXTS, TO_CHANGE, Cells, style, text_cell
 
-MOST_TEXT = 32_767  # what a cell holds, counted as Excel does: in UTF-16 units
-CUT = " [cut]"
-FORMATS = {
-    Form.MONEY: "#,##0.00;[Red]-#,##0.00",
-    Form.RATE: "#,##0.00####",
-    Form.WHOLE: "#,##0",
-    Form.SHARE: "0.0%",
-    Form.PERCENT: "0%",
-    Form.DAY: "yyyy-mm-dd",
-    Form.MOMENT: "yyyy-mm-dd hh:mm",
-}
-TYPES = {Form.TEXT: "s", Form.TRUTH: "s", Form.DAY: "d", Form.MOMENT: "d"}  # every other form is a number
-# What XML 1.0 cannot carry, and halves of surrogate pairs, which no encoding can.
-_ODD = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+BOLD, SIDES = Font(name="Calibri", sz=11, bold=True), ("left", "right")
+WIDEST_PAGE = 260  # characters that can be read when they are fitted to the width of a page
+_REFERENCE = re.compile(r"\[(?:(\w*)(:))?(\w+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A value in a cell whose column holds formulas, or another form than its column's."""
+
+    value: Any
+    form: Form | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A cell with a formula of its own, and the value it has now."""
+
+    formula: str
+    value: Any
 
 
 class Book:
@@ -42,132 +49,159 @@ class Book:
 
     def __init__(self) -> None:
         self._book = Workbook(write_only=True)
-        self._sheets: list[Sheet] = []
+        self._book.calculation.fullCalcOnLoad = True
+        self._sheets: dict[str, Sheet] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *failure: object) -> None:
-        for sheet in self._sheets:
+        for sheet in self._sheets.values():
             sheet.drop()
 
-    def sheet(self, title: str, columns: Sequence[Column]) -> "Sheet":
-        sheet = Sheet(self._book.create_sheet(title), columns)
-        self._sheets.append(sheet)
+    def sheet(self, title: str, columns: Sequence[Column], printed: str = "") -> "Sheet":
+        """With `printed`, no column beyond that one is put on paper."""
+        sheet = Sheet(self._book.create_sheet(title), columns, self._sheets, printed or columns[-1].name)
+        self._sheets[title] = sheet
         return sheet
+
+    def name(self, name: str, sheet: "Sheet", first: str, last: str, rows: tuple[int, int]) -> None:
+        """Let formulas say `name` for these rows of the columns `first` to `last`."""
+        area = f"{sheet.title}!${sheet.letters[first]}${rows[0]}"
+        if (first, rows[0]) != (last, rows[1]):
+            area += f":${sheet.letters[last]}${rows[1]}"
+        self._book.defined_names[name] = DefinedName(name, attr_text=area)
 
     def save(self, file: IO[bytes]) -> None:
         """Close every sheet and write the file. The book cannot be used afterwards."""
-        for sheet in self._sheets:
+        for sheet in self._sheets.values():
             sheet.end()
         self._book.save(file)
-        self._sheets = []
+        self._sheets = {}
 
 
 class Sheet:
     """One table: a header that stays in sight, a filter over all rows, every column in its form.
 
-    Each column has one cell, filled anew for each row; its type is that of the column and never guessed from the value,
-    so a text is a text whatever stands in it. openpyxl has written the last row before the next one comes.
+    The type of a cell is that of its column and never guessed from the value, so a text is a text whatever stands in
+    it. A row is in the file before the next one comes.
+
+    In a formula `[name]` is the cell of that column in the same row, `[:name]` the whole column, `[Sheet:name]` one of
+    another sheet. A formula that is the same in the rows of one `extend` is written once, as spreadsheets do.
     """
 
-    def __init__(self, sheet: Any, columns: Sequence[Column]) -> None:
-        self._sheet = sheet
-        self._columns = [(column.name, _CONVERT[column.form]) for column in columns]
-        self._rows = 0
+    def __init__(self, sheet: Any, columns: Sequence[Column], book: "Mapping[str, Sheet]", printed: str) -> None:
+        self.title: str = sheet.title
+        self.letters = {column.name: get_column_letter(position) for position, column in enumerate(columns, 1)}
+        self.rows = 0
+        self.least = 0  # rows on paper even where there are fewer
+        self._printed = self.letters[printed]
+        self.inner = sheet  # openpyxl's own
+        self._book, self._shared = book, 0
+        self._columns = [Cells(sheet, column, self.letters[column.name]) for column in columns]
+        self._compiled: dict[str, str] = {}
         sheet.freeze_panes = "A2"
-        for position, column in enumerate(columns, 1):
-            sheet.column_dimensions[get_column_letter(position)].width = column.width
-        sheet._values_to_row = self._cells_of_row
-        self._cells = [_cell(sheet, position, font=Font(bold=True)) for position, _ in enumerate(columns, 1)]
-        self._append([column.heading for column in columns])
-        self._cells = [_cell(sheet, position, column.form) for position, column in enumerate(columns, 1)]
+        last = list(self.letters).index(printed) + 1
+        _on_paper(sheet, sum(column.width for column in columns[:last]))
+        for column in columns:
+            dimension = sheet.column_dimensions[self.letters[column.name]]
+            dimension.width = column.width
+            if column.to_change:
+                dimension.fill = TO_CHANGE
+        sheet._values_to_row = _as_given
+        sheet._get_writer()
+        sheet._writer.write_row = _write_row
+        left, right = (style(sheet, Form.TEXT, font=BOLD, alignment=Alignment(horizontal=side)) for side in SIDES)
+        heads = ((each, left if each.form in TEXTS else right) for each in self._columns)
+        self._append("".join(text_cell(f"{each.letter}1", look, each.heading) for each, look in heads))
 
-    def append(self, row: Mapping[str, Any]) -> None:
-        """One row by the names of the columns; what is None, missing or no text stays an empty cell."""
-        found = ((row.get(name), convert) for name, convert in self._columns)
-        self._append([None if value is None or value == "" else convert(value) for value, convert in found])
+    def append(self, row: Mapping[str, Any]) -> int:
+        """One row by the names of the columns, and its number; what is None, missing or no text is an empty cell."""
+        self.extend([row])
+        return self.rows
 
     def extend(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        for row in rows:
-            self.append(row)
+        given = list(rows) if isinstance(rows, Iterator) else rows
+        last = self.rows + (len(given) if isinstance(given, Sequence) else 0)
+        for column in self._columns:
+            column.shared = None
+        for row in given:
+            number = self.rows + 1
+            cells = [
+                self._cell(c, row[c.name], number, last) for c in self._columns if row.get(c.name) not in (None, "")
+            ]
+            self._append("".join(cells))
+
+    def choices(self, column: str, words: Sequence[str], rows: tuple[int, int] | None = None) -> None:
+        """Offer these words in the cells of that column, as a list that drops down."""
+        first, last = rows or (2, 1_048_576)
+        letter = self.letters[column]
+        offered = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
+        offered.add(f"{letter}{first}:{letter}{last}")
+        self.inner.data_validations.append(offered)
 
     def end(self) -> None:
-        self._sheet.auto_filter.ref = f"A1:{get_column_letter(len(self._columns))}{self._rows}"
+        self.inner.auto_filter.ref = f"A1:{get_column_letter(len(self._columns))}{self.rows}"
+        self.inner.print_title_rows = "1:1"
+        self.inner.print_area = f"A1:{self._printed}{max(self.rows, self.least)}"
 
     def drop(self) -> None:
         """Forget the rows: removes the temporary file openpyxl keeps them in until it saves."""
-        self._sheet.close()
-        self._sheet._writer.cleanup()
+        self.inner.close()
+        self.inner._writer.cleanup()
 
-    def _append(self, values: list[Any]) -> None:
-        self._rows += 1
-        self._sheet.append(values)
+    def _append(self, cells: str) -> None:
+        self.rows += 1
+        self.inner.append([cells])
 
-    def _cells_of_row(self, values: list[Any], number: int) -> Iterator[Any]:
-        """In place of openpyxl's own reading of a row, which takes `=1` for a formula and `#REF!` for an error."""
-        for cell, value in zip(self._cells, values, strict=True):
-            if value is not None:
-                cell.row, cell._value = number, value
-                yield cell
+    def _cell(self, column: "Cells", value: Any, number: int, last: int) -> str:
+        at = f"{column.letter}{number}"
+        if isinstance(value, Own):
+            return column.written(at, value.value, f"<f>{self._formula(value.formula, number)}</f>")
+        if isinstance(value, Typed):
+            return column.written(at, value.value, "", value.form)
+        if not column.formula:
+            return column.written(at, value)
+        if column.shared is None and last > number:
+            column.shared, self._shared = self._shared, self._shared + 1
+            first = f'<f t="shared" ref="{at}:{column.letter}{last}" si="{column.shared}">'
+            return column.written(at, value, f"{first}{self._formula(column.formula, number)}</f>")
+        if column.shared is None:
+            return column.written(at, value, f"<f>{self._formula(column.formula, number)}</f>")
+        return column.written(at, value, f'<f t="shared" si="{column.shared}"/>')
 
+    def _formula(self, text: str, number: int) -> str:
+        if text not in self._compiled:
+            self._compiled[text] = escape(_REFERENCE.sub(self._reference, text.removeprefix("=")))
+        return self._compiled[text].replace("\0", str(number))
 
-def text(value: str) -> str:
-    """What a cell can hold of it: without control characters, one kind of line end, cut with a mark where too long."""
-    clean = value
-    if _ODD.search(value):
-        clean = _UNWRITABLE.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
-    if len(clean) * 2 <= MOST_TEXT or len(clean.encode("utf-16-le")) // 2 <= MOST_TEXT:
-        return clean
-    kept = clean.encode("utf-16-le")[: (MOST_TEXT - len(CUT)) * 2]
-    return kept.decode("utf-16-le", errors="ignore") + CUT
-
-
-def _cell(sheet: Any, position: int, form: Form = Form.TEXT, font: Font | None = None) -> Any:
-    cell = WriteOnlyCell(sheet)
-    cell.column = position
-    cell.data_type = TYPES.get(form, "n")
-    if form in FORMATS:
-        cell.number_format = FORMATS[form]
-    if font is not None:
-        cell.font = font
-    return cell
-
-
-def _truth(value: bool) -> str:
-    return "yes" if value else "no"
+    def _reference(self, found: re.Match[str]) -> str:
+        title, whole, name = found.groups()
+        if whole is None:
+            return f"{self.letters[name]}\0"
+        letter = (self._book[title] if title else self).letters[name]
+        return f"{title}!${letter}:${letter}" if title else f"${letter}:${letter}"
 
 
-def _dollars(amount: int) -> float:
-    return amount / money.MICRO
+def _as_given(cells: list[str], number: int) -> list[str]:
+    """In place of openpyxl's own reading of a row, which takes `=1` for a formula and `#REF!` for an error."""
+    return cells
 
 
-def _moment(value: datetime) -> datetime:
-    """Excel knows no time zones: every moment is in UTC."""
-    return value.astimezone(UTC).replace(tzinfo=None)
+def _write_row(out: Any, cells: list[str], number: int) -> None:
+    """In place of openpyxl's own, which writes no formula with its value and takes ten times as long."""
+    row = f'<row r="{number}">{cells[0]}</row>'
+    if hasattr(out, "_file"):
+        out._file(row)
+    else:  # lxml, where it is installed, takes elements alone
+        out.write(fromstring(row))
 
 
-def _same(value: int | date) -> int | date:
-    return value
-
-
-def _share(value: Decimal) -> float:
-    return float(value)
-
-
-def _hundredth(value: int) -> float:
-    return value / 100
-
-
-_CONVERT: dict[Form, Callable[[Any], Any]] = {
-    Form.TEXT: text,
-    Form.TRUTH: _truth,
-    Form.MONEY: _dollars,
-    Form.RATE: _dollars,
-    Form.WHOLE: _same,
-    Form.SHARE: _share,
-    Form.NUMBER: _share,
-    Form.PERCENT: _hundredth,
-    Form.DAY: _same,
-    Form.MOMENT: _moment,
-}
+def _on_paper(sheet: Any, width: int) -> None:
+    """Across, and as wide as the paper where that can still be read."""
+    sheet.page_setup.orientation = "landscape"
+    if width <= WIDEST_PAGE:
+        sheet.page_setup.fitToHeight = 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    else:
+        sheet.page_setup.scale = 70

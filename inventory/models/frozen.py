@@ -94,7 +94,7 @@ class FrozenPrice(models.Model):
     provider = models.CharField(max_length=12)
     model = models.CharField(max_length=120)
     geo = models.CharField(max_length=8, blank=True)
-    priced_by = models.CharField(max_length=16, blank=True)  # of the calls whose amounts are by it
+    priced_by = models.CharField(max_length=16, blank=True)  # of the calls and parts whose amounts are by it
     on = models.DateField()
     price = models.JSONField(default=dict)
     rows = models.JSONField(default=list)
@@ -165,6 +165,7 @@ class FrozenPart(Profiled):
     saving = models.BigIntegerField()
     possible = models.BigIntegerField()
     doubts = models.JSONField(default=list)
+    priced_by = models.CharField(max_length=16, blank=True)  # on a model of its own
     wave = models.CharField(max_length=80, null=True)  # as the query that copies it has it
     starts_on = models.DateField(null=True)
     ramp_months = models.PositiveSmallIntegerField(null=True)
@@ -212,7 +213,8 @@ OF_PART: Mapping[str, Any] = {
         name: F(name)
         for name in (
             "call_id", "position", "name", "consumer", "model", "label", "state", "one_sided", "guard", "blockers",
-            "in_split", "kind", "why", "cost_today", "cost_target", "saving", "possible", "doubts", "status", *PROFILE,
+            "in_split", "kind", "why", "cost_today", "cost_target", "saving", "possible", "doubts", "priced_by",
+            "status", *PROFILE,
         )
     },
 }  # fmt: skip

@@ -10,6 +10,7 @@ from inventory.models.people import Person
 KINDS = [
     ("export_plan", "Export of the plan"),
     ("export_history", "Export of the history"),
+    ("export_list", "Export of a list"),
     ("import_inventory", "Import of calls"),
     ("check_inventory", "Check of a file of calls"),  # until 0.1.0
     ("preview_import", "Preview of a file of calls"),

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -38,16 +39,17 @@ class Touched:
     hidden: str = ""
 
 
-def touched(changes: Sequence[Change], viewer: Person) -> list[Touched]:
-    """The changes in words, in a fixed number of queries."""
-    states = [(_state(change.before), _state(change.after)) for change in changes]
+def touched(changes: Sequence[Change], viewer: Person, *, by_name: bool = True) -> list[Touched]:
+    """The changes in words, in a fixed number of queries; the records themselves without a name where nobody asks."""
+    states = [(kept_state(change.before), kept_state(change.after)) for change in changes]
     sheets = blind.visibility((change.record_id for change in changes if change.record == "sheet"), viewer)
-    names = _names(changes, states)
+    names = _names(changes, states, by_name=by_name)
     return [
         _touched(change, before, after, names, sheets) for change, (before, after) in zip(changes, states, strict=True)
     ]
 
 
+@cache
 def field_choices() -> list[tuple[str, str]]:
     """Every field one can look for, as it is traced (`part.deadline`) and in words, by record and then by name."""
     models = _models()
@@ -68,7 +70,7 @@ def name(record: str, record_id: str) -> str:
     told = (
         Change.objects.filter(record=record, record_id=record_id).order_by("-pk").values_list("before", "after").first()
     )
-    return "" if told is None else _own_name(record, _state(told[0]), _state(told[1])) or "not there any more"
+    return "" if told is None else _own_name(record, kept_state(told[0]), kept_state(told[1])) or "not there any more"
 
 
 def _touched(
@@ -116,6 +118,7 @@ def _answers(was: State, now: State, version: int) -> Iterator[Field]:
             )
 
 
+@cache
 def _label(model: Any, field: str) -> str:
     own = str(getattr(_field(model, field), "verbose_name", ""))
     return audit_words.label(field, own, model.RECORD if model else "")
@@ -145,9 +148,9 @@ def _value(model: Any, field: str, stored: object, names: Names) -> str:
     return audit_words.value(field, stored)
 
 
-def _names(changes: Sequence[Change], states: Iterable[tuple[State | None, State | None]]) -> Names:
+def _names(changes: Sequence[Change], states: Iterable[tuple[State | None, State | None]], *, by_name: bool) -> Names:
     """Every record these changes are about or point to, by its living name."""
-    wanted = {(change.record, change.record_id) for change in changes}
+    wanted = {(change.record, change.record_id) for change in changes if by_name}
     for change, both in zip(changes, states, strict=True):
         model = _models().get(change.record)
         for field, stored in ((field, each) for state in both if state for field, each in state.items()):
@@ -182,7 +185,7 @@ def _own_name(record: str, before: State | None, after: State | None) -> str:
     return ""
 
 
-def _state(text: str) -> State | None:
+def kept_state(text: str) -> State | None:
     """What cannot be read counts as nothing: `verify_history` names it."""
     try:
         found = json.loads(text) if text else None
@@ -191,10 +194,12 @@ def _state(text: str) -> State | None:
     return found if found is None or isinstance(found, dict) else {}
 
 
+@cache
 def _models() -> dict[str, Any]:
     return {model.RECORD: model for model in replay.recorded()}
 
 
+@cache
 def _field(model: Any, name: str) -> Any:
     """The model's field of a kept one, `team` for `team_id`; None for one it no longer has."""
     if model is None:

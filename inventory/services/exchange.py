@@ -6,6 +6,7 @@ What only one discipline may know (answers, reasons before both are in) stands i
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Any
 
@@ -15,28 +16,32 @@ from django.utils import timezone
 from inventory.domain import money, origin
 from inventory.domain.book import Book as PriceBook
 from inventory.domain.doubt import WORDS, Doubt
-from inventory.domain.effort import NOTHING
-from inventory.exchange import columns
-from inventory.exchange.workbook import Book, Sheet
-from inventory.models import Call, Feature, Part, PriceRow
+from inventory.domain.effort import NOTHING as NO_WEIGHT
+from inventory.exchange import columns, live
+from inventory.exchange.workbook import Book, Sheet, Typed
+from inventory.exchange.written import NOTHING
+from inventory.models import Call, Feature, Part
 from inventory.models import call as call_models
 from inventory.models import part as part_models
 from inventory.models.call import PROFILE
-from inventory.services import discount, move, plan, pricing, verification
+from inventory.services import discount, move, plan, pricing, sheets, verification
+from inventory.services.part_lines import Lines, Where
 from inventory.services.schedule import InWaves
 
 AT_ONCE = 500  # calls held in memory
+SHEETS = {
+    "Summary": columns.SUMMARY, "Pictures": columns.PICTURES, "Moves": columns.MOVES, "Parts": live.PARTS,
+    "Calls": columns.CALLS, "Waves": columns.WAVES, "Assumptions": columns.ASSUMPTIONS, "Prices": columns.PRICES,
+    "History": columns.HISTORY, "Doubts": columns.DOUBTS,
+}  # fmt: skip
+PRINTED = {"Summary": "possible", "Pictures": "drawn", "Parts": "possible"}  # the last column on paper
 AS_IT_IS = (
     "key", "name", "description", "model", "geo", "fast", "write_1h", "path_assumed", *PROFILE, "share_above",
     "code_location", "source_repository", "source_commit", "entry_point", "streaming", "tools", "workspace", "api_key",
     "prompt_name", "tag",
 )  # fmt: skip
 OF_THE_PART = (
-    "in_split", "consumer", "reaches", "read_when", "deadline", "hand_over", "one_sided", "guard", "possible",
-)  # fmt: skip
-OF_THE_SUMS = (
-    "parts", "moving", "today", "after", "saving", "saving_a_year", "possible", "waits", "open", "nobody", "sealed",
-    "can_move", "unpriced", "one_sided_parts", "one_sided", "one_sided_saving",
+    "in_split", "consumer", "reaches", "read_when", "deadline", "hand_over", "one_sided", "guard",
 )  # fmt: skip
 
 # Looked up a hundred thousand times: Django's own display of a choice builds its list anew each time.
@@ -51,55 +56,79 @@ KINDS: dict[str, str] = dict(call_models.KINDS)
 Told = Callable[[int, int], None]
 
 
+@dataclass
+class _Walk:
+    """The sheets that are filled call by call, and what is added up on the way."""
+
+    sheets: Mapping[str, Sheet]
+    lines: Lines
+    prices: PriceBook
+    tally: plan.Tally = field(default_factory=plan.Tally)
+    in_waves: InWaves = field(default_factory=InWaves)
+    figures: Counter[str] = field(default_factory=Counter)
+    seen: int = 0
+
+    def lot(self, calls: Iterable[Call]) -> None:
+        """The rows of some calls, in all sheets."""
+        rows: dict[str, list[dict[str, Any]]] = {"Parts": [], "Moves": [], "Calls": [], "Doubts": []}
+        for call in calls:
+            self.seen += 1
+            lines = self._lines(call)
+            rows["Parts"] += lines
+            of_parts = [line for line in lines if line["row_is"] == live.PART]
+            found = [row for row in move.rows([call], book=self.prices) if row.part is not None]
+            for row, line in zip(found, of_parts, strict=True):
+                rows["Moves"].append(_move(row, line["no"]))
+                rows["Doubts"] += _doubts(row, line["no"])
+                self.tally.add(_part(row))
+            rows["Calls"].append({**_call(call, of_parts), "no": self.seen})
+            self.figures[call.figures] += call.cost_today or 0
+        for title, of_sheet in rows.items():
+            self.sheets[title].extend(of_sheet)
+
+    def _lines(self, call: Call) -> list[dict[str, Any]]:
+        siblings = list(call.parts.all())
+        numbers = self.in_waves.add(siblings)
+        where = [Where(self.seen, call.team_id, number, self.in_waves.names[number - 1]) for number in numbers]
+        return self.lines.of(call, siblings, where)
+
+
 def export_plan(file: IO[bytes], *, at: datetime, told: Told = lambda done, total: None) -> plan.Totals:
     """Write the whole plan to `file` as .xlsx and return its totals, added up from the very rows that were written.
 
     `told` hears after each lot how many calls of how many are through; what it raises ends the export. Runs outside a
     transaction, lot by lot, so that a large plan locks nobody out: what is changed meanwhile may be in or not.
     """
-    tally, in_waves, figures = plan.Tally(), InWaves(), Counter[str]()
+    day = timezone.localdate(at)
+    prices = sheets.price_rows()
+    known = pricing.book(day)
     with Book() as book:
-        summary = book.sheet("Summary", columns.SUMMARY)
-        waves = book.sheet("Waves", columns.WAVES)
-        moves = book.sheet("Moves", columns.MOVES)
-        calls = book.sheet("Calls", columns.CALLS)
-        known = pricing.book(timezone.localdate(at))
-        _write_calls(moves, calls, tally, in_waves, figures, prices=known, told=told)
-        totals = tally.totals()
-        summary.extend(_summary(totals))
-        waves.extend(in_waves.rows())
-        book.sheet("Prices", columns.PRICES).extend(_prices())
-        book.sheet("Assumptions", columns.ASSUMPTIONS).extend(_assumptions(totals, figures, at))
+        named = {title: book.sheet(title, declared, PRINTED.get(title, "")) for title, declared in SHEETS.items()}
+        sheets.prices(book, named["Prices"], prices)
+        walk = _Walk(named, Lines(prices, known), known)
+        named["Parts"].choices("walked", ["yes"])
+        _all_calls(walk, told)
+        totals = walk.tally.totals()
+        sheets.waves(named["Waves"], walk.in_waves, day)
+        named["Summary"].extend(sheets.summary(totals))
+        sheets.pictures(named["Pictures"], totals, walk.in_waves, day)
+        said = _said(totals, walk.figures, at)
+        sheets.assumptions(book, named["Assumptions"], said, book_of=known, on=day)
+        sheets.history(named["History"], at)
         book.save(file)
     return totals
 
 
-def _write_calls(
-    moves: Sheet,
-    calls: Sheet,
-    tally: plan.Tally,
-    in_waves: InWaves,
-    figures: Counter[str],
-    *,
-    prices: PriceBook,
-    told: Told,
-) -> None:
+def _all_calls(walk: _Walk, told: Told) -> None:
     # The numbers alone are held, eight bytes a call: the order stays as it was, whatever is changed meanwhile.
     numbers = array("q", Call.objects.live().order_by("-saving_rank", "-pk").values_list("pk", flat=True).iterator())
     features: dict[int, Feature] = {}
     for start in range(0, len(numbers), AT_ONCE):
-        for call in _lot(numbers[start : start + AT_ONCE], features):
-            for row in move.rows([call], book=prices):
-                if row.part is not None:
-                    moves.append(_move(row, row.part))
-                    tally.add(row.part)
-            in_waves.add(call.parts.all())
-            calls.append(_call(call))
-            figures[call.figures] += call.cost_today or 0
+        walk.lot(lot(numbers[start : start + AT_ONCE], features))
         told(min(start + AT_ONCE, len(numbers)), len(numbers))
 
 
-def _lot(numbers: Sequence[int], features: dict[int, Feature]) -> Iterator[Call]:
+def lot(numbers: Sequence[int], features: dict[int, Feature]) -> Iterator[Call]:
     """These calls as they are now, in this order, with their parts; one that was retired meanwhile is left out.
 
     `features` holds what was read for earlier lots: a feature and its owners are read once, not once a call.
@@ -117,8 +146,13 @@ def _lot(numbers: Sequence[int], features: dict[int, Feature]) -> Iterator[Call]
             yield call
 
 
-def _move(row: move.Row, part: Part) -> dict[str, Any]:
-    call = row.call
+def _part(row: move.Row) -> Part:
+    assert row.part is not None
+    return row.part
+
+
+def _move(row: move.Row, number: int) -> dict[str, Any]:
+    call, part = row.call, _part(row)
     product, engineering = call.feature.product_owner, call.feature.engineering_owner
     return {
         "team": call.team.name,
@@ -138,11 +172,25 @@ def _move(row: move.Row, part: Part) -> dict[str, Any]:
         "product_owner": product and product.name,
         "engineering_owner": engineering and engineering.name,
         "doubts": "; ".join(_doubt(part, code) for code in part.doubts),
+        "no": number,
+        "walked": NOTHING,
         "wave": part.wave and part.wave.name,
         "status": STATUSES[part.status] if part.status else "",
         **_weights(row),
         **{name: getattr(part, name) for name in OF_THE_PART},
+        "possible": part.possible if row.today is not None else None,
     }
+
+
+def _doubts(row: move.Row, number: int) -> Iterator[dict[str, Any]]:
+    call, part = row.call, _part(row)
+    product, engineering = call.feature.product_owner, call.feature.engineering_owner
+    for code in part.doubts:
+        yield {
+            "team": call.team.name, "feature": call.feature.name, "call": call.name, "key": call.key, "part": part.name,
+            "doubt": _doubt(part, code), "today": row.today, "no": number,
+            "product_owner": product and product.name, "engineering_owner": engineering and engineering.name,
+        }  # fmt: skip
 
 
 def _doubt(part: Part, code: str) -> str:
@@ -155,7 +203,7 @@ def _weights(row: move.Row) -> dict[str, Any]:
         return {}
     ready, effort, risk = row.weights.ready, row.weights.effort, row.weights.risk
     found: dict[str, Any] = {}
-    if ready.value != NOTHING:
+    if ready.value != NO_WEIGHT:
         found = {"readiness": ready.value, "readiness_why": ready.reason}
     for name, weight in (("effort", effort), ("risk", risk)):
         if weight.value.isdecimal():
@@ -163,7 +211,14 @@ def _weights(row: move.Row) -> dict[str, Any]:
     return found
 
 
-def _call(call: Call) -> dict[str, Any]:
+def _call(call: Call, lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Its amounts are those of its parts; where they are not what is stored with the call, they are fixed."""
+    parts = call.parts.all()
+    stored = (call.cost_today, call.cost_target)
+    added = (sum(part.cost_today or 0 for part in parts), sum(part.cost_target or 0 for part in parts))
+    amounts: dict[str, Any] = {"today": call.cost_today, "after": call.cost_target, "saving": call.saving}
+    if stored != added:
+        amounts = {name: Typed(amount) for name, amount in amounts.items() if amount is not None}
     return {
         "team": call.team.name,
         "feature": call.feature.name,
@@ -172,34 +227,23 @@ def _call(call: Call) -> dict[str, Any]:
         "figures": FIGURES[call.figures],
         "move": KINDS[call.kind],
         "parts": len(call.parts.all()),
-        "today": call.cost_today,
-        "after": call.cost_target,
-        "saving": call.saving,
+        "first": lines[0]["no"] + 1 if lines else None,
+        **amounts,
         "one_sided_saving": sum(part.saving for part in call.parts.all() if part.one_sided),
         **{name: getattr(call, name) for name in AS_IT_IS},
     }
 
 
-def _summary(totals: plan.Totals) -> Iterator[dict[str, Any]]:
-    groups = [("All", [totals.overall]), ("Move", totals.kinds), ("Team", totals.teams)]
-    for by, found in groups:
-        for group in found:
-            sums = {name: getattr(group.sums, name) for name in OF_THE_SUMS}
-            yield {"by": by, "name": group.name, "guess": group.guess, **sums}
-
-
-def _prices() -> Iterator[dict[str, Any]]:
-    rows = PriceRow.objects.select_related("model").order_by("platform", "platform_id", "above", "valid_from", "pk")
-    names = [column.name for column in columns.PRICES if column.name != "model"]
-    for row in rows:
-        yield {"model": row.model.name, **{name: getattr(row, name) for name in names}}
-
-
-def _assumptions(totals: plan.Totals, figures: Mapping[str, int], at: datetime) -> Iterable[dict[str, str]]:
+def _said(totals: plan.Totals, figures: Mapping[str, int], at: datetime) -> dict[str, str]:
+    """What to know before believing an amount."""
     sums = totals.overall.sums
     assumed = Call.objects.live().filter(figures="assumed").count()
-    said = {
+    return {
         "Written": f"{timezone.localtime(at):%Y-%m-%d %H:%M %Z}, at the prices of that day",
+        "Live": "Amounts are formulas. Change a grey cell here, in Prices or in Parts, or tick a part as walked back, "
+        "and every sheet follows. Moves, Calls and Doubts find their rows by number: Parts may be sorted.",
+        "Fixed": "Amounts that were made at other prices than today's are numbers in Parts, marked as fixed: only "
+        "walking back moves them. Price the plan again in the app to have them follow.",
         "A month, a year": "Amounts are dollars a month at the volume stated; a year is twelve such months.",
         "Exactness": "Cells hold exact amounts to a millionth of a dollar and show cents: sums agree to the cent.",
         "Undecided": "A part without a label that counts is counted at the real-time price, wherever it runs today. "
@@ -218,4 +262,3 @@ def _assumptions(totals: plan.Totals, figures: Mapping[str, int], at: datetime) 
         "Assumed figures": f"{assumed:,} calls have assumed volumes or tokens.",
         "Head of the history": verification.published_head(),
     }
-    return [{"what": what, "value": value} for what, value in said.items()]

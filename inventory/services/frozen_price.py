@@ -13,7 +13,7 @@ from inventory.models import PriceRow
 from inventory.models.frozen import live_calls, live_parts
 from inventory.services import pricing
 
-Key = tuple[str, str, str, str]  # provider, model, geography, and the mark of the calls that are priced by it
+Key = tuple[str, str, str, str]  # provider, model, geography, and the mark of what is priced by it
 COPIED = (
     "platform", "platform_id", "endpoint", "above", "valid_from", "valid_to", *PriceRow.PRICES, "derived", "source",
     "source_address", "as_of", "confidence",
@@ -53,7 +53,7 @@ def rows(found: list[Used]) -> dict[int, dict[str, Any]]:
 def _groups(scope: int) -> Iterator[tuple[Any, ...]]:
     calls = live_calls(scope).order_by()
     yield from calls.values_list("provider", "model", "geo", "priced_by").annotate(day=Max("priced_on"))
-    names = ("call__provider", "model", "call__geo", "call__priced_by")
+    names = ("call__provider", "model", "call__geo", "priced_by")
     yield from live_parts(scope).exclude(model="").order_by().values_list(*names).annotate(day=Max("call__priced_on"))
 
 

@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from inventory.domain import audit_words
+from inventory.domain.people import Discipline
 from inventory.models import Action, Call, Change, Comment, Part, Person, Review, Sheet, Team, Trace
 from inventory.services import blind, moment, outcome
 
@@ -18,6 +19,7 @@ NONE_TO_REVIEW = ("review.", "job.", "notice.")  # they change nothing anybody w
 FEW = 1000  # actions that can be named one by one
 ANSWERED = {"waiting.answer", "waiting.answer_all"}
 PERSONAL = ("person",)  # titles that are living names
+EVERYONE = Person(discipline=Discipline.OTHER)  # sees what everyone sees: for files, which anyone may open
 MAY_COUNT_ONE_SIDE = ("waiting.submit", "team.edit", "feature.edit")
 
 
@@ -147,6 +149,12 @@ def _traced(rows: QuerySet[Action], word: str) -> QuerySet[Action]:
     traces = Trace.objects.filter(word=word)
     few = list(traces.order_by("-seq").values_list("seq", flat=True)[: FEW + 1])
     return rows.filter(seq__in=few) if len(few) <= FEW else rows.filter(Exists(traces.filter(seq=OuterRef("seq"))))
+
+
+def as_row(line: Line) -> dict[str, Any]:
+    """One action as a row of a file: what is hidden stays so."""
+    what = f"{line.who} {line.hidden}" if line.hidden else line.text
+    return {"seq": line.seq, "at": line.at, "what": what, "reason": line.reason, "effect": line.effect}
 
 
 def of_record(record: str, record_id: str) -> QuerySet[Action]:

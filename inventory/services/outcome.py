@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from inventory.domain import audit_words
+from inventory.domain import audit, audit_words
 from inventory.domain.plan import Kind
 from inventory.models import Action, Change, Person
 from inventory.models.call import KINDS
@@ -19,7 +19,7 @@ def outcomes(found: Sequence[Action], viewer: Person) -> dict[int, str]:
     few = {action.pk: action for action in found if action.changes_count <= FEW}
     changes = _telling(few) if few else []
     of_action: dict[int, list[Touched]] = {}
-    for change, touched in zip(changes, actions.touched(changes, viewer), strict=True):
+    for change, touched in zip(changes, actions.touched(changes, viewer, by_name=False), strict=True):
         of_action.setdefault(change.action_id, []).append(touched)
     told = {pk: summary(few[pk].record, few[pk].record_id, touched) for pk, touched in of_action.items()}
     told |= {action.pk: audit_words.outcome([], [], action.changes_count) for action in found if action.pk not in few}
@@ -27,14 +27,16 @@ def outcomes(found: Sequence[Action], viewer: Person) -> dict[int, str]:
 
 
 def _telling(few: dict[int, Action]) -> list[Change]:
-    """The changes of what each action was about, and those of parts and sheets."""
-    rows = Change.objects.filter(action__in=few).order_by("action_id", "position")
-    return [
-        change
-        for change in rows
-        if change.record in ("part", "sheet")
-        or (change.record, change.record_id) == (few[change.action_id].record, few[change.action_id].record_id)
-    ]
+    """The changes of what each action was about, and those of parts and sheets. Of what was created only the move of
+    a part and the answers on a sheet are told: the rest of it is not read."""
+    found = []
+    for change in Change.objects.filter(action__in=few).order_by("action_id", "position"):
+        about = (few[change.action_id].record, few[change.action_id].record_id)
+        if change.before == "" and change.record == "part":
+            change.after = audit.canonical({"kind": (actions.kept_state(change.after) or {}).get("kind")})
+        if change.record in ("part", "sheet") or (change.before != "" and (change.record, change.record_id) == about):
+            found.append(change)
+    return found
 
 
 def summary(record: str, record_id: str, touched: list[Touched]) -> str:

@@ -25,16 +25,18 @@ Rows = tuple[Row, list[Row]]  # a call and its parts
 
 
 class Prices:
-    """Those of one side, by what its calls carry; where a call's own is not there, the newest of the same model."""
+    """Those of one side, by what its calls and parts carry; where that is not there, the newest of the same model."""
 
     def __init__(self, found: Iterable[tuple[frozen_price.Key, Price | None]]) -> None:
         self._exact = dict(found)
         self._newest = {key[:3]: price for key, price in self._exact.items()}  # sorted by day: the last one stays
 
-    def of(self, call: Row, models: Iterable[str]) -> dict[str, Price | None]:
-        provider, geo, mark = call["provider"], call["geo"], call["priced_by"]
+    def of(self, call: Row, parts: Iterable[Row], models: Iterable[str]) -> dict[str, Price | None]:
+        provider, geo = call["provider"], call["geo"]
+        marks = {row["model"]: row["priced_by"] for row in (*parts, call)}
         return {
-            model: self._exact.get((provider, model, geo, mark)) or self._newest.get((provider, model, geo))
+            model: self._exact.get((provider, model, geo, marks.get(model, "")))
+            or self._newest.get((provider, model, geo))
             for model in models
         }
 
@@ -90,7 +92,7 @@ def pair(first: Rows | None, second: Rows | None, sides: tuple[Side, Side]) -> t
     known = [side for side in (first, second) if side is not None]
     models = {name for call, parts in known for name in (call["model"], *(part["model"] for part in parts)) if name}
     was, is_now = (
-        None if rows is None else _call(*rows, side.prices.of(rows[0], models))
+        None if rows is None else _call(*rows, side.prices.of(*rows, models))
         for rows, side in zip((first, second), sides, strict=True)
     )
     return was, is_now

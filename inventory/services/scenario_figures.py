@@ -121,8 +121,8 @@ def _walked(call: Call, parts: Sequence[Part], stored: Sequence[Figures], run: _
 def _assume(step: Step, call: Call, parts: Sequence[Part], book: Book, given: Assumptions) -> bool:
     """Change the records as the step says; whether there is anything to cost anew."""
     if step is Step.PRICES:
-        is_known = call.priced_by == book.mark(call.provider, call.model, call.geo)
-        return not is_known or any(part.model for part in parts)
+        marks = {call.model: call.priced_by} | {part.model: part.priced_by for part in parts if part.model}
+        return any(mark != book.mark(call.provider, model, call.geo) for model, mark in marks.items())
     if step is Step.CACHE:
         for record in (call, *parts):
             record.batch_hit_share = given.hit_share or Decimal(0)

@@ -24,6 +24,7 @@ from inventory.models import Part, Team, Wave
 from inventory.models.call import LARGEST_VOLUME
 
 OPEN, REST = 0, -1  # no wave has these numbers
+NO_WAVE, STAYS = "Moves in no wave", "Stays, cannot move or is undecided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Sums:
     moving: int = 0
     today: int = 0
     saving: int = 0
+    alone: int = 0  # the share of the saving that rests on one side's answer, where it was asked for
 
     @property
     def after(self) -> int:
@@ -83,8 +85,9 @@ class Sums:
 
     def plus(self, other: "Sums") -> "Sums":
         return Sums(
-            self.parts + other.parts, self.moving + other.moving, self.today + other.today, self.saving + other.saving
-        )
+            self.parts + other.parts, self.moving + other.moving, self.today + other.today, self.saving + other.saving,
+            self.alone + other.alone,
+        )  # fmt: skip
 
 
 def sums(*, parts_of: Team | None = None) -> dict[int, Sums]:
@@ -112,35 +115,43 @@ class InWaves:
         in_order = sorted(self._waves.values(), key=lambda wave: (wave.starts is None, wave.starts or 0, wave.pk))
         self._order = {wave.pk: place for place, wave in enumerate(in_order)}  # as `with_counted_in` has it
         self._found: dict[int, Sums] = {}
+        self._listed = sorted(in_order, key=lambda wave: (wave.team.name.lower(), self._order[wave.pk]))
+        self._number = {pk: n for n, pk in enumerate((*(wave.pk for wave in self._listed), OPEN, REST), 1)}
+        self.names = (*(wave.name for wave in self._listed), NO_WAVE, STAYS)  # by their numbers, from 1 on
 
-    def add(self, parts: Iterable[Part]) -> None:
-        """All parts of one call: what of it stays comes along with the first that moves."""
+    def add(self, parts: Iterable[Part]) -> list[int]:
+        """All parts of one call: what of it stays comes along with the first that moves. The number of the row in which
+        each is counted."""
         siblings = list(parts)
         moving = [part.wave_id for part in siblings if part.wave_id in self._waves and part.kind in MOVING_KINDS]
         first = min(moving, key=lambda pk: self._order[pk or OPEN], default=None)
+        found = []
         for part in siblings:
             moves = part.kind in MOVING_KINDS
             along = first if part.in_split and not moves else None
-            key = part.wave_id or along or (OPEN if moves else REST)
-            more = Sums(1, 1 if moves else 0, part.cost_today or 0, part.saving)
+            key = part.wave_id or along
+            if key not in self._number:  # in none, or in one that was made after this began
+                key = OPEN if moves else REST
+            more = Sums(1, 1 if moves else 0, part.cost_today or 0, part.saving, part.saving if part.one_sided else 0)
             self._found[key] = self._found.get(key, Sums()).plus(more)
+            found.append(self._number[key])
+        return found
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Every wave, then what is in none."""
-        for wave in sorted(self._waves.values(), key=lambda wave: (wave.team.name.lower(), self._order[wave.pk])):
-            sums = self._found.get(wave.pk, Sums())
+        for number, wave in enumerate(self._listed, 1):
             after = ", ".join(each.name for each in wave.depends_on.all())
             own = {name: getattr(wave, name) for name in ("starts_on", "ramp_months")}
             yield {"team": wave.team.name, "wave": wave.name, "after": after, "owner": wave.owner and wave.owner.name,
-                   **own, **_amounts(sums)}  # fmt: skip
-        yield {"wave": "Moves in no wave", **_amounts(self._found.get(OPEN, Sums()))}
-        yield {"wave": "Stays, cannot move or is undecided", **_amounts(self._found.get(REST, Sums()))}
+                   "starts": wave.starts, **own, **_amounts(number, self._found.get(wave.pk, Sums()))}  # fmt: skip
+        for key, name in ((OPEN, NO_WAVE), (REST, STAYS)):
+            yield {"wave": name, **_amounts(self._number[key], self._found.get(key, Sums()))}
 
 
-def _amounts(sums: Sums) -> dict[str, int]:
+def _amounts(number: int, sums: Sums) -> dict[str, int]:
     """As the sheet of waves has them."""
-    own = {name: getattr(sums, name) for name in ("parts", "moving", "today", "saving")}
-    return {**own, "after_cost": sums.after}
+    own = {name: getattr(sums, name) for name in ("parts", "moving", "today", "saving", "alone")}
+    return {**own, "after_cost": sums.after, "no": number}
 
 
 def fits(of: Iterable[Wave]) -> dict[int, list[Fit]]:

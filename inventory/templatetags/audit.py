@@ -1,12 +1,14 @@
 """What the history pages show fast: fifty lines and a few hundred options a page."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from html import escape
 
 from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString
+
+from inventory.services.history import Line
 
 register = template.Library()
 
@@ -20,6 +22,24 @@ def moment(at: datetime) -> str:
 @register.filter
 def iso(at: datetime) -> str:
     return at.isoformat()
+
+
+@register.simple_tag
+def told(line: Line, tickable: Collection[int], ticked: Collection[int]) -> SafeString:
+    """What a line of the history says, with the box that marks it as reviewed for whoever may."""
+    box = ""
+    if tickable and line.seq in tickable:
+        name, checked = escape(f"Reviewed: {line.text}"), " checked" if ticked and line.seq in ticked else ""
+        box = f'<input type="checkbox" form="mark" name="seq" value="{line.seq}" aria-label="{name}"{checked}> '
+    came = f'<span class="outcome">: {escape(line.outcome)}</span>' if line.outcome else ""
+    aside = "".join(
+        f' <span class="muted">({each})</span>'
+        for each in (escape(line.hidden), line.one_sided and "counts on one side's answer alone")
+        if each
+    )
+    below = f'<p class="muted small">✓ {escape(line.reviewed)}</p>' if line.reviewed else ""
+    below += f'<p class="muted">“{escape(line.reason)}”</p>' if line.reason else ""
+    return SafeString(f'<p>{box}<a href="/history/{line.seq}">{escape(line.text)}</a>{came}{aside}</p>\n{below}')
 
 
 @register.simple_tag

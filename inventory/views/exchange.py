@@ -1,7 +1,10 @@
 """What comes in as a whole: a file of calls, and the sample inventory. Each is done by a background job."""
 
 import io
+from collections.abc import Mapping
+from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -12,8 +15,9 @@ from inventory.exchange import call_file, template
 from inventory.exchange.call_help import HELP
 from inventory.exchange.reading import Unreadable
 from inventory.forms import exchange as forms
+from inventory.forms import listed
 from inventory.models import Upload
-from inventory.services import access
+from inventory.services import access, call_list
 from inventory.services import job as jobs
 from inventory.services.intake import offered
 from inventory.services.intake import upload as uploads
@@ -68,6 +72,19 @@ def template_xlsx(request: Request) -> HttpResponse:
 
 
 @require_POST
+def export_list(request: Request) -> HttpResponse:
+    """Any list as a file: what its address narrows it to, or the rows that were ticked."""
+    form = listed.Wanted(request.POST)
+    if not form.is_valid():
+        messages.error(request, "That is no list, or no format, there is. Export it from its own page.")
+        return redirect("job.list")
+    given = form.cleaned_data
+    asked = listed.asked(given["name"], given["query"], sorts=call_list.SORTS, today=timezone.localdate())
+    params = {"name": given["name"], "kind": given["kind"], "asked": asked, "pick": form.picked()}
+    return _started(request, "export_list", params=params)
+
+
+@require_POST
 def demo_load(request: Request) -> HttpResponse:
     _load.administrator(request.user)
     return _started(request, "load_demo")
@@ -79,8 +96,8 @@ def demo_remove(request: Request) -> HttpResponse:
     return _started(request, "remove_demo")
 
 
-def _started(request: Request, kind: str) -> HttpResponse:
+def _started(request: Request, kind: str, params: Mapping[str, Any] | None = None) -> HttpResponse:
     person = request.user
-    job = jobs.enqueue(kind=kind, params={}, by=person.actor, at=timezone.now(), person=person)
+    job = jobs.enqueue(kind=kind, params=params or {}, by=person.actor, at=timezone.now(), person=person)
     tasks.start(job)
     return redirect("job.detail", pk=job.pk)

@@ -41,6 +41,7 @@ def listed(request: Request) -> HttpResponse:
         "rows": _picture.rows(steps),
         "by": by if by in dict(forms.BY) else "",
         "tabs": forms.BY,
+        "address": request.GET.urlencode(),
         "kept": urlencode([(name, chosen[name].pk) for name in ("team", "feature") if name in chosen]),
         **_table(request, by, chosen, totals, calls),
     }

@@ -31,6 +31,7 @@ def index(request: Request) -> HttpResponse:
         "behind": behind.found(on=today),
         "upcoming": PriceRow.objects.upcoming(today)[:ROWS],
         "may_change": access.may_administer(request.user),
+        "address": request.GET.urlencode(),
         "today": today,
         "discounts": forms.named(discount.listing()),
         "may_agree": access.may_administer(request.user),

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from inventory.exchange import columns, workbook
+from inventory.exchange import columns, live, workbook
+from inventory.exchange import written as cells_of
 from inventory.exchange.columns import Column, Form
+from inventory.exchange.workbook import Own, Typed
 
 PAYLOADS = (
     "=1+1", "=cmd|' /C calc'!A0", '=HYPERLINK("http://example.test","x")', "==1", "= 1", "=", "+1+1", "-2+3", "@SUM(A1)",
@@ -45,7 +47,7 @@ def test_numbers_dates_and_truth_are_typed() -> None:
     assert [cell.value for cell in cells.values()] == [
         "x", 10**12, -1254.050001, 0.0125, 0.725, 0.38, NOON.replace(hour=0), NOON, "no", 0.25,
     ]  # fmt: skip
-    formats = [workbook.FORMATS.get(form, "General") for form in Form]
+    formats = [cells_of.FORMATS.get(form, "General") for form in Form]
     assert [cell.number_format for cell in cells.values()] == formats
 
 
@@ -77,7 +79,7 @@ def test_the_header_is_frozen_and_the_filter_covers_every_row() -> None:
     ],
 )
 def test_text_is_what_a_cell_can_hold(typed: str, kept: str) -> None:
-    assert workbook.text(typed) == kept
+    assert cells_of.text(typed) == kept
     assert written("All", (Column("a", "A"),), [{"a": typed}])["A2"].value == kept
 
 
@@ -91,7 +93,38 @@ def test_a_book_that_is_not_saved_leaves_no_temporary_files(tmp_path: Any, monke
 
 
 @pytest.mark.parametrize(
-    "declared", [columns.SUMMARY, columns.MOVES, columns.CALLS, columns.PRICES, columns.ASSUMPTIONS]
+    "declared",
+    [
+        columns.SUMMARY,
+        columns.PICTURES,
+        columns.MOVES,
+        live.PARTS,
+        columns.CALLS,
+        columns.WAVES,
+        columns.ASSUMPTIONS,
+        columns.PRICES,
+        columns.HISTORY,
+        columns.DOUBTS,
+    ],
 )
 def test_names_and_headings_are_unique(declared: tuple[Column, ...]) -> None:
     assert len({column.name for column in declared}) == len(declared) == len({column.heading for column in declared})
+
+
+def test_a_formula_stands_beside_the_value_it_has_and_is_written_once_for_a_stretch_of_rows() -> None:
+    declared = (
+        Column("a", "A", Form.MONEY),
+        Column("b", "B", Form.MONEY, formula="=[a]*2"),
+        Column("c", "C", Form.MONEY),
+    )
+    file = BytesIO()
+    with workbook.Book() as book:
+        sheet = book.sheet("One", declared)
+        other = book.sheet("Two", (Column("d", "D", Form.MONEY),))
+        sheet.extend([{"a": 10**6, "b": 2 * 10**6}, {"a": 10**6}, {"b": Typed(7)}, {"a": 3 * 10**6, "b": 6 * 10**6}])
+        other.append({"d": Own("=SUM([One:a])&amp", 4 * 10**6)})
+        book.save(file)
+    formulas, values = load_workbook(file), load_workbook(file, data_only=True)
+    assert [row[1].value for row in formulas["One"].iter_rows(min_row=2)] == ["=A2*2", None, 0.000007, "=A5*2"]
+    assert [row[1].value for row in values["One"].iter_rows(min_row=2)] == [2, None, 0.000007, 6]
+    assert (formulas["Two"]["A2"].value, values["Two"]["A2"].value) == ("=SUM(One!$A:$A)&amp", 4)

@@ -25,7 +25,7 @@ def test_the_exported_plan_is_the_page(as_pia: Client) -> None:
     assert f"{sums.parts} parts: {money.shown(sums.today)} a month today, {money.shown(sums.after)} after." in page
     file = as_pia.get(f"{where}/file")
     assert file.headers["Content-Type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    heading, row, *_ = load_workbook(BytesIO(file.getvalue()))["Summary"].iter_rows(values_only=True)
+    heading, row, *_ = load_workbook(BytesIO(file.getvalue()), data_only=True)["Summary"].iter_rows(values_only=True)
     summary = dict(zip(heading, row, strict=True))
     amounts = [round(summary[f"{name}, $ a month"] * money.MICRO) for name in ("Today", "After", "Saves")]
     assert amounts == [sums.today, sums.after, sums.saving]

@@ -152,7 +152,7 @@ def exported(who: Keyboard):
     who.to(download)
     with who.page.expect_download() as fetched:
         who.page.keyboard.press("Enter")
-    return load_workbook(BytesIO(Path(fetched.value.path()).read_bytes()))
+    return load_workbook(BytesIO(Path(fetched.value.path()).read_bytes()), data_only=True)
 
 
 def take_in(who: Keyboard) -> None:

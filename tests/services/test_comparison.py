@@ -37,9 +37,9 @@ def edit(call: Call, now: datetime, **fields: object) -> None:
     calls.edit(call=call, version=call.version, fields=fields, by=BY, at=now)
 
 
-def dearer(now: datetime) -> None:
+def dearer(now: datetime, model: str = "claude-sonnet-5-5") -> None:
     """Twice the price, from a row of its own."""
-    for row in PriceRow.objects.valid_on(now.date()).filter(model__key="claude-sonnet-5-5", platform="anthropic"):
+    for row in PriceRow.objects.valid_on(now.date()).filter(model__key=model, platform="anthropic"):
         PriceRow.objects.filter(pk=row.pk).update(valid_to=now.date())
         row.pk, row.valid_from, row.valid_to = None, now.date(), None
         for name in PriceRow.PRICES:
@@ -111,6 +111,29 @@ def test_a_price_that_changed_is_told_apart_from_a_volume_that_grew(
     }
     assert comparison.find(first, second) == found
     assert comparison.find(second, first) is None
+
+
+def test_the_price_of_a_model_that_only_a_part_is_planned_on_is_told_as_price(
+    registered, pia: Person, now: datetime, monkeypatch
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
+    call = registered(cacheable_prefix=0)
+    call.is_split = True
+    own = [call.parts.get(), factories.make_part(call=call, position=1, model="claude-haiku-4-5")]
+    for part in own:
+        part.call, part.label, part.state, part.in_split = call, "waiting", "agreed", True
+
+    def priced() -> None:
+        pricing.apply(call, own, book=pricing.book(now.date()))
+        for record in (call, *own):
+            record.save()
+        frozen(pia, now)
+
+    priced()
+    dearer(now, "claude-haiku-4-5")
+    priced()
+    # 6,000 in at $1 and 800 out at $5 a million are $10 a month for 1,000 requests, and twice that then.
+    assert by_reason(compared(pia, now, *Frozen.objects.order_by("number"))) == {Reason.PRICE: Amounts(0, 10_000_000)}
 
 
 def test_reasons_add_up_on_plans_nobody_arranged_also_chunk_by_chunk(

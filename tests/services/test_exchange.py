@@ -1,6 +1,7 @@
 """The workbook holds the plan: the same totals as the page, row for row what the database holds, and text as text."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -11,13 +12,19 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook, load_workbook
 
 from inventory.domain import money
-from inventory.models import Part, Team, Wave
+from inventory.domain.book import Book as PriceBook
+from inventory.domain.doubt import WORDS
+from inventory.models import Action, Call, Job, Part, Person, Team, Wave
+from inventory.services import call as calls
 from inventory.services import exchange, plan, schedule
+from inventory.services import feature as features
+from inventory.services import job as jobs
 from tests.exchange.test_workbook import PAYLOADS
 from tests.factories import make_call, make_feature, make_part, make_person, make_team
 from tests.services.test_arrangement import make_move, make_wave
 from tests.services.test_plan import scattered
 from tests.services.test_schedule import planned_at_random
+from tests.views.test_audit import FIELDS, answered
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 CALL_TEXTS = (
@@ -26,10 +33,11 @@ CALL_TEXTS = (
 pytestmark = pytest.mark.django_db
 
 
-def exported() -> Workbook:
+def exported(*, values: bool = True) -> Workbook:
+    """With the values that stand beside the formulas, or with the formulas."""
     file = BytesIO()
     exchange.export_plan(file, at=AT)
-    return load_workbook(file)
+    return load_workbook(file, data_only=values)
 
 
 def table(book: Workbook, title: str) -> list[dict[str, Any]]:
@@ -80,7 +88,9 @@ def test_every_live_part_and_call_has_its_row() -> None:
 
 def test_an_empty_inventory_exports_its_headings() -> None:
     book = exported()
-    assert book.sheetnames == ["Summary", "Waves", "Moves", "Calls", "Prices", "Assumptions"]
+    assert book.sheetnames == [
+        "Summary", "Pictures", "Moves", "Parts", "Calls", "Waves", "Assumptions", "Prices", "History", "Doubts",
+    ]  # fmt: skip
     assert (book["Moves"].max_row, book["Calls"].max_row) == (1, 1)
     assert table(book, "Summary")[0]["Parts"] == 0
 
@@ -96,7 +106,16 @@ def test_what_counts_on_one_sides_answer_alone_is_said_beside_the_totals() -> No
     assert said["Head of the history"] == f"0:{'0' * 64}"
 
 
+def formulas() -> list[str]:
+    """Every formula there is, each once, with the numbers in it left out."""
+    cells = [cell for sheet in exported(values=False) for row in sheet.iter_rows() for cell in row]
+    return sorted({re.sub(r"[\d.]+", "0", cell.value) for cell in cells if cell.data_type == "f"})
+
+
 def test_no_user_text_becomes_a_formula() -> None:
+    make_call()
+    harmless = formulas()
+    Call.objects.all().delete()
     for number, payload in enumerate(PAYLOADS):
         one = payload.replace("\n", " ").replace("\t", " ")
         team = make_team(name=f"{one} {number}")
@@ -114,9 +133,10 @@ def test_no_user_text_becomes_a_formula() -> None:
             deadline=payload,
             hand_over=payload,
         )
+    assert formulas() == harmless
     book = exported()
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
-    assert {cell.data_type for cell in cells} == {"s", "n"}
+    assert {cell.data_type for cell in cells} == {"s", "n", "d"}
     assert sorted(row["Who or what uses it first"] for row in table(book, "Moves")) == sorted(PAYLOADS)
     assert sorted(row["Description"] for row in table(book, "Calls")) == sorted(PAYLOADS)
 
@@ -150,8 +170,8 @@ def test_progress_is_told_lot_by_lot_and_what_it_raises_ends_the_export(monkeypa
 def test_the_same_queries_for_one_call_and_three() -> None:
     feature = make_feature()
     counts = []
-    for calls in (1, 2):
-        for _ in range(calls):
+    for many in (1, 2):
+        for _ in range(many):
             make_call(feature=feature)
         exchange.export_plan(BytesIO(), at=AT)
         with CaptureQueriesContext(connection) as captured:
@@ -183,3 +203,57 @@ def test_a_move_brings_its_wave_its_status_and_how_it_is_weighed(team: Team) -> 
     assert [row[name] for name in ("Wave", "Status", "Readiness", "Effort, 1 to 5", "Risk, 1 to 5", "Risk, why")] == [
         "Digests", "Planned", "Ready", 2, 5, "New market",
     ]  # fmt: skip
+
+
+def test_the_history_begins_where_the_last_workbook_ended_and_tells_no_blind_answer(
+    prices: PriceBook, team: Team, pia: Person
+) -> None:
+    feature = features.register(team=team, fields={"name": "Old work"}, by=pia.actor, at=AT - timedelta(days=2))
+    jobs.enqueue(kind="export_plan", params={}, by=pia.actor, at=AT - timedelta(days=1), person=pia)
+    Job.objects.update(state="done", started_at=AT - timedelta(days=1), finished_at=AT)
+    call = calls.register(feature=feature, fields=FIELDS, by=pia.actor, at=AT)
+    answered(call.parts.get(), "product", pia, AT)
+    told = [row["What was done"] for row in table(exported(), "History")]
+    assert told[0] == f"{pia.name} answered for product; hidden until both are in"
+    assert told[-1].startswith(f"{pia.name} "), told
+    assert "“Ticket tags”" in told[-1], told
+    assert "Old work" not in " ".join(told)
+    assert Action.objects.count() > len(told)
+
+
+def test_every_doubt_has_its_row_with_owner_and_amount() -> None:
+    owner = make_person(name="Olga")
+    call = make_call(feature=make_feature(product_owner=owner), cost_today=7_000_000)
+    call.parts.update(doubts=["figures_assumed", "undecided"], cost_today=7_000_000, cost_target=7_000_000)
+    rows = table(exported(), "Doubts")
+    assert [(row["Call key"], row["Today, $ a month"], row["Product owner"]) for row in rows] == [
+        (call.key, 7, "Olga")
+    ] * 2
+    assert rows[0]["Doubt"] == WORDS["figures_assumed"]
+
+
+def test_every_assumption_has_a_name_and_a_tick_drops_down() -> None:
+    book = exported(values=False)
+    named = [row["Its name in formulas"] for row in table(book, "Assumptions") if row["Its name in formulas"]]
+    assert {"volume_factor", "months_in_a_year", "discount_bedrock", "discount_on_fees_vertex"} <= set(named)
+    assert set(named) < set(book.defined_names)
+    (offered,) = book["Parts"].data_validations.dataValidation
+    heading = book["Parts"][str(offered.sqref).split("2:")[0] + "1"].value
+    assert (heading, offered.formula1) == ("Walked back", '"yes"')
+
+
+def test_what_is_drawn_is_drawn_from_cells() -> None:
+    bridge, ramp = exported(values=False)["Pictures"]._charts
+    assert [series.val.numRef.f for series in ramp.series] == ["'Pictures'!$D$9:$D$20"]
+    assert len(bridge.series) == 5
+    assert [row["Step"] for row in table(exported(), "Pictures")][:2] == ["Today", "Move to batch"]
+
+
+def test_amounts_made_at_other_prices_stay_and_are_marked(prices: PriceBook, team: Team, pia: Person) -> None:
+    feature = features.register(team=team, fields={"name": "Tickets"}, by=pia.actor, at=AT)
+    live, kept = (calls.register(feature=feature, fields={**FIELDS, "name": n}, by=pia.actor, at=AT) for n in "ab")
+    kept.parts.update(cost_today=1_234_567, cost_target=1_000_000)
+    rows = {row["Call"]: row for row in table(exported(), "Parts")}
+    assert rows[live.name]["Figures are"] == "Live"
+    assert rows[kept.name]["Figures are"].startswith("Fixed")
+    assert rows[kept.name]["Today, $ a month"] == 1.234567

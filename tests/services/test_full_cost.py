@@ -84,7 +84,7 @@ def assert_the_same_everywhere(client: Client, at: datetime) -> None:
 
     file = io.BytesIO()
     exchange.export_plan(file, at=at)
-    sheets = openpyxl.load_workbook(file, read_only=True)
+    sheets = openpyxl.load_workbook(file, read_only=True, data_only=True)
     head, *rows = sheets["Moves"].iter_rows(values_only=True)
     found = {name: [row[head.index(name)] or 0 for row in rows] for name in head if str(name).endswith("$ a month")}
     exact = {name: sum(round(Decimal(str(cell)) * 10**6) for cell in cells) for name, cells in found.items()}

@@ -219,7 +219,7 @@ def test_what_was_changed_while_it_was_worked_out_is_not_overwritten(pia: Person
 
 
 def scenario_figures_of(found: Scenario, now: datetime) -> bool:
-    return tasks.scenario_figures.work_out(found=found, on=now.date(), at=now, told=lambda done, total: None)
+    return tasks.plan.scenario_figures.work_out(found=found, on=now.date(), at=now, told=lambda done, total: None)
 
 
 @pytest.mark.parametrize(

@@ -96,10 +96,10 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
     **dict.fromkeys(("frozen.export", "comparison.start", "comparison.export"), (None, ALL)),
     "people.sign_out": (None, ALL),
     "call.cost": (None, ALL),
-    "plan.export": (None, ALL),
     "review.mark": (None, (*LEADS, "stranger")),
     **dict.fromkeys(("review.mark_one", "review.take_back"), (None, ("administrator",))),  # of an action of no team
     "audit.export": (None, NOBODY),  # without a format: of nothing there is no file
+    **dict.fromkeys(("plan.export", "exchange.export_list"), (None, ALL)),
     "job.cancel": (None, ("administrator",)),
     **dict.fromkeys(("exchange.csv", "exchange.xlsx"), ((*MEMBERS, "stranger"), None)),
     # Somebody else's file: for no one, administrators included.

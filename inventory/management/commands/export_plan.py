@@ -14,7 +14,7 @@ from inventory.services import exchange, plan
 
 
 class Command(BaseCommand):
-    help = "Write the plan to FILE.xlsx: summary, moves, calls, prices, assumptions. Replaces the file if it exists."
+    help = "Write the plan to FILE.xlsx, its amounts as formulas over its prices. Replaces the file if it exists."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE.xlsx", help="where to write it")

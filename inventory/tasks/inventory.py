@@ -1,21 +1,41 @@
-"""What the jobs of an import do: each takes the job, and ends it in the transaction of what it has written."""
+"""Jobs that bring calls in, take them out and compare their answers with a new version of the test."""
 
-from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
 
-from inventory.domain.audit import Actor
 from inventory.models import Action, Job, Upload
+from inventory.services import demo
 from inventory.services import job as jobs
 from inventory.services.intake import preview, taking, undo
 from inventory.services.intake import upload as uploads
+from inventory.services.labelling import version
+from inventory.tasks.handler import LONG, asked_by, tell
 
-LONG = timedelta(minutes=30)  # in one transaction the lease cannot be renewed meanwhile
 NOT_IMPORTED = "Nothing was imported: some rows no longer fit. The page of the import says which."
 
 
-def look(job: Job) -> str:
+@transaction.atomic
+def load_demo(job: Job) -> None:
+    """The sample inventory, once: rows and the end of the job are one transaction. That somebody asked for it, the
+    action of the job says."""
+    try:
+        made = demo.load(at=timezone.now())
+    except demo.LoadedAlready as refusal:
+        raise jobs.Refused("The sample is loaded already. Remove it first.") from refusal
+    except demo.NameTaken as refusal:
+        raise jobs.Refused(f"A team is called “{refusal}” already. Rename it, then load the sample.") from refusal
+    jobs.finish(job, at=timezone.now(), message=made.told())
+
+
+@transaction.atomic
+def remove_demo(job: Job) -> None:
+    gone = demo.remove(by=asked_by(job), at=timezone.now())
+    jobs.finish(job, at=timezone.now(), message=gone.told())
+
+
+def preview_import(job: Job) -> str:
     """What an uploaded file would do, row by row. Writes nothing of the inventory."""
     upload = _upload(job)
     try:
@@ -26,30 +46,35 @@ def look(job: Job) -> str:
         raise jobs.Refused(str(refusal)) from refusal
 
 
-def take_in(job: Job) -> None:
-    """Import what was ticked."""
+def import_inventory(job: Job) -> None:
+    """Take in what was ticked; rows and the end of the job are one transaction."""
     upload = _upload(job)
     jobs.renew(job, at=timezone.now() + LONG)
     try:
         with transaction.atomic():
-            summary = uploads.take_in(upload=upload, by=upload.owner.actor, at=timezone.now())
+            summary = uploads.take_in(upload=upload, by=asked_by(job), at=timezone.now())
             jobs.finish(job, at=timezone.now(), message=summary.told())
     except taking.Refused as refusal:
         uploads.refuse(upload=upload, problems=refusal.problems)
         raise jobs.Refused(NOT_IMPORTED) from refusal
 
 
-def take_back(job: Job) -> None:
+def undo_import(job: Job) -> None:
     action = Action.objects.get(seq=job.params["seq"])
-    by = job.created_by.actor if job.created_by else Actor("job", str(job.pk))
     jobs.renew(job, at=timezone.now() + LONG)
     with transaction.atomic():
         try:
-            undone = undo.undo(action=action, by=by, at=timezone.now())
+            undone = undo.undo(action=action, by=asked_by(job), at=timezone.now())
         except undo.BuiltOn as refusal:
             raise jobs.Refused("\n".join(["Nothing was taken back.", *refusal.reasons])) from refusal
         count = undone.changes_count if undone else 0
         jobs.finish(job, at=timezone.now(), message=f"Taken back: {count:,} records are as they were before.")
+
+
+def compare_versions(job: Job) -> str:
+    """What the test's current version would decide otherwise about answers to an older one."""
+    count = version.work_out(at=timezone.now(), told=partial(tell, job))
+    return f"{count:,} {'part' if count == 1 else 'parts'} would come out otherwise. Nothing was changed."
 
 
 def _upload(job: Job) -> Upload:

@@ -1,0 +1,33 @@
+"""What every handler of a job uses. A handler calls `jobs.progress` as it goes, may be run again from the start after a
+crash, and returns a line for the person who waits for it."""
+
+import tempfile
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+from django.utils import timezone
+
+from inventory.domain.audit import Actor
+from inventory.models import Job
+from inventory.services import job as jobs
+
+Handler = Callable[[Job], str | None]
+LONG = timedelta(minutes=20)  # for work in one transaction, which cannot renew its lease meanwhile
+
+
+def tell(job: Job, done: int, total: int) -> None:
+    jobs.progress(job, done, total, at=timezone.now())
+
+
+def asked_by(job: Job) -> Actor:
+    return job.created_by.actor if job.created_by else Actor("job", str(job.pk))
+
+
+def kept(job: Job, name: str, write: Callable[..., int]) -> str:
+    """What `write` writes into a file becomes the job's; it returns its rows."""
+    with tempfile.TemporaryFile() as file:
+        rows = write(file, told=partial(tell, job))
+        file.seek(0)
+        jobs.save_file(job, name, iter(partial(file.read, jobs.CHUNK), b""), at=timezone.now())
+    return f"{rows:,} rows."

@@ -1,0 +1,72 @@
+"""Jobs of the plan: its workbook, its versions, what they differ in, its scenarios."""
+
+import tempfile
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from inventory.domain import money
+from inventory.models import Comparison, Frozen, Job, Scenario, Team
+from inventory.services import comparison, exchange, frozen_book, scenario_figures
+from inventory.services import frozen as freezing
+from inventory.services import job as jobs
+from inventory.tasks.handler import LONG, asked_by, kept, tell
+from inventory.tasks.history import tell_head
+
+
+def export_plan(job: Job) -> str:
+    """The plan as a workbook, kept as the job's file."""
+    with tempfile.TemporaryFile() as file:
+        now = timezone.now()
+        sums = exchange.export_plan(file, at=now, told=partial(tell, job)).overall.sums
+        file.seek(0)
+        name = f"batchline-plan-{timezone.localtime(now):%Y-%m-%d-%H%M}.xlsx"
+        jobs.save_file(job, name, iter(partial(file.read, jobs.CHUNK), b""), at=timezone.now())
+    tell_head()
+    return f"{sums.parts:,} parts: {money.shown(sums.today)} a month today, {money.shown(sums.after)} after."
+
+
+def freeze_plan(job: Job) -> None:
+    """The version, its history and the end of the job are one transaction."""
+    team = Team.objects.filter(pk=job.params["team"]).first() if job.params["team"] else None
+    jobs.renew(job, at=timezone.now() + LONG)
+    with transaction.atomic():
+        now = timezone.now()
+        note, person = job.params["note"], job.created_by
+        try:
+            made = freezing.freeze(job=job, team=team, note=note, by=asked_by(job), at=now, person=person)
+        except freezing.NothingToFreeze as refusal:
+            raise jobs.Refused("There is nothing to freeze: the plan is empty.") from refusal
+        jobs.finish(job, at=timezone.now(), message=f"Frozen as {made}: {made.parts:,} parts.")
+
+
+def compare_plans(job: Job) -> str:
+    """Every line that differs, kept for a page of its own."""
+    first = Frozen.objects.get(pk=job.params["first"])
+    second = Frozen.objects.get(pk=job.params["second"]) if job.params["second"] else None
+    return comparison.told(comparison.work_out(job=job, first=first, second=second, told=partial(tell, job)))
+
+
+def work_out_scenario(job: Job) -> str:
+    """Nothing of the inventory is written."""
+    found = Scenario.objects.select_related("team").filter(pk=job.params["scenario"]).first()
+    if found is None:
+        raise jobs.Refused("The scenario was deleted meanwhile.")
+    now = timezone.now()
+    told = partial(tell, job)
+    if not scenario_figures.work_out(found=found, on=timezone.localdate(now), at=now, told=told):
+        raise jobs.Refused("Its assumptions were changed meanwhile: another job works them out.")
+    return f"“{found.name}” is worked out."
+
+
+def export_frozen(job: Job) -> str:
+    version = Frozen.objects.get(pk=job.params["version"])
+    return kept(job, f"batchline-{version.slug}.xlsx", partial(frozen_book.export_version, version=version))
+
+
+def export_comparison(job: Job) -> str:
+    found = Comparison.objects.select_related("first", "second").filter(pk=job.params["comparison"]).first()
+    if found is None:
+        raise jobs.Refused("The comparison is no longer kept. Compare again.")
+    return kept(job, f"batchline-{found.slug}.xlsx", partial(frozen_book.export_comparison, found=found))
