@@ -173,6 +173,7 @@ def _move(row: move.Row, number: int) -> dict[str, Any]:
         "engineering_owner": engineering and engineering.name,
         "doubts": "; ".join(_doubt(part, code) for code in part.doubts),
         "no": number,
+        "row": number + 1,
         "walked": NOTHING,
         "wave": part.wave and part.wave.name,
         "status": STATUSES[part.status] if part.status else "",
@@ -188,7 +189,7 @@ def _doubts(row: move.Row, number: int) -> Iterator[dict[str, Any]]:
     for code in part.doubts:
         yield {
             "team": call.team.name, "feature": call.feature.name, "call": call.name, "key": call.key, "part": part.name,
-            "doubt": _doubt(part, code), "today": row.today, "no": number,
+            "doubt": _doubt(part, code), "today": row.today, "no": number, "row": number + 1,
             "product_owner": product and product.name, "engineering_owner": engineering and engineering.name,
         }  # fmt: skip
 
@@ -228,6 +229,7 @@ def _call(call: Call, lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "move": KINDS[call.kind],
         "parts": len(call.parts.all()),
         "first": lines[0]["no"] + 1 if lines else None,
+        "together": 1,
         **amounts,
         "one_sided_saving": sum(part.saving for part in call.parts.all() if part.one_sided),
         **{name: getattr(call, name) for name in AS_IT_IS},
