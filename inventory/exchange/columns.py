@@ -213,10 +213,10 @@ PRICES = (
 )
 
 ASSUMPTIONS = (
-    Column("what", "What", width=34),
+    Column("what", "What", width=42),
     Column("number", "May be changed", Form.NUMBER, 16, to_change=True),
-    Column("value", "Value", width=110),
-    Column("name", "Its name in formulas", width=24),
+    Column("name", "Its name in formulas", width=28),
+    Column("value", "Value", width=160),
 )
 
 HISTORY = (

@@ -22,7 +22,7 @@ from inventory.exchange.columns import Column, Form
 from inventory.exchange.written import TEXTS, TO_CHANGE, Cells, style, text_cell
 
 BOLD, SIDES = Font(name="Calibri", sz=11, bold=True), ("left", "right")
-WIDEST_PAGE = 260  # characters that can be read when they are fitted to the width of a page
+WIDEST_PAGE = 280  # characters that can be read when they are fitted to the width of a page
 _UNSHARED = re.compile(r"!|\):")  # another sheet, or a range between two functions: Excel shares no such formula
 _REFERENCE = re.compile(r"\[(?:(\w*)(:))?(\w+)\]")
 

@@ -244,6 +244,7 @@ def _said(totals: plan.Totals, figures: Mapping[str, int], at: datetime) -> dict
         "Written": f"{timezone.localtime(at):%Y-%m-%d %H:%M %Z}, at the prices of that day",
         "Live": "Amounts are formulas. Change a grey cell here, in Prices or in Parts, or tick a part as walked back, "
         "and every sheet follows. Moves, Calls and Doubts find their rows by number: Parts may be sorted.",
+        "Walked back": "“yes” in Parts puts a part that shall run in batch back to real time. Others stay as they are.",
         "Fixed": "Amounts that were made at other prices than today's are numbers in Parts, marked as fixed: only "
         "walking back moves them. Price the plan again in the app to have them follow.",
         "A month, a year": "Amounts are dollars a month at the volume stated; a year is twelve such months.",
