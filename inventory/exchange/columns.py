@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from inventory.exchange.reference import of_call, of_part, summed
+from inventory.exchange.reference import TOGETHER, at, of_call, of_part, summed
 
 RAMP = 12  # months of the picture
 
@@ -96,6 +96,7 @@ MOVES = (
     Column("risk", "Risk, 1 to 5", Form.WHOLE, 12),
     Column("risk_why", "Risk, why", width=44),
     Column("no", "No. in Parts", Form.WHOLE, 12),
+    Column("row", "Row in Parts", Form.WHOLE, 12, f"={at('[no]')}"),
 )
 
 
@@ -172,6 +173,7 @@ CALLS = (
     Column("tag", "Tag"),
     Column("no", "Call no.", Form.WHOLE, 9),
     Column("first", "First row in Parts", Form.WHOLE, 17),
+    Column("together", "Parts stand together", Form.WHOLE, 19, TOGETHER),
 )
 
 
@@ -211,10 +213,10 @@ PRICES = (
 )
 
 ASSUMPTIONS = (
-    Column("what", "What", width=34),
+    Column("what", "What", width=42),
     Column("number", "May be changed", Form.NUMBER, 16, to_change=True),
-    Column("value", "Value", width=110),
-    Column("name", "Its name in formulas", width=24),
+    Column("name", "Its name in formulas", width=28),
+    Column("value", "Value", width=160),
 )
 
 HISTORY = (
@@ -236,6 +238,7 @@ DOUBTS = (
     Column("product_owner", "Product owner", width=20),
     Column("engineering_owner", "Engineering owner", width=20),
     Column("no", "No. in Parts", Form.WHOLE, 12),
+    Column("row", "Row in Parts", Form.WHOLE, 12, f"={at('[no]')}"),
 )
 
 PICTURES = (

@@ -93,11 +93,11 @@ _WHO = (
     Column("call", "Call", width=28),
     Column("key", "Call key", width=22),
     Column("part", "Part", width=28),
-    Column("row_is", "This row is", width=14),
+    Column("row_is", "This row is", width=26),
     Column("move", "Move", width=16),
     Column("walked", "Walked back", width=13, to_change=True),
-    Column("wave", "Counted in wave", width=22),
-    Column("figures", "Figures are", width=14),
+    Column("wave", "Counted in wave", width=32),
+    Column("figures", "Figures are", width=36),
 )
 _AMOUNTS = (
     Column("today", "Today, $ a month", Form.MONEY, 17, _SHARED),

@@ -16,13 +16,16 @@ def summed(column: str, *where: str) -> str:
     return f"SUMIFS([Parts:{column}],{pairs})"
 
 
-def of_part(column: str) -> str:
-    """What the sheet of parts says of the part with this row's number."""
-    return f"=INDEX([Parts:{column}],{at('[no]')})"
+def of_part(column: str, row: str = "[row]") -> str:
+    """What the sheet of parts says of the part in that row of it."""
+    return f"=INDEX([Parts:{column}],{row})"
+
+
+_STRETCH = "INDEX([Parts:{0}],[first]):INDEX([Parts:{0}],[first]+[parts]-1)"
+# Whether the parts of this row's call still stand together: 1, or 0 where somebody sorted them apart.
+TOGETHER = f"=IF(COUNTIF({_STRETCH.format('call_no')},[no])=[parts],1,0)"
 
 
 def of_call(column: str) -> str:
-    """The sum over the parts of this row's call, which stand together unless somebody sorted them apart."""
-    stretch = "INDEX([Parts:{0}],[first]):INDEX([Parts:{0}],[first]+[parts]-1)"
-    together = f"COUNTIF({stretch.format('call_no')},[no])=[parts]"
-    return f"=IF({together},SUM({stretch.format(column)}),{summed(column, 'call_no', '[no]')})"
+    """The sum over the parts of this row's call."""
+    return f"=IF([together]=1,SUM({_STRETCH.format(column)}),{summed(column, 'call_no', '[no]')})"

@@ -21,7 +21,8 @@ from inventory.exchange.columns import Column, Form
 from inventory.exchange.written import TEXTS, TO_CHANGE, Cells, style, text_cell
 
 BOLD, SIDES = Font(name="Calibri", sz=11, bold=True), ("left", "right")
-WIDEST_PAGE = 260  # characters that can be read when they are fitted to the width of a page
+WIDEST_PAGE = 280  # characters that can be read when they are fitted to the width of a page
+_UNSHARED = re.compile(r"!|\):")  # another sheet, or a range between two functions: Excel shares no such formula
 _REFERENCE = re.compile(r"\[(?:(\w*)(:))?(\w+)\]")
 
 
@@ -162,13 +163,13 @@ class Sheet:
             return column.written(at, value.value, "", value.form)
         if not column.formula:
             return column.written(at, value)
-        if column.shared is None and last > number:
+        if column.shared is not None:
+            return column.written(at, value, f'<f t="shared" si="{column.shared}"/>')
+        text, how = self._formula(column.formula, number), ""
+        if last > number and not _UNSHARED.search(text):
             column.shared, self._shared = self._shared, self._shared + 1
-            first = f'<f t="shared" ref="{at}:{column.letter}{last}" si="{column.shared}">'
-            return column.written(at, value, f"{first}{self._formula(column.formula, number)}</f>")
-        if column.shared is None:
-            return column.written(at, value, f"<f>{self._formula(column.formula, number)}</f>")
-        return column.written(at, value, f'<f t="shared" si="{column.shared}"/>')
+            how = f' t="shared" ref="{at}:{column.letter}{last}" si="{column.shared}"'
+        return column.written(at, value, f"<f{how}>{text}</f>")
 
     def _formula(self, text: str, number: int) -> str:
         if text not in self._compiled:

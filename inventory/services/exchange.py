@@ -173,6 +173,7 @@ def _move(row: move.Row, number: int) -> dict[str, Any]:
         "engineering_owner": engineering and engineering.name,
         "doubts": "; ".join(_doubt(part, code) for code in part.doubts),
         "no": number,
+        "row": number + 1,
         "walked": NOTHING,
         "wave": part.wave and part.wave.name,
         "status": STATUSES[part.status] if part.status else "",
@@ -188,7 +189,7 @@ def _doubts(row: move.Row, number: int) -> Iterator[dict[str, Any]]:
     for code in part.doubts:
         yield {
             "team": call.team.name, "feature": call.feature.name, "call": call.name, "key": call.key, "part": part.name,
-            "doubt": _doubt(part, code), "today": row.today, "no": number,
+            "doubt": _doubt(part, code), "today": row.today, "no": number, "row": number + 1,
             "product_owner": product and product.name, "engineering_owner": engineering and engineering.name,
         }  # fmt: skip
 
@@ -228,6 +229,7 @@ def _call(call: Call, lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "move": KINDS[call.kind],
         "parts": len(call.parts.all()),
         "first": lines[0]["no"] + 1 if lines else None,
+        "together": 1,
         **amounts,
         "one_sided_saving": sum(part.saving for part in call.parts.all() if part.one_sided),
         **{name: getattr(call, name) for name in AS_IT_IS},
@@ -242,6 +244,7 @@ def _said(totals: plan.Totals, figures: Mapping[str, int], at: datetime) -> dict
         "Written": f"{timezone.localtime(at):%Y-%m-%d %H:%M %Z}, at the prices of that day",
         "Live": "Amounts are formulas. Change a grey cell here, in Prices or in Parts, or tick a part as walked back, "
         "and every sheet follows. Moves, Calls and Doubts find their rows by number: Parts may be sorted.",
+        "Walked back": "“yes” in Parts puts a part that shall run in batch back to real time. Others stay as they are.",
         "Fixed": "Amounts that were made at other prices than today's are numbers in Parts, marked as fixed: only "
         "walking back moves them. Price the plan again in the app to have them follow.",
         "A month, a year": "Amounts are dollars a month at the volume stated; a year is twelve such months.",

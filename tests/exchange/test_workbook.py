@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
@@ -128,3 +129,22 @@ def test_a_formula_stands_beside_the_value_it_has_and_is_written_once_for_a_stre
     assert [row[1].value for row in formulas["One"].iter_rows(min_row=2)] == ["=A2*2", None, 0.000007, "=A5*2"]
     assert [row[1].value for row in values["One"].iter_rows(min_row=2)] == [2, None, 0.000007, 6]
     assert (formulas["Two"]["A2"].value, values["Two"]["A2"].value) == ("=SUM(One!$A:$A)&amp", 4)
+
+
+def test_a_formula_over_another_sheet_is_written_in_full_in_each_row() -> None:
+    """Excel takes a file with such a formula shared for a broken one."""
+    file = BytesIO()
+    with workbook.Book() as book:
+        first = book.sheet("One", (Column("a", "A", Form.MONEY),))
+        declared = (
+            Column("b", "B", Form.MONEY, formula="=SUM([One:a])"),
+            Column("c", "C", Form.MONEY, formula="=SUM(INDEX([:b],1):INDEX([:b],2))"),
+            Column("d", "D", Form.MONEY, formula="=[b]*2"),
+        )
+        first.append({"a": 1})
+        book.sheet("Two", declared).extend([{"b": 1, "c": 1, "d": 1}] * 3)
+        book.save(file)
+    with ZipFile(file) as whole:
+        text = whole.read("xl/worksheets/sheet2.xml").decode()
+    assert text.count("<f>SUM(One!$A:$A)</f>") == text.count("<f>SUM(INDEX($A:$A,1):INDEX($A:$A,2))</f>") == 3
+    assert text.count('t="shared"') == 3
