@@ -73,7 +73,7 @@ def found(client: Client, part: Part) -> dict[str, list[str]]:
     pages = {"actions": [each.content.decode() for each in opened if each.status_code == 200]}
     for n, address in enumerate(addresses(part)):
         answer = client.get(address)
-        if answer.status_code == 200 and not answer.streaming:
+        if answer.status_code == 200 and not answer.streaming and answer.headers["Content-Type"].startswith("text/"):
             pages[f"{n} {PASSING.sub('', address)}"] = answer.content.decode().splitlines()
     return {name: [PASSING.sub("#", line) for line in lines] for name, lines in pages.items()}
 
