@@ -2,7 +2,10 @@
 
 from django.apps import AppConfig
 from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models.signals import post_migrate
+
+from inventory.exchange import xlsx_sheet
 
 
 class InventoryConfig(AppConfig):
@@ -12,6 +15,10 @@ class InventoryConfig(AppConfig):
     def ready(self) -> None:
         from inventory.models import append_only, search  # noqa: PLC0415  models can be imported from here on
 
+        try:
+            xlsx_sheet.check()
+        except xlsx_sheet.NotDefused as wrong:
+            raise ImproperlyConfigured(str(wrong)) from wrong
         post_migrate.connect(append_only.put_back, sender=self, dispatch_uid="append_only")
         post_migrate.connect(search.put_back, sender=self, dispatch_uid="search")
         checks.register(append_only.check, checks.Tags.database)

@@ -18,6 +18,7 @@ from inventory.views import figures as figures_views
 from inventory.views import frozen as frozen_views
 from inventory.views import guess as guess_views
 from inventory.views import home as home_views
+from inventory.views import intake as intake_views
 from inventory.views import job as job_views
 from inventory.views import moment as moment_views
 from inventory.views import move as move_views
@@ -34,6 +35,7 @@ from inventory.views import retirement as retirement_views
 from inventory.views import review as review_views
 from inventory.views import scenario as scenario_views
 from inventory.views import together as together_views
+from inventory.views import undo as undo_views
 from inventory.views import version as version_views
 from inventory.views import waiting as waiting_views
 from inventory.views import wave as wave_views
@@ -225,9 +227,20 @@ audit: list[URLPattern] = [
 exchange: list[URLPattern] = [
     path("export", exchange_views.export_list, name="exchange.export_list"),
     path("import", exchange_views.upload, name="exchange.import"),
-    path("import/<int:pk>", exchange_views.import_checked, name="exchange.import_checked"),
+    path("import/calls.csv", exchange_views.template_csv, name="exchange.csv"),
+    path("import/calls.xlsx", exchange_views.template_xlsx, name="exchange.xlsx"),
     path("sample/load", exchange_views.demo_load, name="exchange.demo_load"),
     path("sample/remove", exchange_views.demo_remove, name="exchange.demo_remove"),
+]
+
+intake: list[URLPattern] = [
+    path("import/<int:pk>", intake_views.shown, name="intake.page"),
+    path("import/<int:pk>/columns", intake_views.columns, name="intake.columns"),
+    path("import/<int:pk>/answer", intake_views.answer, name="intake.answer"),
+    path("import/<int:pk>/read", intake_views.read, name="intake.read"),
+    path("import/<int:pk>/tick", intake_views.tick, name="intake.tick"),
+    path("import/<int:pk>/confirm", intake_views.confirm, name="intake.confirm"),
+    path("import/undo/<int:seq>", undo_views.shown, name="intake.undo"),
 ]
 
 job: list[URLPattern] = [
@@ -241,5 +254,5 @@ watch: list[URLPattern] = [path("healthz", health.check, name="health.check")]
 
 urlpatterns = [
     *home, *people, *feature, *call, *part, *waiting, *agreement, *figures, *notice, *comment, *queue, *pricing,
-    *discount, *plan, *wave, *scenario, *frozen, *comparison, *move, *audit, *exchange, *job, *watch,
+    *discount, *plan, *wave, *scenario, *frozen, *comparison, *move, *audit, *exchange, *intake, *job, *watch,
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from django.utils import timezone
 from inventory import tasks, urls
 from inventory.domain import waiting
 from inventory.domain.book import Book
+from inventory.exchange import call_file
 from inventory.models import (
     Action,
     Call,
@@ -32,10 +33,14 @@ from inventory.models import (
     PriceRow,
     Scenario,
     Team,
+    Upload,
+    UploadRow,
     Wave,
 )
 from inventory.services import comment, invitation, people, scenario
 from inventory.services import job as jobs
+from inventory.services.intake import taking
+from inventory.services.intake import upload as uploads
 from tests import factories
 from tests.services.test_waiting import both_in
 
@@ -92,12 +97,38 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
         "moment": {"record": "part", "pk": part.pk},
         "audit": {"seq": 1, "record": "part", "record_id": str(part.pk)},
         "job": {"pk": done_job(lead)},
-        "exchange": {"pk": 1},
+        "intake": on_its_way(lead),
         "frozen": {"pk": (version := run(lead, "freeze_plan", {"team": None, "note": "As signed"}))},
         "scenario": {"pk": worked_out(lead).pk},
         "comparison": {"pk": compared(part, lead, version)},
         "pricing": {"pk": PriceRow.objects.order_by("pk")[0].pk},
     }
+
+
+CALLS = """team,feature,call_key,name,model,requests_per_month,input_tokens,output_tokens,provider,path,figures_are
+Documents,Imported,imported,Imported,claude-haiku-4-5,1,1,1,anthropic,batch,measured
+"""
+
+
+def on_its_way(person: Person) -> dict[str, Any]:
+    """A file that was looked over, and one that was imported."""
+    at, by = timezone.now(), person.actor
+    upload = uploads.keep(person=person, name="calls.csv", data=CALLS.encode(), at=at)
+    assert tasks.run_job(uploads.read(upload=upload, by=by, at=at).pk)
+    summary = taking.import_inventory(file=call_file.read(CALLS.encode()), name="calls.csv", by=by, at=at)
+    return {"pk": upload.pk, "seq": summary.seq}
+
+
+def more_uploads(by: Person) -> None:
+    at = timezone.now()
+    upload = Upload.objects.order_by("pk").first()
+    assert upload
+    number = upload.rows.count()
+    new = [UploadRow(upload=upload, number=number + n, kind=kind) for n, kind in enumerate(("new", "changed"), 10)]
+    UploadRow.objects.bulk_create(new)
+    counts = {"new": 1 + number, "changed": number}
+    Upload.objects.filter(pk=upload.pk).update(report={**upload.report, "counts": counts})
+    uploads.keep(person=by, name="more.csv", data=CALLS.encode(), at=at)
 
 
 def done_job(person: Person) -> int:
@@ -171,6 +202,8 @@ def grow(part: Part, by: Person) -> None:
         Differing.objects.create(part=otherwise, test_version=waiting.CURRENT.version, was="waiting", at=at)
         arrange_more(part)
         done_job(by)
+        if Upload.objects.exists():
+            more_uploads(by)
     more_versions(part, by)
 
 

@@ -26,6 +26,7 @@ SENTENCES: Mapping[str, str] = {
     "discount.withdraw": "took back the discount {title}",
     "exchange.demo_remove": "removed the sample inventory",
     "exchange.import": "imported {title}",
+    "exchange.undo_import": "took back the import of {title}",
     "feature.edit": "changed the feature {title}",
     "feature.register": "registered the feature {title}",
     "feature.restore": "restored the feature {title}",

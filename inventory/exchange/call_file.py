@@ -1,13 +1,14 @@
 """A file of calls, one a row: its columns, and what makes a row wrong by itself or beside the other rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from inventory.exchange import reading
-from inventory.exchange.cell import Cells
-from inventory.exchange.reading import Problem, Row
+from inventory.exchange import manner, reading
+from inventory.exchange.cell import NOBODY_SAID, Cells
+from inventory.exchange.manner import Manner, Unclear
+from inventory.exchange.reading import Opened, Problem, Row, Unreadable
 
 REQUIRED = ("team", "feature", "call_key", "name", "model", "requests_per_month", "input_tokens", "output_tokens")
 OPTIONAL = (
@@ -16,6 +17,7 @@ OPTIONAL = (
     "api_key", "prompt_name", "tag", "web_searches_per_request", "container_minutes_per_request",
     "batch_expired_share", "growth_per_month",
 )  # fmt: skip
+COLUMNS = (*REQUIRED, *OPTIONAL)
 # Part of the file, but nothing of ours: another maker's model says nothing about what the call costs on Claude.
 NOT_KEPT = ("model_in_code",)
 
@@ -28,6 +30,12 @@ LINES = {
 }  # fmt: skip
 PROVIDERS = {name: name for name in ("anthropic", "aws", "foundry", "bedrock", "vertex", "gateway", "unknown")}
 PATHS = {"real_time": "real_time", "real time": "real_time", "batch": "batch", "unknown": ""}
+# Columns that hold one field as it is. The prefix is part of `input_tokens` in a file, and beside them with us.
+PLAIN = {
+    "call_key": "key", "name": "name", "model": "model", "requests_per_month": "requests", "output_tokens": "output",
+    "description": "description", "provider": "provider", "figures_are": "figures", "streaming": "streaming",
+    "tools": "tools", "cacheable_prefix_tokens": "cacheable_prefix", **SHARES, **USES, **{name: name for name in LINES},
+}  # fmt: skip
 FIGURES = {"typed": "typed", "assumed": "assumed", "measured": "measured"}
 
 
@@ -50,25 +58,110 @@ class CallRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """One row of the file, with all that is wrong with it and all that is not clear; `call` where it can be read."""
+
+    row: Row
+    call: CallRow
+    problems: tuple[Problem, ...]
+    unclear: tuple[Unclear, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CallFile:
+    """`unclear` are the first cells for which somebody has to say how the file is written."""
+
     rows: tuple[CallRow, ...]
     problems: tuple[Problem, ...]
     not_kept: tuple[str, ...] = ()
+    unclear: tuple[Unclear, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def read(data: bytes) -> CallFile:
+def read(data: bytes, written: Manner = NOBODY_SAID) -> CallFile:
     """Every row that can be read, and every problem in the order of the file. Import it only where there is none."""
-    found = reading.table(data, required=REQUIRED, optional=OPTIONAL)
-    rows: list[CallRow] = []
-    problems = list(found.problems)
-    for row in found.rows:
-        cells = Cells(row)
-        rows.append(_call(cells, row))
-        problems += cells.problems
-    problems += (*_twice(rows), *_two_growths(rows))
-    kept = {name for name in NOT_KEPT if found.rows and name in found.rows[0].cells}
-    problems.sort(key=lambda problem: problem.row or 0)
-    return CallFile(tuple(rows), tuple(problems), (*sorted(kept), *filter(None, found.unknown)))
+    try:
+        found = reading.opened(data, old_encodings=True)
+        columns = columns_of(found.headings)
+        if lacking := missing(columns.values()):
+            raise Unreadable(lacking)
+    except Unreadable as refusal:
+        return CallFile((), (Problem(None, "", "", str(refusal)),))
+    each = list(rows(found, columns, written))
+    problems = sorted(
+        (*(problem for one in each for problem in one.problems), *found.problems), key=lambda each: each.row or 0
+    )
+    return CallFile(
+        tuple(one.call for one in each), tuple(problems), not_kept(found, columns),
+        manner.first(unclear for one in each for unclear in one.unclear), tuple(found.sheet.notes),
+    )  # fmt: skip
+
+
+def columns_of(headings: Iterable[str]) -> dict[str, str]:
+    """Headings that are names of columns themselves."""
+    return {each: each for each in headings if each in COLUMNS}
+
+
+def missing(columns: Iterable[str]) -> str:
+    """What to say of columns that every file needs and this one has not; empty where it has all."""
+    lacking = [name for name in REQUIRED if name not in set(columns)]
+    known = ", ".join(COLUMNS)
+    return f"The first row has no column {', '.join(lacking)}. Columns this file may have: {known}." if lacking else ""
+
+
+def not_kept(found: Opened, columns: Mapping[str, str]) -> tuple[str, ...]:
+    """Headings whose cells come to nothing, as they stand in the file."""
+    pairs = zip(found.titles, found.headings, strict=True)
+    return tuple(title for title, h in pairs if h and columns.get(h, "") in ("", *NOT_KEPT))
+
+
+def rows(found: Opened, columns: Mapping[str, str], written: Manner) -> Iterator[Read]:
+    """The rows of an opened file, each heading standing for a column. A key that stands twice, and a feature that grows
+    at two rates, are told at the second."""
+    keys: dict[str, int] = {}
+    growths: dict[tuple[str, str], CallRow] = {}
+    for row in found.rows(columns):
+        cells = Cells(row, written)
+        call = _call(cells, row)
+        number = keys.setdefault(call.key, row.number)
+        if call.key and number != row.number:
+            cells.wrong("call_key", f"stands in row {number} already: a key names one call")
+        if call.growth is not None:
+            before = growths.setdefault((call.team.lower(), call.feature.lower()), call)
+            if before.growth != call.growth:
+                cells.wrong("growth_per_month", f"is not what row {before.number} says of its feature")
+        yield Read(row, call, tuple(cells.problems), tuple(cells.unclear))
+
+
+def again(number: int, cells: Mapping[str, str]) -> CallRow:
+    """A row from cells as `written` made them."""
+    row = Row(number, cells)
+    return _call(Cells(row), row)
+
+
+def written(fields: Mapping[str, Any], said: Collection[str] | None = None) -> dict[str, str]:
+    """The cells of a row from the fields of a call (and its team and feature, where they are there), each in the one
+    way that is always read alike; with `said`, only of those fields. What says nothing is an empty cell."""
+    names = fields if said is None else said
+    found = {column: _text(fields[name]) for column, name in PLAIN.items() if name in names}
+    if "requests" in names:
+        found["input_tokens"] = str(fields["uncached_input"] + fields["cacheable_prefix"])
+    if "today_path" in names:
+        found["path"] = "" if fields["path_assumed"] else str(fields["today_path"])
+    return found
+
+
+def percent(share: Decimal) -> str:
+    """As a file says how a feature grows."""
+    return f"{(share * 100).normalize():f} %"
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
 def _call(cells: Cells, row: Row) -> CallRow:
@@ -102,7 +195,8 @@ def _unsaid(cells: Cells, fields: dict[str, Any]) -> Iterable[str]:
         yield "provider"
     if not cells.typed("figures_are"):
         yield "figures"
-    yield from (name for column, name in (*SHARES.items(), *USES.items()) if not cells.typed(column))
+    optional = (*SHARES.items(), *USES.items(), ("cacheable_prefix_tokens", "cacheable_prefix"))
+    yield from (name for column, name in optional if not cells.typed(column))
 
 
 def _profile(cells: Cells) -> dict[str, Any]:
@@ -123,26 +217,3 @@ def _profile(cells: Cells) -> dict[str, Any]:
         **{name: cells.share(column) for column, name in SHARES.items()},
         **{name: cells.count(column, most=LARGEST_USE) for column, name in USES.items()},
     }
-
-
-def _twice(rows: Sequence[CallRow]) -> Iterable[Problem]:
-    first: dict[str, int] = {}
-    for row in rows:
-        number = first.setdefault(row.key, row.number)
-        if row.key and number != row.number:
-            key = reading.shown(row.fields["key"])
-            yield Problem(row.number, "call_key", key, f"stands in row {number} already: a key names one call")
-
-
-def _two_growths(rows: Sequence[CallRow]) -> Iterable[Problem]:
-    """A feature grows at one rate."""
-    first: dict[tuple[str, str], CallRow] = {}
-    for row in rows:
-        if row.growth is None:
-            continue
-        found = first.setdefault((row.team.lower(), row.feature.lower()), row)
-        if found.growth != row.growth:
-            percent = f"{(row.growth * 100).normalize():f} %"
-            yield Problem(
-                row.number, "growth_per_month", percent, f"is not what row {found.number} says of its feature"
-            )

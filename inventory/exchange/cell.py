@@ -1,7 +1,7 @@
 """Typed cells of one row. What is wrong is gathered, so that every wrong cell of a file is told at once.
 
-Numbers are read only in the one way that cannot be misread: `1.234,56` and `1,234` are thousands to one reader and
-decimals to the next, so they are refused with what to write instead.
+Numbers and days are read only in a way that cannot be misread: `1,234` is a thousand to one reader and a little more
+than one to the next, so it is refused with what to write instead, unless somebody has said how this file writes them.
 """
 
 import re
@@ -11,30 +11,43 @@ from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 
+from inventory.exchange import csv_out, manner
+from inventory.exchange.manner import Manner, Unclear
 from inventory.exchange.reading import Problem, Row, shown
+from inventory.exchange.sheet import Percent, Typed, Wrong
 
 _WHOLE = re.compile(r"\d+", re.ASCII)
-_SHARE = re.compile(r"\d+(\.\d*)?|\.\d+", re.ASCII)
-_PERCENT = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+))\s*%", re.ASCII)
+_PERCENT = re.compile(r"([+-]?)([^+%-]+)%", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _PLACES = 6
 _PLACES_OF_AMOUNT = 4
+NOBODY_SAID = Manner()
 _TRUTH = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
 class Cells:
     """Each method returns the value, or notes a problem and returns a harmless stand-in of the same type."""
 
-    def __init__(self, row: Row) -> None:
+    def __init__(self, row: Row, written: Manner = NOBODY_SAID) -> None:
         self.row = row
+        self.written = written
         self.problems: list[Problem] = []
+        self.unclear: list[Unclear] = []
 
     def wrong(self, column: str, message: str) -> None:
         value = shown(self.row.cells.get(column, ""))
         self.problems.append(Problem(self.row.number, column, value, message))
 
     def typed(self, column: str, *, required: bool = False) -> str:
-        value = self.row.cells.get(column, "").strip()
+        """The text of the cell, without spaces around it. One that holds no value is told, once, and reads as empty."""
+        found = self.row.cells.get(column, "")
+        if isinstance(found, Wrong):
+            if all(problem.column != column for problem in self.problems):
+                self.wrong(column, found.message)
+            return ""
+        value = found.strip()
+        if value[:1] == "'" and value[1:2] in csv_out.STARTS:
+            value = value[1:].strip()  # put there by `csv_out`, or by somebody who knows spreadsheets
         if required and not value:
             self.wrong(column, "is empty: every row needs it")
         return value
@@ -47,7 +60,7 @@ class Cells:
 
     def whole(self, column: str, *, most: int, empty: int | None = None) -> int:
         """A whole number from 0 to `most`; an empty cell is `empty`, or wrong where that is None."""
-        value = self.typed(column, required=empty is None)
+        value = self._number(column, required=empty is None, is_whole=True)
         if not value:
             return empty or 0
         if not _WHOLE.fullmatch(value):
@@ -60,30 +73,31 @@ class Cells:
 
     def share(self, column: str) -> Decimal:
         """From 0 to 1 with a decimal point; empty is 0."""
-        value = self.typed(column)
+        value = self._number(column)
         if not value:
             return Decimal(0)
-        if not _SHARE.fullmatch(value):
+        if not manner.PLAIN.fullmatch(value):
             self.wrong(column, "must be a share from 0 to 1 with a decimal point, such as 0.72")
         elif len(value.partition(".")[2].rstrip("0")) > _PLACES:
             self.wrong(column, f"has more than {_PLACES} decimals: round it")
-        elif len(value) > 40 or Decimal(value) > 1:
+        elif len(value) > manner.LONGEST or Decimal(value) > 1:
             self.wrong(column, "must be a share from 0 to 1: write 0.72 for 72 %")
         else:
             return Decimal(value)
         return Decimal(0)
 
     def growth(self, column: str) -> Decimal | None:
-        """A percentage a month with its sign, as the share it is: more than -100 %, at most 100 %; empty is None."""
+        """A percentage a month with its sign, as the share it is: more than -100 %, at most 100 %; empty is None. A
+        number that is one in a workbook counts where it is shown as a percentage there."""
         value = self.typed(column).replace("\N{MINUS SIGN}", "-")
         if not value:
             return None
-        found = _PERCENT.fullmatch(value)
-        if not found or len(value) > 40:
+        percent = self._percent(column, value)
+        if percent is None:
             self.wrong(column, "must be a percentage with its sign, such as 3 % or -2.5 %")
-        elif len(found[1].partition(".")[2].rstrip("0")) > _PLACES - 2:
+        elif percent != round(percent, _PLACES - 2):
             self.wrong(column, f"has more than {_PLACES - 2} decimals: round it")
-        elif (percent := Decimal(found[1])) <= -100:
+        elif percent <= -100:
             self.wrong(column, "must be more than -100 %: volume cannot shrink to nothing or below")
         elif percent > 100:
             self.wrong(column, "must be at most 100 % a month")
@@ -92,24 +106,28 @@ class Cells:
         return None
 
     def day(self, column: str, *, required: bool = False) -> date | None:
-        """As 2026-11-22."""
+        """As 2026-11-22, or as the file was said to write days."""
         value = self.typed(column, required=required)
         if not value:
             return None
         if _DAY.fullmatch(value):
             with suppress(ValueError):
                 return date.fromisoformat(value)
+        elif found := manner.day(value, self.written.days):
+            return found
+        elif not self.written.days:
+            self._ask("days", column, value, manner.day_ways(value))
         self.wrong(column, "must be a date like 2026-11-22")
         return None
 
     def amount(self, column: str, *, most: int, places: int = _PLACES) -> Decimal | None:
         """A number from 0 to `most` with a decimal point; empty is None."""
-        value = self.typed(column)
+        value = self._number(column)
         if not value:
             return None
         if value.startswith(("-", "−")):
             self.wrong(column, "must not be below zero")
-        elif len(value) > 40 or not _SHARE.fullmatch(value):
+        elif len(value) > manner.LONGEST or not manner.PLAIN.fullmatch(value):
             self.wrong(column, "must be a number with a decimal point, such as 0.125, without separators or a currency")
         elif len(value.partition(".")[2].rstrip("0")) > places:
             self.wrong(column, f"has more than {places} decimals")
@@ -137,6 +155,34 @@ class Cells:
             self.wrong(column, f"must be one of {', '.join(among)}")
             return empty
         return among[value]
+
+    def _number(self, column: str, *, required: bool = False, is_whole: bool = False) -> str:
+        """In plain digits where it can be read; what cannot comes back as it stands, for its reader to refuse."""
+        value = self.typed(column, required=required)
+        if not value or isinstance(self.row.cells.get(column), Typed):
+            return value
+        found = manner.number(value, self.written.decimals)
+        if not self.written.decimals and (found is None or (is_whole and not _WHOLE.fullmatch(found))):
+            ways = manner.number_ways(value)
+            if is_whole:
+                ways = {way: read if _WHOLE.fullmatch(read) else "" for way, read in ways.items()}
+            self._ask("decimals", column, value, ways)
+        return value if found is None else found
+
+    def _percent(self, column: str, value: str) -> Decimal | None:
+        if isinstance(self.row.cells.get(column), Percent):
+            return Decimal(value) * 100
+        found = _PERCENT.fullmatch(value)
+        if found is None:
+            return None
+        digits = manner.number(found[2].strip(), self.written.decimals)
+        if digits is None and not self.written.decimals:
+            self._ask("decimals", column, value, manner.number_ways(found[2].strip()))
+        return None if digits is None else Decimal(found[1] + digits)
+
+    def _ask(self, what: str, column: str, value: str, ways: Mapping[str, str]) -> None:
+        if any(ways.values()):
+            self.unclear.append(Unclear(what, self.row.number, column, shown(value), ways))
 
     def _fitting(self, column: str, value: str, most: int) -> str:
         # Looked for in the cell as it came: some of them count as spaces, and would be gone.

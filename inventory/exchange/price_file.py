@@ -1,8 +1,6 @@
 """A file of dated price rows: what the page of prices hands out and takes in. One row a card, US dollars per million
 tokens; every wrong cell is told by its row and column."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from inventory.domain import money
-from inventory.exchange import reading
-from inventory.exchange.cell import Cells
+from inventory.exchange import csv_out, manner, reading
+from inventory.exchange.cell import NOBODY_SAID, Cells
+from inventory.exchange.manner import Manner, Unclear
 from inventory.exchange.price_rows import BASE, BATCH, CONFIDENCE, DEAREST, FAST, LONGEST, PLATFORMS
 from inventory.exchange.reading import Problem
 
@@ -47,28 +46,31 @@ class PriceLine:
 class PriceFile:
     lines: tuple[PriceLine, ...]
     problems: tuple[Problem, ...]
+    unclear: tuple[Unclear, ...] = ()
 
 
-def read(data: bytes) -> PriceFile:
+def read(data: bytes, said: Manner = NOBODY_SAID) -> PriceFile:
     """Every row, and every problem in the order of the file. Take it in only where there is none."""
     found = reading.table(data, required=REQUIRED, optional=OPTIONAL)
     lines: list[PriceLine] = []
     problems = list(found.problems)
+    unclear: list[Unclear] = []
     for row in found.rows:
-        cells = Cells(row)
+        cells = Cells(row, said)
         lines.append(_line(cells, row.number))
         problems += cells.problems
+        unclear += cells.unclear
     if not problems:
         problems += _twice(lines)
     problems.sort(key=lambda problem: problem.row or 0)
-    return PriceFile(tuple(lines), tuple(problems))
+    return PriceFile(tuple(lines), tuple(problems), manner.first(unclear))
 
 
 def written(rows: Iterable[Any]) -> Iterator[bytes]:
     """Price rows (records of the book) as such a file, piece by piece."""
-    yield _csv([COLUMNS])
+    yield csv_out.written([COLUMNS])
     for row in rows:
-        yield _csv([[_cell(row, name) for name in COLUMNS]])
+        yield csv_out.written([[_cell(row, name) for name in COLUMNS]])
 
 
 def _line(cells: Cells, number: int) -> PriceLine:
@@ -149,9 +151,3 @@ def _cell(row: Any, name: str) -> str:
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return " ".join(value) if isinstance(value, list) else str(value)
-
-
-def _csv(rows: Iterable[Sequence[str]]) -> bytes:
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n").writerows(rows)
-    return out.getvalue().encode()

@@ -13,12 +13,12 @@ from typing import IO, Any
 
 from inventory.domain import money
 from inventory.exchange.columns import Column, Form
+from inventory.exchange.csv_out import STARTS
 from inventory.exchange.workbook import Book
 from inventory.exchange.written import text
 
 KINDS = {"xlsx": "Excel", "csv": "CSV", "json": "JSON"}
 AT_ONCE = 500
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 Row = Mapping[str, Any]
 
 
@@ -68,4 +68,4 @@ def _plain(column: Column, value: Any) -> Any:
 
 
 def _guarded(column: Column, value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(STARTS) else value

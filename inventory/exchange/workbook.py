@@ -1,8 +1,7 @@
 """Rows into an .xlsx file, written as they come: memory does not grow with the number of rows.
 
 Text that people typed stays text: it can become neither a formula nor an error value. Formulas stand in the declared
-columns alone, each with the value it has now, so that a file shows its figures where nothing recalculates. Only this
-module, `written` and `picture` know openpyxl.
+columns alone, each with the value it has now, so that a file shows its figures where nothing recalculates.
 """
 
 import re

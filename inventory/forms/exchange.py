@@ -7,7 +7,7 @@ from django import forms
 from inventory.exchange.reading import LARGEST_FILE
 
 LONGEST_NAME = 120
-_CHOOSE = "Choose a CSV file"
+_CHOOSE = "Choose a CSV file or a workbook (.xlsx)"
 
 
 class Upload(forms.Form):
@@ -15,9 +15,9 @@ class Upload(forms.Form):
 
     file = forms.FileField(
         label="File of calls",
-        help_text="CSV in UTF-8, up to 20 MB",
+        help_text="A workbook (.xlsx) or CSV, up to 40 MB and 100,000 rows",
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,text/csv"}),
         error_messages={"required": _CHOOSE, "missing": _CHOOSE, "invalid": _CHOOSE},
     )
 

@@ -129,10 +129,10 @@ class Upload(forms.Form):
 
     file = forms.FileField(
         label="File of prices",
-        help_text="CSV in UTF-8 with the columns of the book's own file, up to 2 MB",
+        help_text="CSV or .xlsx with the columns of the book's own file, up to 2 MB",
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
-        error_messages=dict.fromkeys(("required", "missing", "invalid"), "Choose a CSV file"),
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,text/csv"}),
+        error_messages=dict.fromkeys(("required", "missing", "invalid"), "Choose a CSV file or a workbook (.xlsx)"),
     )
     reason = Lines(most=500, label="Why", help_text="Kept in the history")
 

@@ -17,6 +17,7 @@ from inventory.models.realised import Realised
 from inventory.models.reprice import Repricing, StagedPrice
 from inventory.models.review import Review
 from inventory.models.scenario import Scenario
+from inventory.models.upload import RememberedColumn, Upload, UploadFile, UploadRow
 from inventory.models.version import Differing
 from inventory.models.versioned import Stale, Versioned
 from inventory.models.waiting import Sheet
@@ -26,6 +27,6 @@ __all__ = [
     "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Comment", "ComparedLine", "Comparison", "Dependency",
     "Differing", "Digest", "Discount", "Feature", "FileChunk", "Frozen", "FrozenCall", "FrozenPart", "FrozenPrice",
     "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice", "NoticeChoices", "OneTimeLink", "Pair", "Part",
-    "Person", "PriceRow", "Realised", "Repricing", "Review", "Scenario", "Sheet", "StagedPrice", "Stale", "Team",
-    "Trace", "Versioned", "Wave",
+    "Person", "PriceRow", "Realised", "RememberedColumn", "Repricing", "Review", "Scenario", "Sheet", "StagedPrice",
+    "Stale", "Team", "Trace", "Upload", "UploadFile", "UploadRow", "Versioned", "Wave",
 ]  # fmt: skip

@@ -12,7 +12,9 @@ KINDS = [
     ("export_history", "Export of the history"),
     ("export_list", "Export of a list"),
     ("import_inventory", "Import of calls"),
-    ("check_inventory", "Check of a file of calls"),
+    ("check_inventory", "Check of a file of calls"),  # until 0.1.0
+    ("preview_import", "Preview of a file of calls"),
+    ("undo_import", "Taking back of an import"),
     ("load_demo", "Loading of the sample"),
     ("remove_demo", "Removal of the sample"),
     ("compare_versions", "Comparison with the test's new version"),

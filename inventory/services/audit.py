@@ -74,6 +74,13 @@ class Changes:
         for name in self.effect:
             self.effect[name] += now[name] - was[name]
 
+    def extend(self, more: "Changes") -> None:
+        """Those gathered elsewhere, of other records, after these."""
+        self.stored += more.stored
+        self.words |= more.words
+        for name, amount in more.effect.items():
+            self.effect[name] += amount
+
 
 def states(*records: Recorded) -> dict[Key, dict[str, Any]]:
     """The full kept state of each record, before and after a write: copies, since lists and dicts change in place."""

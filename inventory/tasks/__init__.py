@@ -16,6 +16,7 @@ from inventory.models import Job
 from inventory.services import comparison, digest, notice
 from inventory.services import job as jobs
 from inventory.services import reprice as reprices
+from inventory.services.intake import upload as uploads
 from inventory.services.labelling import version
 from inventory.tasks import history, inventory, lists, plan, prices
 from inventory.tasks.handler import Handler
@@ -27,8 +28,9 @@ HANDLERS: dict[str, Handler] = {
     "export_plan": plan.export_plan,
     "export_history": history.export_history,
     "export_list": lists.export_list,
+    "preview_import": inventory.preview_import,
     "import_inventory": inventory.import_inventory,
-    "check_inventory": inventory.check_inventory,
+    "undo_import": inventory.undo_import,
     "load_demo": inventory.load_demo,
     "remove_demo": inventory.remove_demo,
     "compare_versions": inventory.compare_versions,
@@ -111,6 +113,7 @@ def clean_up() -> None:
     """Drop expired results, re-pricings nobody applied, old comparisons, notices and sessions; publish the head of the
     history. After an upgrade that brought a version of the test, have it worked out what that changes."""
     jobs.clean_up(at=timezone.now())
+    uploads.drop_old(at=timezone.now())
     reprices.drop_old(at=timezone.now())
     comparison.drop_old(at=timezone.now())
     notice.drop_old(at=timezone.now())

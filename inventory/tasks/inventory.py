@@ -5,12 +5,15 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
-from inventory.exchange import call_file
-from inventory.models import Job
-from inventory.services import demo, intake
+from inventory.models import Action, Job, Upload
+from inventory.services import demo
 from inventory.services import job as jobs
+from inventory.services.intake import preview, taking, undo
+from inventory.services.intake import upload as uploads
 from inventory.services.labelling import version
 from inventory.tasks.handler import LONG, asked_by, tell
+
+NOT_IMPORTED = "Nothing was imported: some rows no longer fit. The page of the import says which."
 
 
 @transaction.atomic
@@ -32,14 +35,40 @@ def remove_demo(job: Job) -> None:
     jobs.finish(job, at=timezone.now(), message=gone.told())
 
 
+def preview_import(job: Job) -> str:
+    """What an uploaded file would do, row by row. Writes nothing of the inventory."""
+    upload = _upload(job)
+    try:
+        return preview.look(
+            job=job, upload=upload, at=timezone.now(), told=lambda done: jobs.progress(job, done, at=timezone.now())
+        )
+    except preview.Unreadable as refusal:
+        raise jobs.Refused(str(refusal)) from refusal
+
+
 def import_inventory(job: Job) -> None:
-    """Take in the job's file; rows and the end of the job are one transaction."""
-    _take_in(job, check=False)
+    """Take in what was ticked; rows and the end of the job are one transaction."""
+    upload = _upload(job)
+    jobs.renew(job, at=timezone.now() + LONG)
+    try:
+        with transaction.atomic():
+            summary = uploads.take_in(upload=upload, by=asked_by(job), at=timezone.now())
+            jobs.finish(job, at=timezone.now(), message=summary.told())
+    except taking.Refused as refusal:
+        uploads.refuse(upload=upload, problems=refusal.problems)
+        raise jobs.Refused(NOT_IMPORTED) from refusal
 
 
-def check_inventory(job: Job) -> None:
-    """Do the same, and take it back."""
-    _take_in(job, check=True)
+def undo_import(job: Job) -> None:
+    action = Action.objects.get(seq=job.params["seq"])
+    jobs.renew(job, at=timezone.now() + LONG)
+    with transaction.atomic():
+        try:
+            undone = undo.undo(action=action, by=asked_by(job), at=timezone.now())
+        except undo.BuiltOn as refusal:
+            raise jobs.Refused("\n".join(["Nothing was taken back.", *refusal.reasons])) from refusal
+        count = undone.changes_count if undone else 0
+        jobs.finish(job, at=timezone.now(), message=f"Taken back: {count:,} records are as they were before.")
 
 
 def compare_versions(job: Job) -> str:
@@ -48,14 +77,8 @@ def compare_versions(job: Job) -> str:
     return f"{count:,} {'part' if count == 1 else 'parts'} would come out otherwise. Nothing was changed."
 
 
-def _take_in(job: Job, *, check: bool) -> None:
-    file = call_file.read(b"".join(jobs.read_file(job)))
-    jobs.renew(job, at=timezone.now() + LONG)
-    with transaction.atomic():
-        try:
-            summary = intake.import_inventory(
-                file=file, name=job.file_name, by=asked_by(job), at=timezone.now(), check=check, person=job.created_by
-            )
-        except intake.Refused as refusal:
-            raise jobs.Refused(refusal.told()) from refusal
-        jobs.finish(job, at=timezone.now(), message=summary.told(check=check))
+def _upload(job: Job) -> Upload:
+    found = Upload.objects.select_related("owner").filter(pk=job.params.get("upload"), job=job).first()
+    if found is None:
+        raise jobs.Refused("The file is no longer kept. Upload it again.")
+    return found

@@ -26,9 +26,11 @@ from inventory.models import (
     Repricing,
     Scenario,
     Team,
+    Upload,
     Wave,
 )
 from inventory.services import access, waiting
+from inventory.services.intake import undo
 from inventory.services.labelling import queue
 
 T = TypeVar("T")
@@ -162,10 +164,17 @@ def importer(person: Person) -> Person:
     return _only(person, access.teams_to_edit(person).exists() or access.may_administer(person))
 
 
-def checked_file(pk: int, person: Person) -> Job:
-    """A file this person had checked, that was found right and is still kept."""
-    found = get_object_or_404(Job, pk=pk, kind="check_inventory", created_by=person)
-    return _only(found, found.has_file(timezone.now()))
+def upload(pk: int, person: Person) -> Upload:
+    """A file this person has uploaded, while it is kept: nobody else sees it, administrators neither."""
+    found = Upload.objects.select_related("job", "owner")
+    return get_object_or_404(found, pk=pk, owner=person, expires_at__gt=timezone.now())
+
+
+def import_to_undo(seq: int, person: Person) -> undo.Import:
+    found = undo.found(seq)
+    if found is None:
+        raise Http404
+    return _only(found, undo.may_undo(person, found))
 
 
 def membership_to_lead(team_pk: int, pk: int, person: Person) -> Membership:

@@ -14,6 +14,7 @@ from inventory.models import Action, Change
 from inventory.services import access, history, history_table, past
 from inventory.services import action as actions
 from inventory.services import job as jobs
+from inventory.services.intake import taking, undo
 from inventory.views import _history
 from inventory.views._page import Request, page
 
@@ -74,6 +75,9 @@ def detail(request: Request, seq: int) -> HttpResponse:
         "touched": actions.touched(list(found), request.user),
         "may_review": access.may_review(request.user, action.team_id) and history.is_reviewable(action),
     }
+    if action.kind == taking.IMPORT:
+        imported = undo.found(seq)
+        context |= {"imported": imported, "may_undo": imported is not None and undo.may_undo(request.user, imported)}
     return page(request, "audit/detail.html", context)
 
 

@@ -1,5 +1,6 @@
 """What comes in as a whole: a file of calls, and the sample inventory. Each is done by a background job."""
 
+import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,50 +8,67 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from inventory import tasks
-from inventory.exchange import call_file
-from inventory.exchange.reading import Problem
+from inventory.exchange import call_file, template
+from inventory.exchange.call_help import HELP
+from inventory.exchange.reading import Unreadable
 from inventory.forms import exchange as forms
 from inventory.forms import listed
-from inventory.services import call_list
+from inventory.models import Upload
+from inventory.services import access, call_list
 from inventory.services import job as jobs
+from inventory.services.intake import offered
+from inventory.services.intake import upload as uploads
 from inventory.views import _load
 from inventory.views._page import Request, page
 
-READ_AT_ONCE = 1024 * 1024  # bytes: of a larger file the job tells what is wrong
-LISTED = 200  # problems on one page
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LISTED = 10  # uploads shown
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: Request) -> HttpResponse:
-    """Cells that are wrong by themselves are shown at once; what depends on the inventory is found by the job."""
+    """The file is kept and read by a job; one that cannot be read at all is refused at once."""
     person = _load.importer(request.user)
     form = forms.Upload(request.POST, request.FILES) if request.method == "POST" else forms.Upload()
-    problems: tuple[Problem, ...] = ()
     if form.is_valid():
         name, data = form.cleaned_data["file"]
-        problems = call_file.read(data).problems if len(data) <= READ_AT_ONCE else ()
-        if not problems:
-            kind = "import_inventory" if "import" in request.POST else "check_inventory"
-            return _started(request, kind, file=(name, data))
+        at = timezone.now()
+        try:
+            kept = uploads.keep(person=person, name=name, data=data, at=at)
+        except Unreadable as refusal:
+            form.add_error("file", str(refusal))
+        else:
+            if uploads.is_clear(kept.columns):
+                tasks.start(uploads.read(upload=kept, by=person.actor, at=at))
+            return redirect("intake.page", pk=kept.pk)
     context = {
         "form": form,
-        "problems": problems[:LISTED],
-        "count": len(problems),
-        "may_found_teams": person.is_administrator,
+        "uploads": Upload.objects.filter(owner=person, expires_at__gt=timezone.now()).order_by("-pk")[:LISTED],
+        "may_found_teams": access.may_administer(person),
+        "help": HELP,
         "required": call_file.REQUIRED,
-        "optional": call_file.OPTIONAL,
     }
     return page(request, "exchange/import.html", context, status=422 if form.is_bound else 200)
 
 
-@require_POST
-def import_checked(request: Request, pk: int) -> HttpResponse:
-    """Import the very file that was checked."""
-    job = _load.checked_file(pk, request.user)
-    return _started(request, "import_inventory", file=(job.file_name, b"".join(jobs.read_file(job))))
+@require_safe
+def template_csv(request: Request) -> HttpResponse:
+    _load.importer(request.user)
+    headers = {"Content-Disposition": 'attachment; filename="batchline-calls.csv"'}
+    return HttpResponse(template.csv(), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@require_safe
+def template_xlsx(request: Request) -> HttpResponse:
+    """With the teams this person may import into, their features and the models of the price book to choose from."""
+    names = offered.names(_load.importer(request.user))
+    file = io.BytesIO()
+    template.workbook(file, teams=names.teams, features=names.features, models=names.models)
+    headers = {"Content-Disposition": 'attachment; filename="batchline-calls.xlsx"'}
+    return HttpResponse(file.getvalue(), content_type=XLSX, headers=headers)
 
 
 @require_POST
@@ -78,10 +96,8 @@ def demo_remove(request: Request) -> HttpResponse:
     return _started(request, "remove_demo")
 
 
-def _started(
-    request: Request, kind: str, file: tuple[str, bytes] | None = None, params: Mapping[str, Any] | None = None
-) -> HttpResponse:
+def _started(request: Request, kind: str, params: Mapping[str, Any] | None = None) -> HttpResponse:
     person = request.user
-    job = jobs.enqueue(kind=kind, params=params or {}, by=person.actor, at=timezone.now(), person=person, file=file)
+    job = jobs.enqueue(kind=kind, params=params or {}, by=person.actor, at=timezone.now(), person=person)
     tasks.start(job)
     return redirect("job.detail", pk=job.pk)

@@ -11,7 +11,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from inventory.forms.price_row import Confirm
-from inventory.models import Job, Person, Repricing
+from inventory.models import Job, Person, Repricing, Upload
 from inventory.services import access, reprice, repriced
 from inventory.services import job as jobs
 from inventory.views import _load
@@ -32,9 +32,19 @@ def detail(request: Request, pk: int) -> HttpResponse:
     job = _load.job(pk)
     may_cancel = not job.is_over and access.may_cancel(request.user, job)
     context: dict[str, Any] = {"job": job, "may_cancel": may_cancel, "has_file": job.has_file(timezone.now())}
+    if job.created_by_id == request.user.pk:
+        context["upload_pk"] = _upload(job)
     if job.kind == "reprice" and job.state == "done":
         context |= _repricing(job, request.user)
     return page(request, "job/detail.html", context, fragment="progress")
+
+
+def _upload(job: Job) -> int | None:
+    """The uploaded file it works on, as long as that is kept."""
+    if "upload" not in job.params:
+        return None
+    kept = Upload.objects.filter(pk=job.params["upload"], owner=job.created_by, expires_at__gt=timezone.now())
+    return kept.values_list("pk", flat=True).first()
 
 
 def _repricing(job: Job, person: Person) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Administrators change the price book: a new price from a day, an end, a correction, a file of rows."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from inventory.exchange import price_file
 from inventory.exchange.reading import Problem
+from inventory.forms import intake
 from inventory.forms import price_row as forms
 from inventory.models import ClaudeModel, PriceRow, Stale
 from inventory.services import price_row
@@ -91,19 +93,22 @@ def take_in(request: Request) -> HttpResponse:
     person = _load.administrator(request.user)
     form = forms.Upload(request.POST, request.FILES) if request.method == "POST" else forms.Upload()
     problems: list[Problem] = []
+    question = None
     if form.is_valid():
         name, data = form.cleaned_data["file"]
+        file = price_file.read(data, intake.said(request.POST))
+        if file.unclear:
+            question = intake.Answer(unclear=[asdict(each) for each in file.unclear])
         try:
             taken = price_row.take_in(
-                file=price_file.read(data), name=name, reason=form.cleaned_data["reason"], by=person.actor,
-                at=timezone.now(),
-            )  # fmt: skip
+                file=file, name=name, reason=form.cleaned_data["reason"], by=person.actor, at=timezone.now()
+            )
         except price_row.Refused as refused:
             problems = refused.problems
         else:
             messages.success(request, taken.told())
             return redirect("pricing.list")
-    context = {"problems": problems[:LISTED], "count": len(problems), "columns": price_file}
+    context = {"problems": problems[:LISTED], "count": len(problems), "columns": price_file, "question": question}
     return _shown(request, "pricing/import.html", form, context)
 
 

@@ -48,6 +48,7 @@ def main() -> int:
             page = _step(databases[LARGE], "plan")
             figures.add("ms of plan, all of it / bare sums it shows", page["page"], page["bare"], 2)
         _exports(figures, databases)
+        _imports(figures, databases)
         _repricing(figures, databases)
     Path("bench-results.json").write_text(json.dumps(figures.rows, indent=1) + "\n")
     return 0 if figures.hold() else 1
@@ -83,6 +84,15 @@ def _exports(figures: Figures, databases: dict[int, dict[str, str]]) -> None:
     figures.add("s of export / bare writer", large["export"], large["bare"], 1.5)
     # Constant: growing 100-fold in calls may cost what caches and the larger file's buffers take, not rows in memory.
     figures.add(f"MB of export, {LARGE:,} / {MIDDLE:,} calls", large["peak_mb"], small["peak_mb"], 1.5)
+
+
+def _imports(figures: Figures, databases: dict[int, dict[str, str]]) -> None:
+    """As many new rows as there are calls, into the large inventory, history included. A fresh one would flatter it."""
+    found = _step(databases[LARGE], "import", str(LARGE))
+    figures.add(f"s of import of {LARGE:,} rows / bare bulk insert", found["import"], found["bare"], 5)
+    figures.add(
+        f"s of preview and import of {LARGE:,} rows / bare", found["preview"] + found["import"], found["bare"], 8
+    )
 
 
 def _repricing(figures: Figures, databases: dict[int, dict[str, str]]) -> None:

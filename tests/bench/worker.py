@@ -35,6 +35,7 @@ from inventory.models import Action, Call, Feature, Part, Person, PriceRow, Repr
 from inventory.models.reprice import PART  # noqa: E402
 from inventory.services import job as jobs  # noqa: E402
 from inventory.services import plan, reprice  # noqa: E402
+from inventory.services.intake import upload as uploads  # noqa: E402
 from tests.bench import build  # noqa: E402
 
 # The bare sum: what the plan's totals add up, and nothing else.
@@ -129,6 +130,41 @@ def step_reprice() -> dict[str, float]:
         "reprice": ended - start, "stage": staged - start, "apply": ended - staged, "bare": bare, "peak_mb": peak,
         "changes": action.changes_count,
     }  # fmt: skip
+
+
+def step_import(rows: str) -> dict[str, float]:
+    """Seconds from the click on "Import" of so many previewed rows to the end of the job, of the preview before it, and
+    of one bare bulk insert of the same calls and parts; peak memory in MB before that insert."""
+    person, at = Person.objects.get(), timezone.now()
+    upload = uploads.keep(person=person, name="bench.csv", data=build.csv_file(int(rows)), at=at)
+    start = time.perf_counter()
+    assert tasks.run_job(uploads.read(upload=upload, by=person.actor, at=at).pk)
+    looked = time.perf_counter()
+    assert tasks.run_job(uploads.confirm(upload=upload, by=person.actor, at=at).pk)
+    ended = time.perf_counter()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    action = Action.objects.get(kind="exchange.import", title="bench.csv")
+    calls = list(Call.objects.filter(key__startswith="import-").order_by("pk"))
+    parts = list(Part.objects.filter(call__key__startswith="import-").order_by("call_id"))
+    assert len(calls) == len(parts) == int(rows)
+    for number, (call, part) in enumerate(zip(calls, parts, strict=True)):
+        call.pk = part.pk = None
+        call.key, part.call_id = f"bare-{number}", number
+    bare = _timed(partial(_bare_insert, calls, parts))
+    return {
+        "import": ended - looked, "preview": looked - start, "bare": bare, "peak_mb": peak,
+        "changes": action.changes_count,
+    }  # fmt: skip
+
+
+def _bare_insert(calls: list[Call], parts: list[Part]) -> None:
+    """Both tables in one transaction, from records that are made already: no file, no arithmetic, no history."""
+    with transaction.atomic():
+        Call.objects.bulk_create(calls)
+        for call, part in zip(calls, parts, strict=True):
+            part.call_id = call.pk
+        Part.objects.bulk_create(parts)
+        transaction.set_rollback(True)
 
 
 def _written(action: Action) -> list[tuple[str, list[tuple[object, ...]]]]:

@@ -3,7 +3,7 @@ import io
 
 import pytest
 
-from inventory.exchange import reading
+from inventory.exchange import reading, sheet
 from inventory.exchange.reading import Problem, Row
 
 REQUIRED, OPTIONAL = ("name", "size"), ("note",)
@@ -70,9 +70,12 @@ def test_headings_nobody_asked_for_are_told_and_not_read() -> None:
             "name,size\nKöln,7\n".encode("cp1252"),
             "Line 2 is not UTF-8 text. Save the file as “CSV UTF-8” and import that.",
         ),
-        (b"PK\x03\x04....", "This is a workbook, not a CSV file. Save its sheet as “CSV UTF-8” and import that."),
+        (
+            b"PK\x03\x04....",
+            "The workbook is damaged or was not copied whole. Open it, save it again, and import that.",
+        ),
         (b"\xff\xfen\x00a", "Line 1 is not UTF-8 text. Save the file as “CSV UTF-8” and import that."),
-        (b"x" * (reading.LARGEST_FILE + 1), "The file is larger than 20 MB. Import it in several files."),
+        (b"x" * (reading.LARGEST_FILE + 1), "The file is larger than 40 MB. Import it in several files."),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(data: bytes | str, said: str) -> None:
@@ -93,7 +96,7 @@ def test_a_quotation_mark_that_does_not_fit_is_told_with_its_row(data: str) -> N
 
 
 def test_a_broken_heading_row_is_told() -> None:
-    assert refusal('"name,size\na,1\n').startswith("row 1: has a quotation mark that does not fit")
+    assert refusal('"name,size\na,1\n').startswith("Row 1 has a quotation mark that does not fit")
 
 
 def test_a_cell_beyond_all_measure_is_told() -> None:
@@ -101,7 +104,7 @@ def test_a_cell_beyond_all_measure_is_told() -> None:
 
 
 def test_rows_beyond_the_limit_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "MOST_ROWS", 2)
+    monkeypatch.setattr(sheet, "MOST_ROWS", 2)
     assert refusal("name,size\na,1\nb,2\nc,3\n") == "row 4: More than 2 rows. Import them in several files."
 
 

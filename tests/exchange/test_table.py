@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from inventory.exchange import table
+from inventory.exchange import csv_out, table
 from inventory.exchange.columns import Column, Form
 from tests.exchange.test_workbook import PAYLOADS
 
@@ -52,5 +52,5 @@ def test_csv_begins_no_cell_as_a_formula(payload: str) -> None:
     (row,) = csv.reader(
         StringIO(written("csv", [{"name": payload}]).decode("utf-8-sig").partition("\r\n")[2], newline="")
     )
-    assert not row[0].startswith(table.FORMULA)
+    assert not row[0].startswith(csv_out.STARTS)
     assert row[0].removeprefix("'") == payload.removeprefix("'")

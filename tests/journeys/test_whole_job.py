@@ -160,10 +160,14 @@ def take_in(who: Keyboard) -> None:
     chooser = who.page.locator("input[type=file]")
     who.to(chooser)
     chooser.set_input_files(FILE)
-    who.press("button", "Import at once")
-    who.page.wait_for_url("**/jobs/*")
+    who.press("button", "Upload and look it over")
+    who.page.wait_for_url("**/import/*")
+    tasks.run_job(Job.objects.get(kind="preview_import").pk)
+    expect(who.page.get_by_role("button", name="Import 200 rows")).to_be_visible()
+    who.press("button", "Import 200 rows")
+    who.page.wait_for_load_state()
     tasks.run_job(Job.objects.get(kind="import_inventory").pk)
-    expect(who.page.get_by_text("200")).not_to_have_count(0)
+    expect(who.page.get_by_role("link", name="Undo this import")).to_be_visible()
     assert Call.objects.count() == 200
     assert Action.objects.filter(kind="exchange.import").count() == 1
 

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from inventory.models import Action, Call
+from tests.exchange.workbooks import number, row, workbook
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]
 HEAD = "team,feature,call_key,name,model,requests_per_month,input_tokens,output_tokens\n"
@@ -37,6 +38,7 @@ def test_a_file_is_imported_and_summed_up(path: Path) -> None:
         "calls_of_unknown_cost": 0,
         "doubts": {"figures_assumed": 1, "path_assumed": 1, "provider_unknown": 1, "undecided": 1},
         "columns_not_kept": [],
+        "notes": [],
         "action": 1,
     }
     action = Action.objects.get()
@@ -64,5 +66,34 @@ def test_every_wrong_cell_is_listed_and_the_command_fails(path: Path, capsys: py
 
 @pytest.mark.parametrize("name", ["missing.csv", ".", "a\x00b", "x" * 5000])
 def test_a_file_that_cannot_be_read_is_refused_in_words(tmp_path: Path, name: str) -> None:
-    with pytest.raises(CommandError, match="Name a CSV file that can be read"):
+    with pytest.raises(CommandError, match="Name a file that can be read"):
         call_command("import_inventory", f"{tmp_path}/{name}")
+
+
+def test_a_workbook_is_imported_by_the_same_rules(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "calls.xlsx"
+    head = row(*HEAD.strip().split(","))
+    path.write_bytes(workbook(head, row(*ROW.strip().split(",")[:-1], number("0.5"))))
+    with pytest.raises(SystemExit) as refusal:
+        call_command("import_inventory", str(path))
+    assert refusal.value.code == 1
+    [error] = json.loads(capsys.readouterr().out)["errors"]
+    assert (error["row"], error["column"], error["value"]) == (2, "output_tokens", "0.5")
+    path.write_bytes(
+        workbook(head, row(*ROW.strip().split(",")[:-1], number("40", 2)), row("", "", attributes=' hidden="1"'))
+    )
+    assert run(path, "--check")["imported"] is False
+    assert run(path)["imported"] is True
+    path.write_bytes(path.read_bytes()[:500])
+    with pytest.raises(SystemExit):
+        call_command("import_inventory", str(path))
+    assert "damaged" in json.loads(capsys.readouterr().out)["errors"][0]["message"]
+
+
+def test_how_the_file_writes_numbers_can_be_said(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path.write_text(HEAD.replace(",", ";") + ROW.replace(",", ";").replace("46000", "46.000"))
+    with pytest.raises(SystemExit):
+        call_command("import_inventory", str(path))
+    assert json.loads(capsys.readouterr().out)["errors"][0]["value"] == "46.000"
+    assert run(path, "--decimals", "comma")["imported"] is True
+    assert Call.objects.get().requests == 46000

@@ -1,16 +1,21 @@
 from collections.abc import Mapping
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from inventory.domain.audit import Actor
-from inventory.exchange import call_file
+from inventory.exchange import call_file, csv_out
 from inventory.models import Action, Call, Feature, Notice, Part, Person, Team
 from inventory.services import call as calls
-from inventory.services import intake, verification
+from inventory.services import exchange, verification
+from inventory.services.intake import judging
+from inventory.services.intake import taking as intake
 from tests import factories
+from tests.exchange.test_csv_out import PAYLOADS
 
 BY = Actor("command", "import_inventory")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]
@@ -120,6 +125,17 @@ def test_a_cell_that_says_nothing_changes_nothing(now: datetime) -> None:
     assert (call.provider, call.today_path, call.path_assumed, call.streaming) == ("bedrock", "batch", False, False)
 
 
+def test_a_prefix_the_file_does_not_say_stays_within_the_input(now: datetime) -> None:
+    take_in(now, {"input_tokens": "1500", "cacheable_prefix_tokens": "1000"})
+    assert take_in(now, {"input_tokens": "1500", "cacheable_prefix_tokens": ""}).unchanged == 1
+    take_in(now, {"input_tokens": "1700", "cacheable_prefix_tokens": ""})
+    call = Call.objects.get()
+    assert (call.uncached_input, call.cacheable_prefix) == (700, 1000)
+    assert said(now, {"input_tokens": "900", "cacheable_prefix_tokens": ""}) == [
+        "row 2, input_tokens: must be at least 1,000, the prefix this call has"
+    ]
+
+
 def test_a_changed_model_breaks_the_seal(now: datetime) -> None:
     take_in(now)
     Part.objects.update(label="not_waiting", state="agreed", sealed_at=now)
@@ -203,7 +219,7 @@ def test_a_key_twice_in_the_file_is_told_before_the_database_refuses_it(now: dat
 
 def test_a_clash_with_somebody_else_is_a_refusal(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     take_in(now)
-    monkeypatch.setattr(intake, "_known", lambda chunk: {})
+    monkeypatch.setattr(judging.Judge, "_known", lambda self, rows: {})
     assert said(now, {}) == ["Somebody else changed the inventory meanwhile. Try again."]
 
 
@@ -255,11 +271,28 @@ def test_two_hundred_calls_of_real_products_are_taken_in_as_they_are(now: dateti
         81,
         115,
     )
-    assert (summary.cost_unknown, summary.not_kept) == (0, ("model_in_code",))
+    assert (summary.cost_unknown, found.not_kept) == (0, ("model_in_code",))
     assert summary.doubts["provider_unknown"] == 175
     assert {call.path_assumed for call in Call.objects.all()} == {True}
     assert summary.cost_today == sum(Part.objects.values_list("cost_today", flat=True)) > 0
     assert intake.import_inventory(file=found, name="again.csv", by=BY, at=now).unchanged == 200
+
+
+def test_no_text_of_a_file_is_a_formula_in_the_workbook(now: datetime) -> None:
+    """Every text field holds one of thirty payloads, comes in as it is, and goes out as text."""
+    texts = ("team", "feature", "call_key", "name", "description", *call_file.LINES)
+    payloads = [payload.strip() for payload in PAYLOADS]
+    rows = [{**dict.fromkeys(texts, payload), "call_key": f"{payload}{n}"} for n, payload in enumerate(payloads)]
+    lines = [list(GIVEN | rows[0]), *(list((GIVEN | row).values()) for row in rows)]
+    read = call_file.read(csv_out.written(lines))
+    intake.import_inventory(file=read, name="calls.csv", by=BY, at=now)
+    assert set(Call.objects.values_list("description", flat=True)) == set(payloads)
+    out = BytesIO()
+    exchange.export_plan(out, at=now)
+    cells = [cell for sheet in load_workbook(out).worksheets for row in sheet.iter_rows() for cell in row if cell.value]
+    typed = {*payloads, *(" ".join(payload.split()) for payload in payloads)}
+    assert {cell.data_type for cell in cells if cell.value in typed} == {"s"}
+    assert {" ".join(payload.split()) for payload in payloads} <= {cell.value for cell in cells}
 
 
 def test_the_growth_of_a_feature_comes_with_its_calls(now: datetime) -> None:
@@ -270,7 +303,7 @@ def test_the_growth_of_a_feature_comes_with_its_calls(now: datetime) -> None:
     summary = take_in(now, {"growth_per_month": "-2.5%"}, two)
 
     assert (summary.grown_features, summary.changed, Feature.objects.get().version) == (1, 0, 2)
-    assert "Growth changed of 1 feature." in summary.told(check=False)
+    assert "Growth changed of 1 feature." in summary.told()
     change = Action.objects.order_by("-seq")[0].changes.get()
     assert (change.record, change.after) == ("feature", '{"growth":"-0.025"}')
     assert take_in(now, {"growth_per_month": "-2.5 %"}, two).seq is None

@@ -16,9 +16,12 @@ from django.utils import timezone
 
 from inventory import tasks, urls
 from inventory.domain.book import Book
+from inventory.exchange import call_file
 from inventory.models import Discount, Person, PriceRow, Scenario, Team, Wave
 from inventory.services import account, comment, link
 from inventory.services import job as jobs
+from inventory.services.intake import taking
+from inventory.services.intake import upload as uploads
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -98,9 +101,18 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
     "audit.export": (None, NOBODY),  # without a format: of nothing there is no file
     **dict.fromkeys(("plan.export", "exchange.export_list"), (None, ALL)),
     "job.cancel": (None, ("administrator",)),
-    "exchange.import_checked": (None, NOBODY),  # somebody else's file: for no one, administrators included
+    **dict.fromkeys(("exchange.csv", "exchange.xlsx"), ((*MEMBERS, "stranger"), None)),
+    # Somebody else's file: for no one, administrators included.
+    "intake.page": (NOBODY, None),
+    "intake.columns": (NOBODY, NOBODY),
+    **dict.fromkeys(("intake.answer", "intake.read", "intake.tick", "intake.confirm"), (None, NOBODY)),
+    "intake.undo": (LEADS, LEADS),
 }  # fmt: skip
 OPEN = {"people.sign_in", "people.reset", "people.reset_sent", "people.link", "health.check"}  # without signing in
+INTAKE = ("page", "columns", "answer", "read", "tick", "confirm")
+CALLS = """team,feature,call_key,name,model,requests_per_month,input_tokens,output_tokens
+Documents,Imported,imported,Imported,claude-haiku-4-5,1,1,1
+"""
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -160,6 +172,9 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
     }  # fmt: skip
 
     given["repriced"] = repriced(admin)
+    kept = uploads.keep(person=ed, name="calls.csv", data=CALLS.encode(), at=at)
+    file = call_file.read(CALLS.encode())
+    imported = taking.import_inventory(file=file, name="calls.csv", by=ed.actor, at=at)
     pks["scenario"] = Scenario.objects.create(team=team, name="One", created_at=at).pk
     pks |= dict(zip(("frozen", "comparison"), compared(admin), strict=True))
 
@@ -171,8 +186,11 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
             "part.edit": pks["waiting"],
             "comment.write": call.pk,
             "pricing.apply": given["repriced"],
+            **dict.fromkeys(MAY.keys() & {f"intake.{page}" for page in INTAKE}, kept.pk),
             **dict.fromkeys(("wave.new", "wave.put", "wave.step", "wave.propose"), team.pk),
         }
+        if name == "intake.undo":
+            given["seq"] = imported.seq
         known = {**given, "pk": own.get(name) or pks.get(name.partition(".")[0])}
         return reverse(name, kwargs={n: known[n] for n in pattern.pattern.converters})
 

@@ -150,6 +150,23 @@ def test_every_wrong_cell_of_a_file_is_listed_and_nothing_comes_in(as_admin: Cli
     assert not Action.objects.exists()
 
 
+def test_how_a_file_writes_days_and_numbers_is_asked_for_once(as_admin: Client) -> None:
+    """As a spreadsheet program of another country saves the book."""
+    headings = ";".join(price_file.REQUIRED)
+    row = f"{SONNET};anthropic;{SONNET};0;01.12.2026;3;15;3,75;6;0,3;The list;22.11.2026"
+    data = f"{headings}\n{row}".encode()
+    asked = upload(as_admin, data)
+    assert asked.status_code == 422
+    assert "one thing is open" in asked.text
+    assert "How does this file write days?" in asked.text
+    assert "2026-01-12" in asked.text
+    assert not Action.objects.exists()
+    given = {"file": SimpleUploadedFile("prices.csv", data), "reason": "New", "days": "day_first", "decimals": "comma"}
+    answer = as_admin.post("/prices/import", given)
+    assert answer.status_code == 302, [str(each) for each in answer.context["problems"]]
+    assert PriceRow.objects.get(valid_from=date(2026, 12, 1)).read == 300_000
+
+
 @pytest.mark.parametrize("data", [b"", b"\x00\xff\xfe", b"PK\x03\x04", b"a;b\n1;2"])
 def test_a_file_of_something_else_is_no_server_error(as_admin: Client, data: bytes) -> None:
     assert upload(as_admin, data).status_code == 422

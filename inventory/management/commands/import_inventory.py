@@ -1,4 +1,4 @@
-"""Takes in a CSV file of calls, all rows or none, and prints what it did as JSON."""
+"""Takes in a file of calls (CSV or .xlsx), all rows or none, and prints what it did as JSON."""
 
 import json
 import sys
@@ -11,25 +11,30 @@ from django.utils import timezone
 from inventory.domain import money
 from inventory.domain.audit import Actor
 from inventory.exchange import call_file
+from inventory.exchange.manner import DAYS, DECIMALS, Manner
 from inventory.exchange.reading import LARGEST_FILE, Problem
-from inventory.services import intake
+from inventory.services.intake import taking as intake
 
 BY = Actor("command", "import_inventory")
 
 
 class Command(BaseCommand):
     help = (
-        "Register the calls of a CSV file, and change those it knows by their key. All rows or none, as one action in "
-        "the history. Prints a JSON summary; where a cell is wrong, a JSON list of every one, and exits with 1."
+        "Register the calls of a file (CSV or .xlsx), and change those it knows by their key. All rows or none, as one "
+        "action in the history. Prints a JSON summary; where a cell is wrong, prints every one and exits with 1."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, help="a CSV file in UTF-8; docs/import.md names its columns")
+        parser.add_argument("file", type=Path, help="CSV or .xlsx; docs/import.md names its columns")
+        parser.add_argument(
+            "--decimals", choices=DECIMALS, default="", help="what stands before the decimals in the file"
+        )
+        parser.add_argument("--days", choices=DAYS, default="", help="what stands first in the file's days")
         parser.add_argument("--check", action="store_true", help="say what would happen, and change nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
-        file = call_file.read(_content(path))
+        file = call_file.read(_content(path), Manner(options["decimals"], options["days"]))
         try:
             summary = intake.import_inventory(
                 file=file, name=path.name, by=BY, at=timezone.now(), check=options["check"]
@@ -37,7 +42,7 @@ class Command(BaseCommand):
         except intake.Refused as refusal:
             self.stdout.write(_json({"imported": False, "errors": [_plain(each) for each in refusal.problems]}))
             sys.exit(1)
-        self.stdout.write(_json({"imported": not options["check"], **_shown(summary)}))
+        self.stdout.write(_json({"imported": not options["check"], **_shown(summary, file)}))
 
 
 def _content(path: Path) -> bytes:
@@ -46,16 +51,16 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise CommandError(f"{path}: {error.strerror}. Name a CSV file that can be read.") from error
+        raise CommandError(f"{path}: {error.strerror}. Name a file that can be read.") from error
     except ValueError as error:
-        raise CommandError(f"{path}: {error}. Name a CSV file that can be read.") from error
+        raise CommandError(f"{path}: {error}. Name a file that can be read.") from error
 
 
 def _plain(problem: Problem) -> dict[str, Any]:
     return {"row": problem.row, "column": problem.column, "value": problem.value, "message": problem.message}
 
 
-def _shown(summary: intake.Summary) -> dict[str, Any]:
+def _shown(summary: intake.Summary, file: call_file.CallFile) -> dict[str, Any]:
     created = {
         "teams": len(summary.new_teams),
         "features": summary.new_features,
@@ -70,7 +75,8 @@ def _shown(summary: intake.Summary) -> dict[str, Any]:
         "cost_today_usd_a_month": str(money.cents(summary.cost_today)),
         "calls_of_unknown_cost": summary.cost_unknown,
         "doubts": dict(summary.doubts),
-        "columns_not_kept": list(summary.not_kept),
+        "columns_not_kept": list(file.not_kept),
+        "notes": list(file.notes),
         "action": summary.seq,
     }
 

@@ -1,0 +1,116 @@
+"""A file on its way into the inventory: kept with its rows until somebody imports it, or its time has passed."""
+
+from typing import Self
+
+from django.db import models
+
+from inventory.models.job import Job
+from inventory.models.people import Person
+
+STATES = [
+    ("columns", "Columns to be named"),
+    ("reading", "Being read"),
+    ("asking", "A question is open"),
+    ("ready", "To be looked over"),
+    ("importing", "Being imported"),
+    ("imported", "Imported"),
+]
+KINDS = [("new", "New"), ("changed", "Changed"), ("unchanged", "As it was"), ("wrong", "Wrong")]
+
+
+class Upload(models.Model):
+    """Only its owner sees it. What a heading stands for is in `columns` (headings as they are compared); `job` is the
+    one that reads it, and later the one that imports it. Holds nothing of the inventory, so no history tells of it."""
+
+    owner = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="uploads")
+    name = models.CharField(max_length=120)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    state = models.CharField(max_length=9, choices=STATES, default="columns")
+    job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    titles = models.JSONField(default=list)  # the headings as they stand in the file
+    headings = models.JSONField(default=list)
+    samples = models.JSONField(default=list)  # the first rows
+    columns = models.JSONField(default=dict)
+    decimals = models.CharField(max_length=5, blank=True)
+    days = models.CharField(max_length=11, blank=True)
+    unclear = models.JSONField(default=list)
+    notes = models.JSONField(default=list)
+    report = models.JSONField(default=dict)
+    problems = models.JSONField(default=list)  # why it was not imported
+    action_seq = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=[s for s, _ in STATES]), name="upload_state_known"),
+        ]
+        indexes = [models.Index(fields=["owner", "-id"], name="upload_of_owner")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UploadFile(models.Model):
+    """Its bytes, apart so that nobody reads them with the row."""
+
+    upload = models.OneToOneField(Upload, on_delete=models.CASCADE, related_name="file")
+    data = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.upload_id)
+
+
+class UploadRows(models.QuerySet["UploadRow"]):
+    def to_import(self) -> Self:
+        return self.filter(ticked=True, kind__in=("new", "changed"))
+
+
+class UploadRow(models.Model):
+    """One row as it would be imported. `cells` by column, of a readable row as `call_file.written` makes them; `was`
+    what the call says now where it would be changed; `problems` as column, value and message. `call_id` and `version`
+    are those of the call it was held against."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=9, choices=KINDS)
+    ticked = models.BooleanField(default=True)
+    cells = models.JSONField(default=dict)
+    was = models.JSONField(default=dict)
+    problems = models.JSONField(default=list)
+    call_id = models.BigIntegerField(null=True, blank=True)
+    version = models.PositiveIntegerField(null=True, blank=True)
+
+    objects = UploadRows.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["upload", "number"], name="upload_row_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=[k for k, _ in KINDS]), name="upload_row_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(ticked=False) | ~models.Q(kind="wrong"), name="wrong_upload_row_is_left_out"
+            ),
+        ]
+        indexes = [models.Index(fields=["upload", "kind", "number"], name="upload_row_by_kind")]
+
+    def __str__(self) -> str:
+        return f"Row {self.number}"
+
+    @property
+    def differences(self) -> list[tuple[str, str, str]]:
+        """Column, what the call says now, what it would say."""
+        return [(column, old, self.cells.get(column, "")) for column, old in self.was.items()]
+
+
+class RememberedColumn(models.Model):
+    """What a heading stood for when this person last said so."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="remembered_columns")
+    heading = models.CharField(max_length=120)
+    column = models.CharField(max_length=40, blank=True)  # empty: left out
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "heading"], name="remembered_column_once")]
+
+    def __str__(self) -> str:
+        return f"{self.heading}: {self.column}"

@@ -1,0 +1,203 @@
+"""Take back an import: delete what it made, put back what it changed. Refused where anything was built on it since."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from inventory.domain.audit import Actor
+from inventory.models import Action, Call, Change, Feature, Part, Person, Team
+from inventory.services import access, audit, pricing
+from inventory.services import call as calls
+from inventory.services.intake.taking import IMPORT
+from inventory.services.reprice import REPRICE
+
+UNDO = "exchange.undo_import"
+ROWS = 500
+TOLD = 20
+MADE: tuple[type[Any], ...] = (Part, Call, Feature, Team)  # in the order in which they can be deleted
+# What hangs on a record and is not built on it: who has a part in hand, and what follows from versions of the test.
+PASSING = ("hold", "differing")
+
+
+class BuiltOn(Exception):
+    """Something rests on what the import did. `reasons` are at most TOLD."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__(" ".join(reasons))
+        self.reasons = reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """An import as it stands in the history: how many records it made and changed, in which teams, and the action that
+    took it back, if one did."""
+
+    action: Action
+    made: dict[str, int]
+    changed: int
+    teams: frozenset[int]
+    undone_by: int | None
+
+
+def found(seq: int) -> Import | None:
+    action = Action.objects.filter(seq=seq, kind=IMPORT).first()
+    if action is None:
+        return None
+    made = dict(action.changes.filter(before="").order_by().values_list("record").annotate(count=models.Count("pk")))
+    changed = action.changes.filter(record="call").exclude(before="").count()
+    undone = Action.objects.filter(kind=UNDO, record_id=str(seq)).values_list("seq", flat=True).first()
+    return Import(action, made, changed, _teams(action), undone)
+
+
+def may_undo(person: Person, each: Import) -> bool:
+    """Leads of every team concerned, and whoever imported it and may edit there still."""
+    own = (each.action.actor_kind, each.action.actor_id) == (person.actor.kind, person.actor.id)
+    may = access.may_edit if own else access.may_lead
+    return person.is_administrator or (bool(each.teams) and all(may(person, team) for team in each.teams))
+
+
+def reasons(action: Action) -> list[str]:
+    """Why it cannot be taken back; nothing where it can."""
+    return list(islice(_reasons(action), TOLD))
+
+
+@transaction.atomic
+def undo(*, action: Action, by: Actor, at: datetime) -> Action | None:
+    """As one action. Raises `BuiltOn`, and then nothing was written."""
+    for _ in _ids(action, Call).select_for_update(no_key=True).order_by("pk").values_list("pk").iterator():
+        pass  # held until the end: nobody builds on it meanwhile
+    if why := reasons(action):
+        raise BuiltOn(why)
+    changes = audit.Changes()
+    _put_back(action, changes, at)
+    for model in MADE:
+        _delete(action, model, changes)
+    return audit.append(
+        kind=UNDO, by=by, at=at, record="import", record_id=str(action.seq), title=action.title,
+        team_id=action.team_id, changes=changes,
+    )  # fmt: skip
+
+
+def _reasons(action: Action) -> Iterator[str]:
+    undone = Action.objects.filter(kind=UNDO, record_id=str(action.seq)).values_list("seq", flat=True).first()
+    if undone is not None:
+        yield f"It was taken back already, by action {undone:,}."
+        return
+    same = Change.objects.filter(
+        action=action, record=models.OuterRef("record"), record_id=models.OuterRef("record_id")
+    )
+    later = Change.objects.filter(models.Exists(same), action_id__gt=action.pk).exclude(action__kind=REPRICE)
+    named = later.order_by("action__seq", "position").values_list("record", "record_id", "action__seq")
+    for record, record_id, seq in named[:TOLD]:
+        yield f"{_name(record, record_id)} was changed since, by action {seq:,}."
+    for model in MADE:
+        yield from _hanging(action, model)
+
+
+def _hanging(action: Action, model: type[Any]) -> Iterator[str]:
+    """What points to a record the import made, and was not made by it."""
+    for relation in model._meta.related_objects:
+        other: Any = relation.related_model
+        if other._meta.model_name in PASSING:
+            continue
+        field = relation.field.name
+        rows = other._base_manager.filter(**{f"{field}__in": _ids(action, model, made=True)})
+        if other in MADE:
+            rows = rows.exclude(pk__in=_ids(action, other, made=True).values("pk"))
+        for pk in rows.order_by(f"{field}_id", "pk").values_list(f"{field}_id", flat=True)[:TOLD]:
+            yield f"{_name(model.RECORD, str(pk))} has been worked with since: {_noun(other)} belongs to it."
+
+
+def _put_back(action: Action, changes: audit.Changes, at: datetime) -> None:
+    told: dict[tuple[str, int], dict[str, Any]] = {
+        (record, int(pk)): json.loads(before)
+        for record, pk, before in action.changes.exclude(before="").values_list("record", "record_id", "before")
+    }
+    _put_back_features(told, changes)
+    book = pricing.book(timezone.localdate(at))
+    pks = {pk for record, pk in told if record == "call"}
+    pks |= set(
+        Part.objects.filter(pk__in=_ids(action, Part))
+        .exclude(pk__in=_ids(action, Part, made=True))
+        .values_list("call_id", flat=True)
+    )
+    waiting = iter(sorted(pks))
+    while some := list(islice(waiting, ROWS)):
+        parts = list(Part.objects.filter(call__in=some).order_by("call_id", "position"))
+        for call in Call.objects.select_related("feature__team", "team").filter(pk__in=some).order_by("pk"):
+            own = [part for part in parts if part.call_id == call.pk]
+            for part in own:
+                part.call = call
+            before = audit.states(call, *own)
+            touched: list[Call | Part] = [call, *own]
+            for record in touched:
+                _set(record, told.get((record.RECORD, record.pk), {}))
+            call.search_text = calls.search_text(call)
+            pricing.apply(call, own, book=book)
+            calls.write(call, own, before, call.version)
+            changes.add(before, audit.states(call, *own))
+
+
+def _put_back_features(told: dict[tuple[str, int], dict[str, Any]], changes: audit.Changes) -> None:
+    pks = [pk for record, pk in told if record == Feature.RECORD]
+    for feature in Feature.objects.filter(pk__in=pks).order_by("pk"):
+        before = audit.states(feature)
+        _set(feature, told[Feature.RECORD, feature.pk])
+        feature.write(*audit.changed(feature, before))
+        changes.add(before, audit.states(feature))
+
+
+def _set(record: Call | Part | Feature, state: dict[str, Any]) -> None:
+    """Values as history keeps them, back in the record."""
+    for name, value in state.items():
+        field = next(each for each in record._meta.concrete_fields if name in (each.attname, each.name))
+        setattr(record, name, value if isinstance(field, models.JSONField) else field.to_python(value))
+
+
+def _delete(action: Action, model: type[Any], changes: audit.Changes) -> None:
+    pks = iter(list(_ids(action, model, made=True).order_by("pk").values_list("pk", flat=True)))
+    while some := list(islice(pks, ROWS)):
+        rows = model._base_manager.filter(pk__in=some)
+        changes.add(audit.states(*rows.order_by("pk")), {})
+        rows.delete()
+
+
+def _ids(action: Action, model: type[Any], *, made: bool = False) -> models.QuerySet[Any]:
+    """The records of a kind that the import touched, or only those it made."""
+    told = Change.objects.filter(action=action, record=model.RECORD)
+    if made:
+        told = told.filter(before="")
+    rows: models.QuerySet[Any] = model._base_manager.filter(
+        pk__in=told.values(own=Cast("record_id", models.BigIntegerField()))
+    )
+    return rows
+
+
+def _teams(action: Action) -> frozenset[int]:
+    return frozenset(
+        pk
+        for pks in (
+            _ids(action, Team).values_list("pk", flat=True),
+            _ids(action, Feature).values_list("team_id", flat=True).distinct(),
+            _ids(action, Call).values_list("team_id", flat=True).distinct(),
+        )
+        for pk in pks
+    )
+
+
+def _name(record: str, record_id: str) -> str:
+    model = next(each for each in MADE if record == each.RECORD)
+    there = model._base_manager.filter(pk=int(record_id)).first()
+    return f"The {record} “{there}”" if there else f"A {record} that is gone"
+
+
+def _noun(model: type[Any]) -> str:
+    name = str(model._meta.verbose_name)
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

@@ -1,0 +1,137 @@
+"""A file of calls on its way in: name its columns, answer its questions, look it over, tick rows, import."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from inventory import tasks
+from inventory.exchange.call_help import HELP
+from inventory.forms import intake as forms
+from inventory.models import Job, Upload
+from inventory.models.upload import KINDS
+from inventory.services.intake import undo
+from inventory.services.intake import upload as uploads
+from inventory.views import _load
+from inventory.views._page import Request, page
+
+ROWS = 50
+NOT_NOW = "Nothing was done: the file is further on than the page was. This is how it stands now."
+
+
+@require_safe
+def shown(request: Request, pk: int) -> HttpResponse:
+    """Wherever the file is on its way; what one may see of it does not depend on who asks, since only its owner may."""
+    upload = _load.upload(pk, request.user)
+    if upload.state == "columns":
+        return redirect("intake.columns", pk=pk)
+    context: dict[str, Any] = {"upload": upload, "is_stopped": uploads.is_stopped(upload)}
+    if upload.state == "asking":
+        context["form"] = forms.Answer(unclear=upload.unclear)
+    if upload.state == "ready" or (upload.state == "importing" and context["is_stopped"]):
+        context |= _preview(request, upload)
+    if upload.state == "imported" and upload.action_seq:
+        context["found"] = undo.found(upload.action_seq)
+    return page(request, "intake/page.html", context, fragment="now")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def columns(request: Request, pk: int) -> HttpResponse:
+    upload = _load.upload(pk, request.user)
+    form = forms.Columns(
+        request.POST if request.method == "POST" else None, upload=upload, likely=uploads.proposed(upload)
+    )
+    if form.is_valid():
+        chosen, by, at = form.chosen(), request.user.actor, timezone.now()
+        return _started(request, upload, lambda: uploads.choose(upload=upload, columns=chosen, by=by, at=at))
+    context = {"upload": upload, "form": form, "help": HELP}
+    return page(request, "intake/columns.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def answer(request: Request, pk: int) -> HttpResponse:
+    upload = _load.upload(pk, request.user)
+    form = forms.Answer(request.POST, unclear=upload.unclear)
+    if not form.is_valid():
+        context = {"upload": upload, "form": form}
+        return page(request, "intake/page.html", context, status=422)
+    given = {"decimals": "", "days": "", **form.cleaned_data, "by": request.user.actor, "at": timezone.now()}
+    return _started(request, upload, lambda: uploads.answer(upload=upload, **given))
+
+
+@require_POST
+def read(request: Request, pk: int) -> HttpResponse:
+    """Hold it against the inventory once more."""
+    upload = _load.upload(pk, request.user)
+    return _started(request, upload, lambda: uploads.read(upload=upload, by=request.user.actor, at=timezone.now()))
+
+
+@require_POST
+def tick(request: Request, pk: int) -> HttpResponse:
+    """The ticks of one page of rows, or all rows of a kind."""
+    upload = _load.upload(pk, request.user)
+    try:
+        if "all" in request.POST or "none" in request.POST:
+            kind = request.POST.get("all", request.POST.get("none", ""))
+            uploads.tick_all(upload=upload, kind=kind, ticked="all" in request.POST)
+        else:
+            _keep_ticks(request, upload)
+    except uploads.NotNow:
+        messages.error(request, NOT_NOW)
+    if request.htmx:
+        return page(request, "intake/page.html", {"upload": upload, **_counts(upload)}, fragment="go")
+    response = redirect("intake.page", pk=pk)
+    response["Location"] += f"?{request.GET.urlencode()}" if request.GET else ""
+    return response
+
+
+@require_POST
+def confirm(request: Request, pk: int) -> HttpResponse:
+    upload = _load.upload(pk, request.user)
+    try:
+        if upload.state == "ready":
+            _keep_ticks(request, upload)
+    except uploads.NotNow:
+        pass  # told by what follows
+    return _started(request, upload, lambda: uploads.confirm(upload=upload, by=request.user.actor, at=timezone.now()))
+
+
+def _keep_ticks(request: Request, upload: Upload) -> None:
+    uploads.tick(upload=upload, shown=_numbers(request, "shown"), ticked=_numbers(request, "ticked"))
+
+
+def _numbers(request: Request, name: str) -> list[int]:
+    return [int(each) for each in request.POST.getlist(name) if each.isascii() and each.isdecimal() and len(each) < 9]
+
+
+def _started(request: Request, upload: Upload, start: Any) -> HttpResponse:
+    try:
+        job: Job = start()
+    except uploads.NotNow:
+        messages.error(request, NOT_NOW)
+    except uploads.NothingTicked:
+        messages.error(request, "Nothing was imported: no row is ticked that would change anything.")
+    else:
+        tasks.start(job)
+    return redirect("intake.page", pk=upload.pk)
+
+
+def _counts(upload: Upload) -> dict[str, Any]:
+    counts = upload.report.get("counts", {})
+    return {"to_import": upload.rows.to_import().count(), "wrong": counts.get("wrong", 0)}
+
+
+def _preview(request: Request, upload: Upload) -> dict[str, Any]:
+    counts = upload.report.get("counts", {})
+    tabs = [(kind, words, counts.get(kind, 0)) for kind, words in KINDS]
+    first = next((kind for kind in ("wrong", "changed", "new", "unchanged") if counts.get(kind)), "new")
+    chosen = request.GET.get("show", "")
+    show = chosen if chosen in dict(KINDS) else first
+    found = Paginator(upload.rows.filter(kind=show).order_by("number"), ROWS)
+    found.count = counts.get(show, 0)
+    rows = found.get_page(request.GET.get("page"))
+    return {"tabs": tabs, "show": show, "page": rows, **_counts(upload)}

@@ -1,0 +1,89 @@
+"""A file of somebody's own comes in: headings, a question, the preview, ticks, the import, and taking it back."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from inventory import tasks
+from inventory.models import Call, Job, Person
+from tests.journeys.conftest import SignIn
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("prices")]
+HEAD = "Squad;Product;Id;What it does;Model;Volume;Prompt tokens;Output\n"
+ROW = "Documents;Inbox;tags;Tags of a ticket;claude-haiku-4-5;46.000;1500;40\n"
+TEXT = (HEAD + ROW + ROW.replace("tags", "texts") + ROW.replace("tags", "bad").replace("40\n", "many\n")).encode()
+
+
+def carry() -> None:
+    assert tasks.run_job(Job.objects.latest("pk").pk)
+
+
+def upload(page: Page) -> None:
+    page.goto("/import")
+    page.get_by_label("File of calls").set_input_files({"name": "ours.csv", "mimeType": "text/csv", "buffer": TEXT})
+    page.get_by_role("button", name="Upload and look it over").click()
+
+
+def whole(page: Page) -> None:
+    """It fits its window, and no accessibility rule is broken."""
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    found = Axe().run(page).response["violations"]
+    assert [(page.url, each["id"], each["nodes"][0]["html"]) for each in found] == []
+
+
+def test_a_file_of_ones_own_comes_in_on_a_phone_and_is_taken_back(phone: Page, sign_in: SignIn, pia: Person) -> None:
+    page = sign_in(phone, pia)
+    page.goto("/import")
+    whole(page)
+    upload(page)
+    whole(page)
+    page.get_by_label("What it does").select_option("name")
+    page.get_by_role("button", name="Look the rows over").click()
+    page.wait_for_url("**/import/*")
+    carry()
+    expect(page.get_by_label("a comma before the decimals")).to_be_checked()  # the page follows the job by itself
+    whole(page)
+    page.get_by_role("button", name="Read it so").click()
+    page.wait_for_load_state()
+    carry()
+    expect(page.get_by_role("button", name="Import 2 rows, leave 1 wrong out")).to_be_visible()
+    whole(page)
+    page.get_by_role("link", name="New 2").click()
+    page.get_by_label("Import row 3").uncheck()
+    expect(page.get_by_role("button", name="Import 1 row, leave 1 wrong out")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Import row 3")).not_to_be_checked()
+    whole(page)
+    page.get_by_role("button", name="Import 1 row").click()
+    page.wait_for_load_state()
+    carry()
+    page.get_by_role("link", name="Undo this import").click()
+    assert list(Call.objects.values_list("key", flat=True)) == ["tags"]
+    whole(page)
+    page.get_by_role("button", name="Undo this import").click()
+    page.wait_for_url("**/jobs/*")
+    carry()
+    expect(page.get_by_text("Taken back")).to_be_visible()
+    assert not Call.objects.exists()
+
+
+@pytest.mark.soak
+def test_it_comes_in_without_javascript(plain: Page, sign_in: SignIn, pia: Person) -> None:
+    page = sign_in(plain, pia)
+    upload(page)
+    page.get_by_label("What it does").select_option("name")
+    page.get_by_role("button", name="Look the rows over").click()
+    carry()
+    expect(page.get_by_role("button", name="Read it so")).to_be_visible()
+    page.get_by_role("button", name="Read it so").click()
+    carry()
+    expect(page.get_by_role("link", name="New 2")).to_be_visible()
+    page.get_by_role("link", name="New 2").click()
+    page.get_by_label("Import row 3").uncheck()
+    page.get_by_role("button", name="Keep these ticks").click()
+    expect(page.get_by_label("Import row 3")).not_to_be_checked()
+    page.get_by_role("button", name="Import 1 row").click()
+    carry()
+    expect(page.get_by_role("link", name="Undo this import")).to_be_visible()
+    assert list(Call.objects.values_list("key", flat=True)) == ["tags"]
