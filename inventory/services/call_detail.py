@@ -74,12 +74,12 @@ def detail(call: Call) -> Detail:
 
 
 def latest(call: Call, parts: Sequence[Part]) -> list[Action]:
-    """The last few actions that touched the call or one of its parts, newest first, in two queries."""
+    """The last few actions that touched the call or one of its parts, newest first, in one query."""
     keys_of_parts = [str(part.pk) for part in parts]
     of_call = Q(record=Call.RECORD, record_id=str(call.pk)) | Q(record=Part.RECORD, record_id__in=keys_of_parts)
-    touched = Change.objects.filter(of_call).order_by("-pk").values_list("action_id", flat=True)
-    keys = list(dict.fromkeys(touched[: LATEST * (1 + len(parts))]))[:LATEST]
-    return list(Action.objects.filter(pk__in=keys).order_by("-seq"))
+    touched = Change.objects.filter(of_call).order_by("-pk").select_related("action").defer("before", "after")
+    found = {change.action_id: change.action for change in touched[: LATEST * (1 + len(parts))]}
+    return sorted(list(found.values())[:LATEST], key=lambda action: -action.seq)
 
 
 def _standings(found: Sheets, part: Part) -> tuple[Standing, ...]:

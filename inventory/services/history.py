@@ -164,7 +164,7 @@ def of_record(record: str, record_id: str) -> QuerySet[Action]:
     return Action.objects.filter(pk__in=about.union(*touched))
 
 
-def lines(actions: Sequence[Action], viewer: Person) -> list[Line]:
+def lines(actions: Sequence[Action], viewer: Person, *, with_reviews: bool = True) -> list[Line]:
     """Each action in words, in a fixed number of queries, without what would count the answers to a blind sheet."""
     people = _names(actions)
     named = {action.team_id or 0 for action in actions if "{team}" in audit_words.SENTENCES.get(action.kind, "")}
@@ -172,7 +172,7 @@ def lines(actions: Sequence[Action], viewer: Person) -> list[Line]:
     sides = blind.told(actions, viewer)
     alone = _one_sided(actions)
     counted = _counted(actions, sides)
-    came, reviews = outcome.outcomes(actions, viewer), _reviews(actions)
+    came, reviews = outcome.outcomes(actions, viewer), _reviews(actions) if with_reviews else {}
     shown = [each for each in actions if each.pk not in counted]
     return [_line(each, people, teams, sides, alone, came, reviews) for each in shown]
 

@@ -10,7 +10,7 @@ from django.db.models.functions import RowNumber
 from inventory.domain import comment as domain
 from inventory.domain.comment import Named
 from inventory.domain.part import State
-from inventory.models import Call, Comment, Membership, Person
+from inventory.models import Call, Comment, Membership, Part, Person
 from inventory.models.comment import Comments
 from inventory.services import access
 
@@ -72,16 +72,24 @@ class Talk:
         return list(self.threads) if self.only else [each for each in self.threads if not each.is_resolved]
 
 
-def talk(call: Call, viewer: Person, *, number: str = "", thread: str = "", replies: str = "") -> Talk:
+def talk(
+    call: Call,
+    viewer: Person,
+    *,
+    parts: Sequence[Part] | None = None,
+    number: str = "",
+    thread: str = "",
+    replies: str = "",
+) -> Talk:
     """Page `number`, the last where that names none; or the `thread` alone, `replies` being the page of it."""
     if thread.isascii() and thread.isdecimal() and len(thread) < 19:
         found = _threads(call).filter(pk=int(thread)).first()
         if found is not None:
-            return _around(Talk(call, [_whole(found, call, viewer, replies)], only=True), call)
+            return _around(Talk(call, [_whole(found, call, viewer, replies)], only=True), call, parts)
     pages = Paginator(_threads(call).in_order(), THREADS)
     page = pages.get_page(number if number.isascii() and number.isdecimal() else pages.num_pages)
     heads = list(page)
-    return _around(Talk(call, _shown(heads, _last_replies(heads), call, viewer), page), call)
+    return _around(Talk(call, _shown(heads, _last_replies(heads), call, viewer), page), call, parts)
 
 
 def one(thread: Comment, viewer: Person) -> Thread:
@@ -126,10 +134,12 @@ def _threads(call: Call) -> Comments:
     return Comment.objects.filter(call=call).threads().select_related("written_by", "resolved_by", "part")
 
 
-def _around(found: Talk, call: Call) -> Talk:
+def _around(found: Talk, call: Call, parts: Sequence[Part] | None) -> Talk:
     found.total = _threads(call).count() if found.page is None else found.page.paginator.count
     found.may_write = call.retired_at is None
-    found.is_blind = found.may_write and call.parts.filter(state__in=BLIND).exists()
+    found.is_blind = found.may_write and any(
+        part.state in BLIND for part in (call.parts.all() if parts is None else parts)
+    )
     if found.may_write:
         names = Person.objects.active().members_first([call.team]).values_list("name", flat=True)
         found.people = list(names[:HINTED])

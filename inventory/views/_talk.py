@@ -1,10 +1,11 @@
 """The talk of a call as pages show it: each thread with the form to reply by, and the form that begins one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from inventory.forms import comment as forms
-from inventory.models import Call, Comment
+from inventory.models import Call, Comment, Part
 from inventory.services import talk
 from inventory.services.talk import Talk, Thread
 from inventory.views._page import Request
@@ -27,9 +28,12 @@ class Shown:
     form: forms.Write
 
 
-def shown(request: Request, call: Call, form: forms.Write | None = None) -> Shown:
+def shown(
+    request: Request, call: Call, form: forms.Write | None = None, *, parts: Sequence[Part] | None = None
+) -> Shown:
+    """`parts` of the call, where they are at hand already."""
     asked = {name: request.GET.get(name, "") for name in ("thread", "replies")}
-    found = talk.talk(call, request.user, number=request.GET.get("talk", ""), **asked)
+    found = talk.talk(call, request.user, parts=parts, number=request.GET.get("talk", ""), **asked)
     mine = form or write_form(call)
     return Shown(found, [row(each) for each in found.open], [row(each) for each in found.resolved], mine)
 

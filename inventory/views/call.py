@@ -53,8 +53,8 @@ def detail(request: Request, pk: int) -> HttpResponse:
     context = {
         "call": call,
         "detail": found,
-        "lines": history.lines(call_detail.latest(call, found.parts), request.user),
-        "shown": _talk.shown(request, call),
+        "lines": history.lines(call_detail.latest(call, found.parts), request.user, with_reviews=False),
+        "shown": _talk.shown(request, call, parts=found.parts),
         "may_edit": access.may_edit(request.user, call.team_id),
         "may_answer": access.may_answer(request.user, call.team_id) and call.retired_at is None,
     }
