@@ -88,7 +88,7 @@ def talk(
             return _around(Talk(call, [_whole(found, call, viewer, replies)], only=True), call, parts)
     pages = Paginator(_threads(call).in_order(), THREADS)
     page = pages.get_page(number if number.isascii() and number.isdecimal() else pages.num_pages)
-    heads = list(page)
+    heads = list(page) if pages.count else []  # an empty page is asked for row by row: slow
     return _around(Talk(call, _shown(heads, _last_replies(heads), call, viewer), page), call, parts)
 
 
