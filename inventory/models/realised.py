@@ -4,7 +4,6 @@ from typing import ClassVar, Self
 
 from django.db import models
 
-from inventory.domain.status import MOVING_KINDS
 from inventory.models.part import Part
 from inventory.models.people import Team
 from inventory.models.wave import Wave
@@ -75,8 +74,3 @@ class Realised(models.Model):
     @property
     def costs_more(self) -> int:
         return -self.saving
-
-
-def still_projected() -> models.Q:
-    """Entries whose saving the plan still counts: their call runs as it did before, by what is written of it."""
-    return models.Q(part__kind__in=MOVING_KINDS)

@@ -1,7 +1,7 @@
 """What is realised, what is still to be realised, and when: the ledger added up. Micro-dollars a month."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -12,17 +12,16 @@ from django.utils import timezone
 from inventory.domain import realised as domain
 from inventory.domain import wave as months
 from inventory.domain.realised import Done, Left, Open
-from inventory.domain.status import DONE, MOVING_KINDS
+from inventory.domain.status import DONE
 from inventory.models import Feature, Part, Realised, Team, Wave
-from inventory.models.realised import still_projected
 from inventory.services.realised import STAYS
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """`moves` are moved or verified and save `saved` a month, `verified` of it in verified moves. `still` of it
-    the plan's own saving counts as well, because the call is still written down as it ran before. `ended` was realised
-    once and is taken back; `left` is still to be realised."""
+    """`moves` are moved or verified and saved `saved` a month that day, `verified` of it in verified moves. `still` is
+    what the plan's own saving counts of them now, because the call is still written down as it ran before; `left` is
+    the rest of that saving, still to be realised. `ended` was realised once and is taken back."""
 
     moves: int = 0
     saved: int = 0
@@ -60,15 +59,16 @@ class Told:
     late: int = 0
 
 
+ALONG = Q(in_split=True, kind__in=STAYS)  # with the first move of its call that is done
 Place = tuple[int, int | None]  # a team, and one of its waves or none
 
 
 def overall(*, team: Team | None = None, feature: Feature | None = None) -> Sums:
-    """What a line of text beside the plan says. One query."""
+    """What a line of text beside the plan says. One query, and one more where something is realised."""
     rows = Realised.objects.standing().of_team(team)
     rows = rows if feature is None else rows.filter(part__feature=feature)
-    found = rows.aggregate(**_ADDED)
-    return Sums(**{name: int(amount or 0) for name, amount in found.items()})
+    sums = Sums(**{name: int(amount or 0) for name, amount in rows.aggregate(**_ADDED).items()})
+    return replace(sums, still=_still(team, feature)) if sums.moves else sums
 
 
 def by_team() -> dict[int, int]:
@@ -91,7 +91,7 @@ def told(*, today: date, team: Team | None = None) -> Told:
     now = months.month(today)
     still = [_open(sums.left, waves.get(wave or 0)) for (_, wave), sums in found.items() if sums.left]
     return Told(
-        overall=_together(found.values()),
+        overall=replace(_together(found.values()), still=_still(team)),
         teams=_teams(found, names),
         waves=_waves(found, waves, names),
         left=domain.burn_down(_done(team), still, now=now),
@@ -108,7 +108,6 @@ _ADDED = {
     "moves": Count("pk"),
     "saved": Sum("saving"),
     "verified": Sum("saving", filter=Q(verified_at__isnull=False)),
-    "still": Sum("saving", filter=still_projected()),
 }
 
 
@@ -129,14 +128,22 @@ def _by_place(team: Team | None) -> dict[Place, Sums]:
 
 
 def _left(team: Team | None) -> list[dict[str, Any]]:
-    """What the moves of each team and wave that are not done shall save, with what comes along in a split."""
+    """What the plan still has to save in each team and wave: its saving but for what `_still` counts. What a split
+    sends twice is in it, whether its moves are in a wave or not."""
     parts = Part.objects.live().exclude(status__in=DONE)
     parts = parts if team is None else parts.filter(team=team)
     begun = Realised.objects.standing().filter(call_id=OuterRef("call_id"))
-    along = Q(in_split=True, kind__in=STAYS) & Exists(begun)
-    counted = parts.exclude(along).with_counted_in().filter(Q(kind__in=MOVING_KINDS) | Q(counted_in__isnull=False))
+    counted = parts.exclude(ALONG & Exists(begun)).with_counted_in().exclude(saving=0)
     rows = counted.order_by().values("team_id", "counted_in").annotate(left=Coalesce(Sum("saving"), 0))
     return [{"team_id": row["team_id"], "wave_id": row["counted_in"], "left": row["left"]} for row in rows]
+
+
+def _still(team: Team | None = None, feature: Feature | None = None) -> int:
+    """What the plan counts of moves that are done and of what came along with them, at the prices and volume of now."""
+    parts = Part.objects.live().filter(call__in=Realised.objects.standing().values("call_id"))
+    parts = parts if team is None else parts.filter(team=team)
+    parts = parts if feature is None else parts.filter(feature=feature)
+    return int(parts.filter(Q(status__in=DONE) | ALONG).aggregate(still=Sum("saving"))["still"] or 0)
 
 
 def _done(team: Team | None) -> list[Done]:

@@ -125,6 +125,24 @@ def test_what_stays_of_a_split_call_is_realised_once_with_the_first_that_moves(
     assert (found.saved, found.left) == (110, 0)
 
 
+def test_what_is_done_and_what_is_left_make_up_the_saving_of_the_plan(team: Team, pia: Person, now: datetime) -> None:
+    """Also where a split is in no wave yet, and where volume or prices changed after a move was done."""
+    split = make_move(team, saving=100, in_split=True)
+    told: dict[str, Any] = {"team": team, "in_split": True, "label": "waiting", "cost_today": 50, "cost_target": 60}
+    make_part(call=split.call, kind=Kind.STAY_REAL_TIME, saving=-10, **told)
+    Call.objects.filter(pk=split.call_id).update(is_split=True)
+    assert ledger.told(today=TODAY).overall.left == plan.totals().overall.sums.saving == 90
+    done = moved(team, pia, now, saving=30)
+    Part.objects.filter(pk=done.pk).update(cost_today=1200, cost_target=1150, saving=50)
+    Part.objects.filter(pk=split.pk).update(wave=make_wave(team), status=Status.MOVING)
+    step(Part.objects.select_related("call", "team").get(pk=split.pk), Status.MOVED, pia, now)
+    make_move(team, saving=7)
+    sums = ledger.told(today=TODAY).overall
+    assert (sums.saved, sums.still, sums.left) == (120, 140, 7)
+    assert sums.still + sums.left == plan.totals().overall.sums.saving
+    assert ledger.overall(team=team).still == sums.still
+
+
 def test_a_part_that_is_gone_or_retired_is_in_no_sum(team: Team, pia: Person, now: datetime) -> None:
     one, two = moved(team, pia, now), moved(team, pia, now)
     Part.objects.filter(pk=one.pk).update(is_live=False)
@@ -163,7 +181,7 @@ def test_it_takes_the_same_queries_however_many_there_are(
     for count in (1, 3):
         for _ in range(count):
             moved(team, pia, now)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             ledger.told(today=TODAY)
 
 

@@ -27,7 +27,7 @@ def test_what_is_realised_stands_beside_what_is_projected(
     assert all(each in ledger for each in (part.name, "$9.00", 'id="burn-title"'))
     plan = as_pia.get("/plan").content.decode()
     assert "Realised: $3.00 a month</strong> in 1 move moved or verified" in plan
-    assert "$3.00 of the saving above is the same money" in plan
+    assert "$3.00 of the saving above is of these moves" in plan
     assert "$3.00" in as_pia.get("/plan?by=team").content.decode().partition("Realised a month")[2]
     assert "realised $3.00 a month" in as_pia.get(f"/plan/waves?team={team.pk}").content.decode()
     assert "1 move moved or verified" in as_pia.get("/plan/time").content.decode()
