@@ -86,8 +86,15 @@ def _of_part(reason: Reason, was: PartThen, now: PartThen) -> list[str]:
         return list(_runs(was, now))
     if reason is Reason.WAVE:
         pairs = [(was.wave or "no wave", now.wave or "no wave"), (was.status or "no status", now.status or "no status")]
-        return [f"{before} → {after}" for before, after in pairs if before != after]
+        told = [f"{before} → {after}" for before, after in pairs if before != after]
+        return told or list(_along(was, now))
     return []
+
+
+def _along(was: PartThen, now: PartThen) -> Iterator[str]:
+    """What stays of a split call counts with the first of its parts that moves."""
+    if was.scheduled != now.scheduled:
+        yield f"{'counts' if now.scheduled else 'no longer counts'} in plan with another part of its call"
 
 
 def _tokens(was: PartThen, now: PartThen) -> Iterator[str]:

@@ -138,4 +138,4 @@ def _wave(name: str | None, starts_on: date | None, ramp: int | None) -> str:
     if not name:
         return ""
     told = [name, f"from {starts_on:%B %Y}" if starts_on else "no start yet"]
-    return ", ".join([*told, f"ramp of {ramp} months"] if ramp else told)
+    return ", ".join([*told, f"ramp of {ramp} month{'s' if ramp > 1 else ''}"] if ramp else told)

@@ -59,6 +59,15 @@ def test_a_wave_changes_what_is_in_plan_and_no_monthly_amount() -> None:
     assert line.by == {Reason.WAVE: Amounts(0, 0, 10_000_000)}
 
 
+def test_what_stays_of_a_split_says_why_it_counts_in_plan() -> None:
+    was, now = (
+        call(PART, replace(PART, id=2, label=Label.WAITING)),
+        call(replace(PART, scheduled=True, wave="First"), replace(PART, id=2, label=Label.WAITING, scheduled=True)),
+    )
+    told = [said(Reason.WAVE, line, was, now) for line in lines(was, now)]
+    assert told == ["no wave → First", "counts in plan with another part of its call"]
+
+
 def test_a_call_on_one_side_only_is_new_or_gone() -> None:
     here = call(PART)
     assert [line.by for line in lines(None, here)] == [{Reason.NEW: Amounts(20_000_000, 10_000_000)}]
