@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from inventory.domain import status
+from inventory.domain import effort, status
 from inventory.domain.status import Status
 from inventory.forms import move as forms
 from inventory.models import Part, Stale
@@ -69,7 +69,7 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     leads = access.may_lead(request.user, part.team_id)
     now = Status(part.status)
-    offered = status.steps(now, leads=leads) if access.may_edit(request.user, part.team_id) else []
+    offered = status.steps(now, leads=leads) if access.may_edit(request.user, part.team_id) and not stays(part) else []
     context = {
         "part": part,
         "weights": part.weights(),
@@ -83,6 +83,11 @@ def _page(
         "is_open": weights is not None,
     }
     return page(request, "move/detail.html", context, status=status_code)
+
+
+def stays(part: Part) -> bool:
+    """Where there is nothing to propose: it stays where it runs, and no step was taken."""
+    return not part.status and part.kind in effort.STAYING
 
 
 def _is_back(now: Status, to: Status) -> bool:

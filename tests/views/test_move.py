@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from inventory.domain.book import Book
+from inventory.domain.plan import Kind
 from inventory.models import Action, Part, Team
 from tests.services.test_arrangement import make_move, make_wave
 
@@ -20,6 +21,12 @@ def test_the_page_says_how_the_move_is_weighed_and_why(as_ed: Client, team: Team
     assert "<strong>2</strong>: what is late is repeated at full price" in text
     assert "<strong>5</strong>: New market" in text
     assert "Overruled. By itself 2: a deadline lies within reach of a slow batch" in text
+
+
+def test_what_stays_is_not_to_be_proposed(as_pia: Client, team: Team) -> None:
+    found = shown(as_pia, make_move(team, kind=Kind.STAY_REAL_TIME, label="waiting"))
+    assert "The next step" not in found
+    assert "<dd>It does not move" in found
 
 
 def test_members_are_offered_the_proposal_only(as_ed: Client, team: Team) -> None:

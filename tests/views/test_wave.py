@@ -121,6 +121,12 @@ def test_who_does_not_lead_sees_the_waves_without_anything_to_do(as_ed: Client, 
     assert not [word for word in ("checkbox", "Plan a wave", "Give up", "Put there") if word in text]
 
 
+def test_a_team_without_moves_is_not_told_that_all_are_in_a_wave(as_pia: Client, team: Team) -> None:
+    assert "Nothing moves yet" in as_pia.get(f"/plan/waves?team={team.pk}").content.decode()
+    make_move(team, wave=make_wave(team, "Digests"))
+    assert "Every move is in a wave." in as_pia.get(f"/plan/waves?team={team.pk}").content.decode()
+
+
 def test_the_page_adds_up_to_the_plan(as_pia: Client, team: Team) -> None:
     make_move(team, wave=make_wave(team, "Digests"), saving=30_000_000, cost_today=50_000_000)
     make_move(team, saving=12_340_000, cost_today=50_000_000)
