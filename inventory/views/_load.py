@@ -220,7 +220,7 @@ def price_to_change(pk: int, person: Person) -> PriceRow:
 
 
 def repricing_to_apply(job_pk: int, person: Person) -> Repricing:
-    found = get_object_or_404(Repricing.objects.select_related("job", "applied_by"), job=job_pk)
+    found = get_object_or_404(Repricing.objects.select_related("job", "applied_by"), job__id=job_pk)
     return _only(found, access.may_administer(person))
 
 
@@ -231,7 +231,7 @@ def frozen(pk: int) -> Frozen:
 def comparison(job_pk: int) -> Comparison:
     """One that is worked out."""
     related = ("first", "second", "job")
-    return get_object_or_404(Comparison.objects.select_related(*related), job=job_pk, ready_at__isnull=False)
+    return get_object_or_404(Comparison.objects.select_related(*related), job__id=job_pk, ready_at__isnull=False)
 
 
 def scenario(pk: int) -> Scenario:
