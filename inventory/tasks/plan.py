@@ -30,6 +30,8 @@ def export_plan(job: Job) -> str:
 def freeze_plan(job: Job) -> None:
     """The version, its history and the end of the job are one transaction."""
     team = Team.objects.filter(pk=job.params["team"]).first() if job.params["team"] else None
+    if job.params["team"] and team is None:
+        raise jobs.Refused("The team was removed meanwhile: nothing was frozen.")
     jobs.renew(job, at=timezone.now() + LONG)
     with transaction.atomic():
         now = timezone.now()

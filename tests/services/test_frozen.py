@@ -6,8 +6,10 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from inventory import tasks
 from inventory.models import Action, Frozen, FrozenCall, FrozenPart, FrozenPrice, Part, Person, Wave
 from inventory.services import call as calls
+from inventory.services import job as jobs
 from inventory.services import part as parts
 from inventory.services import plan, schedule
 from tests import factories
@@ -106,3 +108,17 @@ def test_what_is_done_to_the_plan_afterwards_does_not_reach_a_version(
     half = {name: half[name] for name in ("name", "requests", "uncached_input", "cacheable_prefix", "output")}
     parts.split(call=call, version=call.version, parts=[half, {**half, "name": "Other"}], by=BY, at=now)
     assert (list(FrozenPart.objects.values()), list(FrozenCall.objects.values())) == before
+
+
+def test_the_plan_of_a_team_that_is_gone_is_not_frozen_as_that_of_all(
+    registered: Registered, pia: Person, now: datetime
+) -> None:
+    registered()
+    gone = factories.make_team()
+    params = {"team": gone.pk, "note": ""}
+    job = jobs.enqueue(kind="freeze_plan", params=params, by=BY, at=now, person=pia)
+    gone.delete()
+    tasks.run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.message) == ("failed", "The team was removed meanwhile: nothing was frozen.")
+    assert not Frozen.objects.exists()
