@@ -125,7 +125,7 @@ def append(
         raise RuntimeError("History is written in the transaction of the change it tells of.")
     if not len(changes.stored):
         return None
-    head, _ = ChainHead.objects.select_for_update(no_key=True).get_or_create(pk=1, defaults={"hash": audit.GENESIS})
+    head = hold()
     action = Action(
         seq=head.seq + 1, at=at, actor_kind=by.kind, actor_id=by.id, kind=kind, record=record, record_id=record_id,
         title=title[:200], team_id=team_id, reason=reason, changes_count=len(changes.stored), schema=audit.SCHEMA,
@@ -152,6 +152,12 @@ def covered(row: Mapping[str, Any]) -> dict[str, Any]:
     found["at"] = audit.instant(row["at"])
     if row["schema"] >= audit.SALTED:
         found["salt"] = row["salt"]
+    return found
+
+
+def hold() -> ChainHead:
+    """The last link, held to the end of the transaction: nobody else's write can be committed before."""
+    found, _ = ChainHead.objects.select_for_update(no_key=True).get_or_create(pk=1, defaults={"hash": audit.GENESIS})
     return found
 
 

@@ -24,8 +24,10 @@ class NothingToFreeze(Exception):
 def freeze(*, job: Job, team: Team | None, note: str, by: Actor, at: datetime, person: Person | None = None) -> Frozen:
     """Copy the plan of a team, or of all, as its next version, under the number of the job that does it.
 
-    Rows are copied by the database itself, and the version's sums are those of its rows. Raises `NothingToFreeze`.
+    Rows are copied by the database itself, and the version's sums are those of its rows. Meanwhile nobody writes, so
+    that calls, parts and prices, read one after the other, are of one moment. Raises `NothingToFreeze`.
     """
+    audit.hold()
     scope = team.pk if team else models.ALL
     models.copy(job.pk, scope)
     sums = _sums(job.pk)

@@ -11,22 +11,24 @@ from contextlib import contextmanager
 from datetime import date, datetime
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from inventory.domain.audit import Actor
 from inventory.domain.wave import Terms
-from inventory.models import Call, Person, PriceRow, Team
+from inventory.models import Call, Frozen, Person, PriceRow, Team
 from inventory.services import arrangement, people, price_row, reprice
 from inventory.services import call as calls
 from inventory.services import comment as comments
 from inventory.services import feature as features
+from inventory.services import frozen as freezing
 from inventory.services import job as jobs
 from inventory.services import part as parts
 from inventory.services import team as teams
 from inventory.services import wave as waves
 from tests import factories
+from tests.services.plans import frozen
 
 BY = Actor("command", "test")
 ONE = {"name": "One", "requests": 1000, "uncached_input": 6000, "cacheable_prefix": 2000, "output": 800}
@@ -95,6 +97,22 @@ def test_everybody_holds_records_in_one_order(
         assert held == sorted(held, key=ORDER.index)
 
 
+def test_nobody_writes_while_a_version_is_copied(
+    call: Call, pia: Person, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or its calls would be of another moment than its parts; and two at once would get one number."""
+    sums = freezing._sums
+
+    def meanwhile(number: int) -> dict[str, int]:
+        with pytest.raises(OperationalError, match="lock timeout"):
+            _in_another_session(lambda: calls.edit(call=call, version=1, fields={"output": 1}, by=BY, at=now))
+        return sums(number)
+
+    monkeypatch.setattr(freezing, "_sums", meanwhile)
+    assert [frozen(pia, now).state for _ in range(2)] == ["done", "done"]
+    assert list(Frozen.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
+
+
 PRICE = {
     "platform": "anthropic", "valid_from": date(2026, 12, 1), "as_of": date(2026, 11, 1), "source": "a test",
     "input": 1, "output": 1, "write_5m": 1, "write_1h": 1, "read": 1,
@@ -161,7 +179,7 @@ def _in_another_session(work: Callable[[], None]) -> None:
     def run() -> None:
         try:
             with connection.cursor() as cursor:
-                cursor.execute("SET lock_timeout = '1s'")
+                cursor.execute("SET lock_timeout = '300ms'")
             work()
         finally:
             connections.close_all()
