@@ -14,6 +14,8 @@ from inventory.services import job as jobs
 from inventory.tasks.handler import LONG, asked_by, kept, tell
 from inventory.tasks.history import tell_head
 
+DELETED = "The scenario was deleted meanwhile."
+
 
 def export_plan(job: Job) -> str:
     """The plan as a workbook, kept as the job's file."""
@@ -54,10 +56,12 @@ def work_out_scenario(job: Job) -> str:
     """Nothing of the inventory is written."""
     found = Scenario.objects.select_related("team").filter(pk=job.params["scenario"]).first()
     if found is None:
-        raise jobs.Refused("The scenario was deleted meanwhile.")
+        raise jobs.Refused(DELETED)
     now = timezone.now()
     told = partial(tell, job)
     if not scenario_figures.work_out(found=found, on=timezone.localdate(now), at=now, told=told):
+        if not Scenario.objects.filter(pk=found.pk).exists():
+            raise jobs.Refused(DELETED)
         raise jobs.Refused("Its assumptions were changed meanwhile: another job works them out.")
     return f"“{found.name}” is worked out."
 

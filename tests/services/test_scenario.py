@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from inventory import tasks
 from inventory.domain.scenario import Cache, Figures, Labels, Step
-from inventory.models import Action, Call, Part, Person, PriceRow, Scenario, Stale, Team
+from inventory.models import Action, Call, Job, Part, Person, PriceRow, Scenario, Stale, Team
 from inventory.services import plan, pricing, scenario
 from tests import factories
 from tests.services.plans import BY, Registered, move
@@ -216,6 +216,22 @@ def test_what_was_changed_while_it_was_worked_out_is_not_overwritten(pia: Person
     scenario.edit(scenario=found, version=1, fields={"most_risk": 1}, **who)
     assert not scenario_figures_of(old, now)
     assert Scenario.objects.get(pk=found.pk).result == {}
+
+
+def test_what_was_deleted_while_it_was_worked_out_says_so(
+    pia: Person, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = scenario.register(team=None, fields={"name": "One"}, by=pia.actor, at=now, person=pia)
+    work_out = tasks.plan.scenario_figures.work_out
+
+    def meanwhile(**given: Any) -> bool:
+        scenario.delete(scenario=found, version=1, by=pia.actor, at=now)
+        return work_out(**given)
+
+    monkeypatch.setattr("inventory.tasks.plan.scenario_figures.work_out", meanwhile)
+    tasks.run_job(found.job.pk)
+    job = Job.objects.get(pk=found.job.pk)
+    assert (job.state, job.message) == ("failed", "The scenario was deleted meanwhile.")
 
 
 def scenario_figures_of(found: Scenario, now: datetime) -> bool:
