@@ -14,6 +14,7 @@ OPEN = {
     State.DISPUTED: "the two sides disagree",
     State.CHECK_NEEDED: "check needed: a fact it rests on has changed",
 }
+NOTHING_BLOCKS = "its label counts, and nothing blocks it"
 
 
 class Ready(StrEnum):
@@ -68,7 +69,7 @@ def standing(facts: Facts) -> tuple[Ready, str]:
         return Ready.NOT_READY, _reason(facts)
     if facts.kind is Kind.MOVE_TO_BATCH and (conditions := _conditions(facts)):
         return Ready.READY_IF, "; ".join(conditions)
-    return Ready.READY, _reason(facts)
+    return Ready.READY, _reason(facts).removeprefix("ready").removeprefix("; ") or NOTHING_BLOCKS
 
 
 def _conditions(facts: Facts) -> list[str]:

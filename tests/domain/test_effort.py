@@ -16,7 +16,7 @@ def test_a_plain_move_is_easy_safe_and_ready() -> None:
     found = effort.weights(PLAIN)
     assert (found.effort.value, found.effort.reason) == ("1", "send it as a batch, collect the results")
     assert (found.risk.value, found.risk.reason) == ("1", "both sides say that nobody waits")
-    assert (found.ready.value, found.ready.reason) == ("Ready", "ready")
+    assert (found.ready.value, found.ready.reason) == ("Ready", "its label counts, and nothing blocks it")
 
 
 def test_each_reason_adds_to_the_effort_up_to_five() -> None:
