@@ -57,7 +57,7 @@ def move(
     kind, why = _kind(label if counts else Label.NONE, today, blockers, cost)
     if cost is None:
         return Move(kind, why, None, None, 0)
-    spent = _spent(cost, today)
+    spent = spent_on(cost, today)
     if kind is Kind.UNDECIDED:
         safe = max(cost.real_time, as_is or 0)
         least = cost.real_time if cost.batch is None else min(cost.real_time, cost.batch)
@@ -98,11 +98,11 @@ def moves(cases: Sequence[Case], *, today: Path, whole: Cost | None, is_split: b
     ]
     if whole is None or not known or not is_split:
         return found
-    shares = money.shared_out(_spent(whole, today), as_is)
+    shares = money.shared_out(spent_on(whole, today), as_is)
     return [replace(each, today=share) for each, share in zip(found, shares, strict=True)]
 
 
-def _spent(cost: Cost, today: Path) -> int:
+def spent_on(cost: Cost, today: Path) -> int:
     """What it costs today, on the path it runs on."""
     return cost.batch if today is Path.BATCH and cost.batch is not None else cost.real_time
 

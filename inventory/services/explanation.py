@@ -1,23 +1,23 @@
 """How an amount comes about: the arithmetic, the price rows behind it, and how sure the figures in it are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from inventory.domain import book as prices
-from inventory.domain import break_even, money, origin, pricing
+from inventory.domain import break_even, money, origin, plan, pricing
 from inventory.domain.break_even import Prefix
 from inventory.domain.origin import Mix
-from inventory.domain.part import Figures
+from inventory.domain.part import Figures, Path
 from inventory.domain.pricing import Unit, Way
 from inventory.models import Call, Discount, Modifier, Part, PriceRow
 from inventory.models.call import FIGURES
 from inventory.services import drift
 from inventory.services.drift import Drift
+from inventory.services.pricing import as_is, both_ways, discounts, found_for, priced, profile_of
 from inventory.services.pricing import book as book_of
-from inventory.services.pricing import discounts, found_for, priced, profile_of
 
 WORDS = dict(FIGURES)
 SAID = {Unit.TOKENS: "a million tokens", Unit.SEARCHES: "a thousand searches", Unit.MINUTES: "an hour"}
@@ -98,6 +98,17 @@ class Explanations:
     whole: Explained
     parts: tuple[tuple[Part, Explained], ...]
     drifts: Mapping[int, Drift]
+    shares: Mapping[int, "Share"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What of `whole`, a month of the call as it runs, falls to a part: as much as `own` is of `together`. These are
+    what it and all parts would cost in real time on the model of today. Micro-dollars."""
+
+    whole: int
+    own: int
+    together: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +128,17 @@ def of(call: Call, parts: Sequence[Part], *, on: date) -> Explanations:
     whole, drifts = _explained(call, None, sources), drift.of(call, parts, book=sources.book)
     if not call.is_split:
         return Explanations(whole, tuple((part, whole) for part in parts), drifts)
-    return Explanations(whole, tuple((part, _explained(call, part, sources)) for part in parts), drifts)
+    each = tuple((part, _explained(call, part, sources)) for part in parts)
+    return Explanations(whole, each, drifts, {} if drifts else _shares(call, parts, sources.book))
+
+
+def _shares(call: Call, parts: Sequence[Part], book: prices.Book) -> dict[int, Share]:
+    whole, costs = both_ways(call, parts, book=book)
+    weights = [weight for weight in as_is(call, parts, costs, book=book) if weight is not None]
+    if whole is None or len(weights) < len(parts) or not sum(weights):
+        return {}
+    spent, together = plan.spent_on(whole, Path(call.today_path)), sum(weights)
+    return {part.pk: Share(spent, weight, together) for part, weight in zip(parts, weights, strict=True)}
 
 
 def _sources(call: Call, parts: Sequence[Part], on: date) -> _Sources:

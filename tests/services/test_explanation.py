@@ -178,3 +178,15 @@ def test_a_stored_amount_that_is_not_todays_says_both_with_their_days(changed_pr
     assert "an administrator re-prices" in as_pia.get(f"/calls/{call.pk}/explained").content.decode()
     type(call).objects.update(retired_at=timezone.now())
     assert "Prices have changed" not in as_admin.get(f"/calls/{call.pk}/explained").content.decode()
+
+
+def test_a_part_of_a_split_opens_to_its_share_of_the_whole(prices):
+    haiku = {"model": "claude-haiku-4-5", "uncached_input": 3000, "cacheable_prefix": 0}
+    call, parts, found = explained(prices, haiku, {"uncached_input": 6000}, today_path="batch")
+    shares = [found.shares[part.pk] for part in parts]
+    assert [money.cents(share.whole * share.own // share.together) for share in shares] == [
+        money.cents(part.cost_today) for part in parts
+    ]
+    assert sum(share.own for share in shares) == shares[0].together
+    text = render_to_string("call/explained.html", {"call": call, "explanations": found})
+    assert f"{money.shown(shares[0].whole)} of the whole × {money.shown(shares[0].own)} of" in text
