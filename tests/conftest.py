@@ -11,6 +11,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
+from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 
 from inventory.domain import waiting
@@ -20,6 +21,9 @@ from inventory.models import ClaudeModel, Modifier, Person, PriceRow, Team, appe
 from inventory.services import price_load, pricing
 from tests import factories
 
+# A busy machine is no failure of what is tested.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 PRICE_TABLES = [kind._meta.db_table for kind in (ClaudeModel, PriceRow, Modifier)]
 
