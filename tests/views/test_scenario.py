@@ -110,6 +110,14 @@ def test_who_saves_second_sees_both_values(as_ed: Client, ed: Person, now: datet
     assert Scenario.objects.get().name == "Theirs"
 
 
+def test_the_list_offers_to_work_out_again_what_is_out_of_date(as_pia: Client, pia: Person, now: datetime) -> None:
+    found = made(pia, now, name="As it stands")
+    again = 'aria-label="Work it out again: As it stands"'
+    assert again not in text(as_pia, "scenario.list")
+    Scenario.objects.filter(pk=found.pk).update(result_version=found.version + 1)
+    assert again in text(as_pia, "scenario.list")
+
+
 def test_copy_again_and_delete(as_ed: Client, ed: Person, now: datetime) -> None:
     found = made(ed, now, most_risk=2)
     as_ed.post(reverse("scenario.copy", args=[found.pk]))
