@@ -139,7 +139,7 @@ class Row(NamedTuple):
 
 KEY = ("team_id", "in_split", "kind", "why", "one_sided")
 ADDED_UP = {
-    "parts": Count("pk"), "priced": Count("cost_today"), "today": Sum("cost_today"), "after": Sum("cost_target"),
+    "parts": Count("*"), "priced": Count("cost_today"), "today": Sum("cost_today"), "after": Sum("cost_target"),
     "spare": Sum("possible"), "guessed": Sum("cost_today", filter=Q(feature__first_guess__isnull=False)),
     "guess": Sum(F("cost_today") * F("feature__first_guess")),
 }  # fmt: skip
@@ -161,7 +161,7 @@ def known(*, team: Team | None = None, feature: Feature | None = None) -> tuple[
     calls = Call.objects.live()
     calls = calls if team is None else calls.filter(team=team)
     calls = calls if feature is None else calls.filter(feature=feature)
-    rows = calls.order_by().values_list("figures").annotate(today=Coalesce(Sum("cost_today"), 0), calls=Count("pk"))
+    rows = calls.order_by().values_list("figures").annotate(today=Coalesce(Sum("cost_today"), 0), calls=Count("*"))
     found = list(rows)
     return origin.mix((figures, today) for figures, today, _ in found), sum(count for *_, count in found)
 
@@ -209,7 +209,7 @@ def by_feature(*, team: Team | None = None) -> QuerySet[Any, Any]:
     is_nobody = Q(kind__in=[kind for kind, _ in line.places(Side.NOBODY)])
     zero = Coalesce(Sum("cost_today"), 0)
     rows = _of(team, None).values("feature_id").annotate(
-        parts=Count("pk"),
+        parts=Count("*"),
         priced=Count("cost_today"),
         moving=Count("pk", filter=Q(kind__in=MOVING)),
         undecided_parts=Count("pk", filter=Q(kind=Kind.UNDECIDED)),
