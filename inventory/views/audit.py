@@ -4,18 +4,15 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
-from inventory import tasks
 from inventory.forms import audit as forms
 from inventory.models import Action, Change
 from inventory.services import access, history, history_table, past
 from inventory.services import action as actions
-from inventory.services import job as jobs
 from inventory.services.intake import taking, undo
-from inventory.views import _history
+from inventory.views import _history, _job
 from inventory.views._page import Request, page
 
 ROWS = 50
@@ -36,10 +33,7 @@ def export(request: Request) -> HttpResponse:
     kept = form.cleaned_data.keys() - {"before", "after"}
     asked = {name: request.GET[name] for name in form.fields if name in kept and request.GET.get(name)}
     params = {"format": wanted, "asked": {} if wanted == history_table.WHOLE else asked}
-    at = timezone.now()
-    job = jobs.enqueue(kind="export_history", params=params, by=request.user.actor, at=at, person=request.user)
-    tasks.start(job)
-    return redirect("job.detail", pk=job.pk)
+    return _job.started(request, "export_history", params)
 
 
 @require_safe

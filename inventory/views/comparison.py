@@ -4,16 +4,13 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from inventory import tasks
 from inventory.domain.difference import Reason
 from inventory.domain.difference_words import MEANS, WORDS
 from inventory.forms import frozen as forms
 from inventory.services import comparison
-from inventory.services import job as jobs
-from inventory.views import _load
+from inventory.views import _job, _load
 from inventory.views._page import Request, page
 
 ROWS = 50
@@ -35,10 +32,7 @@ def start(request: Request) -> HttpResponse:
     if known is not None:
         return redirect("comparison.detail", pk=known.job_id)
     params = {"first": first.pk, "second": second.pk if second else None}
-    by, at = request.user.actor, timezone.now()
-    job = jobs.enqueue(kind="compare_plans", params=params, by=by, at=at, person=request.user)
-    tasks.start(job)
-    return redirect("job.detail", pk=job.pk)
+    return _job.started(request, "compare_plans", params)
 
 
 @require_safe
@@ -73,8 +67,4 @@ def detail(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def export(request: Request, pk: int) -> HttpResponse:
-    found = _load.comparison(pk)
-    params, at = {"comparison": found.pk}, timezone.now()
-    job = jobs.enqueue(kind="export_comparison", params=params, by=request.user.actor, at=at, person=request.user)
-    tasks.start(job)
-    return redirect("job.detail", pk=job.pk)
+    return _job.started(request, "export_comparison", {"comparison": _load.comparison(pk).pk})

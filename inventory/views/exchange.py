@@ -1,8 +1,6 @@
 """What comes in as a whole: a file of calls, and the sample inventory. Each is done by a background job."""
 
 import io
-from collections.abc import Mapping
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -18,10 +16,9 @@ from inventory.forms import exchange as forms
 from inventory.forms import listed
 from inventory.models import Upload
 from inventory.services import access, call_list
-from inventory.services import job as jobs
 from inventory.services.intake import offered
 from inventory.services.intake import upload as uploads
-from inventory.views import _load
+from inventory.views import _job, _load
 from inventory.views._page import Request, page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -81,23 +78,16 @@ def export_list(request: Request) -> HttpResponse:
     given = form.cleaned_data
     asked = listed.asked(given["name"], given["query"], sorts=call_list.SORTS, today=timezone.localdate())
     params = {"name": given["name"], "kind": given["kind"], "asked": asked, "pick": form.picked()}
-    return _started(request, "export_list", params=params)
+    return _job.started(request, "export_list", params=params)
 
 
 @require_POST
 def demo_load(request: Request) -> HttpResponse:
     _load.administrator(request.user)
-    return _started(request, "load_demo")
+    return _job.started(request, "load_demo")
 
 
 @require_POST
 def demo_remove(request: Request) -> HttpResponse:
     _load.administrator(request.user)
-    return _started(request, "remove_demo")
-
-
-def _started(request: Request, kind: str, params: Mapping[str, Any] | None = None) -> HttpResponse:
-    person = request.user
-    job = jobs.enqueue(kind=kind, params=params or {}, by=person.actor, at=timezone.now(), person=person)
-    tasks.start(job)
-    return redirect("job.detail", pk=job.pk)
+    return _job.started(request, "remove_demo")

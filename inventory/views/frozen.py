@@ -2,17 +2,13 @@
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from inventory import tasks
 from inventory.forms import frozen as forms
 from inventory.models import Frozen
 from inventory.models.frozen import ALL
 from inventory.services import access
-from inventory.services import job as jobs
-from inventory.views import _load
+from inventory.views import _job, _load
 from inventory.views._page import Request, page, typed
 
 ROWS = 50
@@ -35,10 +31,7 @@ def new(request: Request) -> HttpResponse:
     form = forms.New(typed(request), teams=access.teams_to_lead(person), team=request.GET.get("team", ""))
     if request.method == "POST" and form.is_valid():
         team, note = form.cleaned_data["team"], form.cleaned_data["note"]
-        params = {"team": team.pk if team else None, "note": note}
-        job = jobs.enqueue(kind="freeze_plan", params=params, by=person.actor, at=timezone.now(), person=person)
-        tasks.start(job)
-        return redirect("job.detail", pk=job.pk)
+        return _job.started(request, "freeze_plan", {"team": team.pk if team else None, "note": note})
     return page(request, "frozen/new.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -64,8 +57,4 @@ def prices(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def export(request: Request, pk: int) -> HttpResponse:
-    version = _load.frozen(pk)
-    params, at = {"version": version.pk}, timezone.now()
-    job = jobs.enqueue(kind="export_frozen", params=params, by=request.user.actor, at=at, person=request.user)
-    tasks.start(job)
-    return redirect("job.detail", pk=job.pk)
+    return _job.started(request, "export_frozen", {"version": _load.frozen(pk).pk})

@@ -4,18 +4,15 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from inventory import tasks
 from inventory.forms import plan as forms
 from inventory.forms import wave as terms
 from inventory.models import Part
-from inventory.services import job as jobs
 from inventory.services import ledger, move, plan, pricing, schedule
-from inventory.views import _picture
+from inventory.views import _job, _picture
 from inventory.views._page import Request, page
 
 ROWS = 50
@@ -82,10 +79,7 @@ def in_time(request: Request) -> HttpResponse:
 
 @require_POST
 def export(request: Request) -> HttpResponse:
-    now = timezone.now()
-    job = jobs.enqueue(kind="export_plan", params={}, by=request.user.actor, at=now, person=request.user)
-    tasks.start(job)
-    return redirect("job.detail", pk=job.pk)
+    return _job.started(request, "export_plan")
 
 
 def _table(request: Request, by: str, chosen: dict[str, Any], totals: plan.Totals, calls: int) -> dict[str, Any]:

@@ -8,9 +8,8 @@ from django.views.decorators.http import require_POST
 
 from inventory import tasks
 from inventory.forms import price_row as forms
-from inventory.services import job as jobs
 from inventory.services import reprice
-from inventory.views import _load
+from inventory.views import _job, _load
 from inventory.views._page import Request
 
 OUTDATED = "Nothing was applied: the prices of today are no longer those this was computed at. Compute it again."
@@ -20,15 +19,12 @@ NOTHING = "Nothing was applied: there is nothing left of it to apply. Compute it
 @require_POST
 def start(request: Request) -> HttpResponse:
     """Compute what the prices of a day would change. Writes no amount."""
-    person = _load.administrator(request.user)
+    _load.administrator(request.user)
     form = forms.Reprice(request.POST)
     if not form.is_valid():
         messages.error(request, "Nothing was started. Type the day as 2026-11-22.")
         return redirect("pricing.list")
-    on = form.cleaned_data["on"].isoformat()
-    job = jobs.enqueue(kind="reprice", params={"on": on}, by=person.actor, at=timezone.now(), person=person)
-    tasks.start(job)
-    return redirect("job.detail", pk=job.pk)
+    return _job.started(request, "reprice", {"on": form.cleaned_data["on"].isoformat()})
 
 
 @require_POST

@@ -9,14 +9,12 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from inventory import tasks
 from inventory.domain import version as words
 from inventory.domain import waiting
 from inventory.forms import version as forms
 from inventory.models import Job
-from inventory.services import job as jobs
 from inventory.services.labelling import version
-from inventory.views import _load
+from inventory.views import _job, _load
 from inventory.views._page import Request, page
 from inventory.views._queue import places
 
@@ -30,11 +28,8 @@ def listed(request: Request) -> HttpResponse:
 
 @require_POST
 def work_out(request: Request) -> HttpResponse:
-    person = _load.leader(request.user)
-    given: dict[str, Any] = {"kind": "compare_versions", "params": {"version": waiting.CURRENT.version}}
-    job = jobs.enqueue(**given, by=person.actor, at=timezone.now(), person=person)
-    tasks.start(job)
-    return redirect("job.detail", pk=job.pk)
+    _load.leader(request.user)
+    return _job.started(request, "compare_versions", {"version": waiting.CURRENT.version})
 
 
 @require_POST
