@@ -3,8 +3,9 @@ crash, and returns a line for the person who waits for it."""
 
 import tempfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from inventory.domain.audit import Actor
 from inventory.models import Job
 from inventory.services import job as jobs
 
+T = TypeVar("T")
 Handler = Callable[[Job], str | None]
 LONG = timedelta(minutes=20)  # for work in one transaction, which cannot renew its lease meanwhile
 
@@ -24,10 +26,15 @@ def asked_by(job: Job) -> Actor:
     return job.created_by.actor if job.created_by else Actor("job", str(job.pk))
 
 
-def kept(job: Job, name: str, write: Callable[..., int]) -> str:
-    """What `write` writes into a file becomes the job's; it returns its rows."""
+def kept(job: Job, name: str, write: Callable[..., T]) -> T:
+    """What `write` writes into a file becomes the job's, under `name`; returns what `write` returns."""
     with tempfile.TemporaryFile() as file:
-        rows = write(file, told=partial(tell, job))
+        found = write(file, told=partial(tell, job))
         file.seek(0)
         jobs.save_file(job, name, iter(partial(file.read, jobs.CHUNK), b""), at=timezone.now())
-    return f"{rows:,} rows."
+    return found
+
+
+def dated(what: str, at: datetime, ending: str) -> str:
+    """The name of a file that says when it was written."""
+    return f"batchline-{what}-{timezone.localtime(at):%Y-%m-%d-%H%M}.{ending}"

@@ -1,7 +1,6 @@
 """Jobs of the history, and its head in the log."""
 
 import logging
-import tempfile
 from functools import partial
 
 from django.utils import timezone
@@ -10,8 +9,7 @@ from inventory.forms.audit import Filter
 from inventory.models import Job
 from inventory.services import action as actions
 from inventory.services import history, history_file, history_table, verification
-from inventory.services import job as jobs
-from inventory.tasks.handler import tell
+from inventory.tasks.handler import dated, kept
 
 log = logging.getLogger(__name__)
 
@@ -19,19 +17,16 @@ log = logging.getLogger(__name__)
 def export_history(job: Job) -> str:
     """What history was narrowed to; or the whole of it, for checking on another machine."""
     form, now = job.params["format"], timezone.now()
-    with tempfile.TemporaryFile() as file:
-        if form == history_table.WHOLE:
-            walk = history_file.write(file, at=now, told=partial(tell, job))
-            said = f"{walk.actions:,} actions with {walk.changes:,} changes, for manage.py verify_history --file."
-        else:
-            found = Filter(job.params["asked"], fields=actions.field_choices())
-            asked, _ = history.asked(**found.chosen())
-            words = ", ".join(f"{name} {value}" for name, value in job.params["asked"].items())
-            given = {"form": form, "asked": asked, "said": words, "at": now}
-            said = f"{history_table.write(file, told=partial(tell, job), **given):,} actions."
-        file.seek(0)
-        name = f"batchline-history-{timezone.localtime(now):%Y-%m-%d-%H%M}.{form}"
-        jobs.save_file(job, name, iter(partial(file.read, jobs.CHUNK), b""), at=timezone.now())
+    name = dated("history", now, form)
+    if form == history_table.WHOLE:
+        walk = kept(job, name, partial(history_file.write, at=now))
+        said = f"{walk.actions:,} actions with {walk.changes:,} changes, for manage.py verify_history --file."
+    else:
+        found = Filter(job.params["asked"], fields=actions.field_choices())
+        asked, _ = history.asked(**found.chosen())
+        words = ", ".join(f"{name} {value}" for name, value in job.params["asked"].items())
+        count = kept(job, name, partial(history_table.write, form=form, asked=asked, said=words, at=now))
+        said = f"{count:,} actions."
     tell_head()
     return said
 

@@ -1,6 +1,5 @@
 """Jobs of the plan: its workbook, its versions, what they differ in, its scenarios."""
 
-import tempfile
 from functools import partial
 
 from django.db import transaction
@@ -11,7 +10,7 @@ from inventory.models import Comparison, Frozen, Job, Scenario, Team
 from inventory.services import comparison, exchange, frozen_book, scenario_figures
 from inventory.services import frozen as freezing
 from inventory.services import job as jobs
-from inventory.tasks.handler import LONG, asked_by, kept, tell
+from inventory.tasks.handler import LONG, asked_by, dated, kept, tell
 from inventory.tasks.history import tell_head
 
 DELETED = "The scenario was deleted meanwhile."
@@ -19,12 +18,8 @@ DELETED = "The scenario was deleted meanwhile."
 
 def export_plan(job: Job) -> str:
     """The plan as a workbook, kept as the job's file."""
-    with tempfile.TemporaryFile() as file:
-        now = timezone.now()
-        sums = exchange.export_plan(file, at=now, told=partial(tell, job)).overall.sums
-        file.seek(0)
-        name = f"batchline-plan-{timezone.localtime(now):%Y-%m-%d-%H%M}.xlsx"
-        jobs.save_file(job, name, iter(partial(file.read, jobs.CHUNK), b""), at=timezone.now())
+    now = timezone.now()
+    sums = kept(job, dated("plan", now, "xlsx"), partial(exchange.export_plan, at=now)).overall.sums
     tell_head()
     return f"{sums.parts:,} parts: {money.shown(sums.today)} a month today, {money.shown(sums.after)} after."
 
@@ -68,11 +63,13 @@ def work_out_scenario(job: Job) -> str:
 
 def export_frozen(job: Job) -> str:
     version = Frozen.objects.get(pk=job.params["version"])
-    return kept(job, f"batchline-{version.slug}.xlsx", partial(frozen_book.export_version, version=version))
+    rows = kept(job, f"batchline-{version.slug}.xlsx", partial(frozen_book.export_version, version=version))
+    return f"{rows:,} rows."
 
 
 def export_comparison(job: Job) -> str:
     found = Comparison.objects.select_related("first", "second").filter(pk=job.params["comparison"]).first()
     if found is None:
         raise jobs.Refused("The comparison is no longer kept. Compare again.")
-    return kept(job, f"batchline-{found.slug}.xlsx", partial(frozen_book.export_comparison, found=found))
+    rows = kept(job, f"batchline-{found.slug}.xlsx", partial(frozen_book.export_comparison, found=found))
+    return f"{rows:,} rows."
