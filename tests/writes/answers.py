@@ -1,6 +1,5 @@
 """The waiting test: sheets of both sides, and the ways out where they differ or rest on an older version."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from inventory.domain import waiting as domain
@@ -8,12 +7,12 @@ from inventory.domain.consumer import DAYS, UNITS
 from inventory.domain.part import Label, State
 from inventory.domain.people import Discipline
 from inventory.domain.question import Field, Question
-from inventory.models import Part, Person, Sheet
-from inventory.services import sheet as sheets
+from inventory.models import Membership, Part, Person, Sheet
+from inventory.services import part as parts
 from inventory.services import waiting
 from inventory.services.labelling import together
 from tests.services.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS
-from tests.writes.world import World, write
+from tests.writes.world import COMMAND, World, write
 
 SIDES = (Discipline.PRODUCT, Discipline.ENGINEERING)
 FEW = 6  # parts answered more often than the others, so that some sheets are finished
@@ -35,11 +34,24 @@ def sheet(world: World, part: Part, side: Discipline) -> Given:
     return {"part": part, "side": side, "person": person, "version": version, **own}
 
 
+def usual(world: World, side: Discipline) -> dict[str, dict[str, Any]]:
+    """What leads to a label."""
+    given = dict(world.pick([NOBODY_WAITS, NOBODY_WAITS, SOMEBODY_WAITS])[side])
+    notice = domain.CURRENT.question("notice")
+    if given.get("notice") == "nobody" and notice and "nobody" not in {option.id for option in notice.options}:
+        given["notice"] = "team"
+    return as_answers(given)
+
+
+def as_answers(given: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {key: {"choice": each} if isinstance(each, str) else dict(each) for key, each in given.items()}
+
+
 def answer_to(world: World, side: Discipline, question: Question) -> dict[str, Any]:
     """Mostly what leads to a label, else anything, now and then what no form lets through."""
-    usual = world.pick([NOBODY_WAITS, NOBODY_WAITS, SOMEBODY_WAITS])[side].get(question.id)
-    if usual is not None and world.chance(0.75):
-        return {"choice": usual} if isinstance(usual, str) else dict(usual)
+    given = usual(world, side).get(question.id)
+    if given is not None and world.chance(0.75):
+        return given
     if world.chance(0.03):
         return world.pick([{}, {"choice": "no-such"}, {"choices": ["none", "unsure"]}])
     open_options = [option.id for option in question.options if not option.back]
@@ -64,6 +76,18 @@ def _field(world: World, field: Field) -> Any:
     return world.text()[:60]
 
 
+def decided(world: World, *said: dict[Discipline, Any]) -> Part | None:
+    """A part that nobody has begun, answered by both sides as `said`: what a draw may need first."""
+    part = world.any(Part.objects.live().exclude(pk__in=Sheet.objects.values("part")))
+    if part is None:
+        return None
+    for side, given in zip(SIDES, said, strict=True):
+        own = {"part": part, "side": side, "by": COMMAND, "at": world.at}
+        waiting.answer_all(answers=as_answers(given[side]), **own)
+        waiting.submit(**own)
+    return Part.objects.get(pk=part.pk)
+
+
 def open_question(world: World, walk: waiting.Walk) -> Question | None:
     return walk.open or (world.pick(walk.questions) if walk.questions else None)
 
@@ -85,8 +109,7 @@ def answer_all(world: World) -> Given | None:
     part, side = some_part(world), world.pick(SIDES)
     if part is None:
         return None
-    usual = world.pick([NOBODY_WAITS, NOBODY_WAITS, SOMEBODY_WAITS])[side]
-    given: Mapping[str, Any] = {key: {"choice": each} if isinstance(each, str) else each for key, each in usual.items()}
+    given = usual(world, side)
     if world.chance(0.4):
         questions = waiting.walk(part=part, side=side).questions
         given = {each.id: answer_to(world, side, each) for each in questions if world.chance(0.5)}
@@ -125,6 +148,8 @@ def copy(world: World) -> Given | None:
 
 def alike(world: World, person: Person) -> tuple[Part, list[Part]]:
     """A part where this side is in, and others with its consumer."""
+    if world.chance(0.3):
+        made_alike(world)
     mine = Sheet.objects.filter(side=person.discipline, part__is_live=True).exclude(part__consumer="")
     found = world.any(mine.exclude(submitted_at=None))
     model = found.part if found else world.any(Part.objects.all())
@@ -132,13 +157,25 @@ def alike(world: World, person: Person) -> tuple[Part, list[Part]]:
     return model, world.some(Part.objects.filter(consumer__iexact=model.consumer))
 
 
+def made_alike(world: World) -> None:
+    """Two parts used by the same people, one of them answered."""
+    model = decided(world, NOBODY_WAITS, NOBODY_WAITS)
+    other = world.any(Part.objects.live().exclude(pk__in=Sheet.objects.values("part")))
+    for part in filter(None, (model, other)):
+        fields = {"consumer": "Shift lead"}
+        part = Part.objects.get(pk=part.pk)
+        parts.edit(part=part, version=part.version, fields=fields, by=COMMAND, at=world.at)
+
+
 @write("labelling.together.begin", 1.5)
 def begin(world: World) -> Given | None:
-    who = of_a_side(world)
+    editors = Membership.objects.filter(role__in=("member", "lead")).values("person")
+    person = world.person(discipline__in=SIDES, pk__in=editors)
+    who = (person,) if person else of_a_side(world)
     if who is None or not Part.objects.exists():
         return None
-    model, parts = alike(world, who[0])
-    return {"model": model, "parts": [part.pk for part in parts], "person": who[0], "by": who[0].actor}
+    model, others = alike(world, who[0])
+    return {"model": model, "parts": [part.pk for part in others], "person": who[0], "by": who[0].actor}
 
 
 @write("labelling.together.confirm", 1.5)
@@ -155,19 +192,25 @@ def confirm(world: World) -> Given | None:
     return {"model": model, "versions": versions, "reason": world.reason(), "person": person, "by": person.actor}
 
 
+def disputed(world: World) -> Part | None:
+    if world.chance(0.2) or not Part.objects.filter(state=State.DISPUTED).exists():
+        decided(world, NOBODY_WAITS, SOMEBODY_WAITS)
+    return some_part(world, State.DISPUTED)
+
+
 @write("labelling.reconcile.adopt")
 def adopt(world: World) -> Given | None:
-    part, who = some_part(world, State.DISPUTED), of_a_side(world)
+    part, who = disputed(world), of_a_side(world)
     if part is None or who is None:
         return None
     person, side = who
-    version = world.version(sheets.in_hand(part, side).sheet)
+    version = world.version(waiting.walk(part=part, side=side))
     return {"part": part, "side": side, "person": person, "by": person.actor, "version": version}
 
 
 @write("labelling.reconcile.settle")
 def settle(world: World) -> Given | None:
-    part = some_part(world, State.DISPUTED)
+    part = disputed(world)
     if part is None:
         return None
     label = world.pick([Label.WAITING, Label.NOT_WAITING])
@@ -182,9 +225,8 @@ def open_sheet(world: World) -> Given | None:
 
 
 def answered_earlier(world: World) -> list[int]:
-    older = Sheet.objects.filter(test_version__lt=domain.CURRENT.version)
-    parts = world.some(Part.objects.filter(pk__in=older.values("part"))) or world.some(Part.objects.all())
-    return [part.pk for part in parts]
+    older = Part.objects.live().filter(test_version__lt=domain.CURRENT.version)
+    return [part.pk for part in world.some(older) or world.some(Part.objects.all())]
 
 
 @write("labelling.version.look_over", 0.5)

@@ -11,7 +11,17 @@ from tests.writes.inventory import MODELS, MOST_CALLS
 from tests.writes.world import World, write
 
 Given = dict[str, Any]
-NAMES = ("team", "feature", "call_key", "name", "model", "provider", "requests_per_month", "input_tokens", "output_tokens")
+NAMES = (
+    "team",
+    "feature",
+    "call_key",
+    "name",
+    "model",
+    "provider",
+    "requests_per_month",
+    "input_tokens",
+    "output_tokens",
+)
 
 
 def a_file(world: World) -> bytes:

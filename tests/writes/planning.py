@@ -12,6 +12,8 @@ from inventory.models import Action, Job, Part, Person, Review, Scenario, Team, 
 from inventory.services import arrangement
 from inventory.services import job as jobs
 from inventory.services.history import Asked
+from tests.services.test_waiting import NOBODY_WAITS
+from tests.writes.answers import decided
 from tests.writes.world import World, write
 
 MOST_WAVES, MOST_SCENARIOS = 25, 5
@@ -59,7 +61,7 @@ def some_parts(world: World) -> tuple[Team, dict[int, int]] | None:
     parts = world.some(Part.objects.live().filter(team=team))
     if world.chance(0.05):
         parts += world.some(Part.objects.all(), most=1)
-    return team, {part.pk: world.version(part) for part in parts}
+    return (team, {part.pk: world.version(part) for part in parts}) if parts else None
 
 
 @write("arrangement.put", 2)
@@ -75,6 +77,8 @@ def put(world: World) -> Given | None:
 @write("arrangement.arrange", 0.5)
 def arrange(world: World) -> Given | None:
     """As it was looked at; now and then as it was before."""
+    if world.chance(0.3):
+        decided(world, NOBODY_WAITS, NOBODY_WAITS)
     movable = Team.objects.filter(pk__in=Part.objects.to_arrange().values("team"))
     team = world.any(movable) or world.any(Team.objects.all())
     if team is None or Wave.objects.count() >= MOST_WAVES + 10:
@@ -112,7 +116,11 @@ def overrule(world: World) -> Given | None:
     part = world.any(Part.objects.live())
     if part is None:
         return None
-    values = {"effort": world.pick([None, 1, 5]), "risk": world.pick([None, 2]), "ready": world.pick([None, "ready", "not_ready"])}
+    values = {
+        "effort": world.pick([None, 1, 5]),
+        "risk": world.pick([None, 2]),
+        "ready": world.pick([None, "ready", "not_ready"]),
+    }
     reasons = {name: world.reason() for name in values}
     return {"part": part, "version": world.version(part), "values": values, "reasons": reasons}
 
@@ -153,7 +161,11 @@ def copy_scenario(world: World) -> Given | None:
 
 @write("scenario.ask_again", 0.3)
 def ask_again(world: World) -> Given | None:
-    return scenario(world)
+    """Of use where the job before is over."""
+    found = scenario(world)
+    if found and world.chance(0.5) and found["scenario"].job:
+        jobs.cancel(job=found["scenario"].job, by=world.by(), at=world.at)
+    return found
 
 
 @write("scenario.delete", 0.3)

@@ -68,7 +68,9 @@ def row(world: World, **more: Any) -> Given | None:
 
 @write("price_row.correct", 0.4)
 def correct(world: World) -> Given | None:
-    fields = world.pick([{"output": 11_000_000}, {"note": world.text()}, {"valid_from": priced(world), "valid_to": None}, {}])
+    fields = world.pick(
+        [{"output": 11_000_000}, {"note": world.text()}, {"valid_from": priced(world), "valid_to": None}, {}]
+    )
     return row(world, fields=fields, reason=world.reason())
 
 

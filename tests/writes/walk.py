@@ -1,16 +1,18 @@
 """The walk: services drawn at random, one after the other; and the database as it is, to hold two moments against."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.utils import timezone
 
 from inventory.domain import waiting
+from inventory.domain.question import Test
 from inventory.models import Action, Change
 from inventory.services import audit, replay
 from tests.writes.world import WRITES, Then, World
@@ -35,21 +37,36 @@ class Walk:
     """`done` counts by service what left an action, `refused` what was refused, `still` what changed nothing."""
 
     world: World
+    patch: pytest.MonkeyPatch
     done: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     still: Counter[str] = field(default_factory=Counter)
 
-    def names(self, steps: int) -> Iterator[str]:
-        """Half of them on the first version of the test, then on that of now. Whoever walks puts `CURRENT` back."""
-        newest = waiting.CURRENT
-        waiting.CURRENT = waiting.TESTS[1]
+    def names(self, steps: int, *, wanted: Collection[str] = ()) -> Iterator[str]:
+        """Which service is next, every other time one of those `wanted`. Halfway another version of the test comes."""
         yield from FIRST
         names = list(WRITES)
         weights = [WRITES[name].weight for name in names]
         for step in range(len(FIRST), steps):
             if step == steps // 2:
-                waiting.CURRENT = newest
-            yield self.world.random.choices(names, weights)[0]
+                self.another_test()
+            if step % 2 and wanted:
+                yield self.world.pick(sorted(wanted))
+            else:
+                yield self.world.random.choices(names, weights)[0]
+
+    def another_test(self) -> None:
+        """A version that asks for no stand-in, and knows nobody as no answer to who would notice first."""
+        asked = [each for each in waiting.CURRENT.questions if not each.id.endswith("standin")]
+        fewer = [
+            replace(each, options=tuple(option for option in each.options if option.id != "nobody"))
+            if each.id == "notice"
+            else each
+            for each in asked
+        ]
+        found = Test(waiting.CURRENT.version + 1, tuple(fewer))
+        self.patch.setattr(waiting, "TESTS", {**waiting.TESTS, found.version: found})
+        self.patch.setattr(waiting, "CURRENT", found)
 
     def drawn(self, name: str) -> tuple[Do, Then] | None:
         self.world.tick()
@@ -62,7 +79,7 @@ class Walk:
 
     def step(self, name: str, do: Do, then: Then) -> bool:
         """Whether it left an action. What is no refusal goes through."""
-        before = audit.head().seq
+        before = last()
         try:
             then(do())
         except Exception as error:
@@ -70,13 +87,21 @@ class Walk:
                 raise
             self.refused[name] += 1
             return False
-        is_done = audit.head().seq > before
+        is_done = last() > before
         (self.done if is_done else self.still)[name] += 1
         return is_done
 
 
-def begun(seed: int) -> Walk:
-    return Walk(World(Random(seed), timezone.now()))
+def begun(seed: int, patch: pytest.MonkeyPatch) -> Walk:
+    return Walk(World(Random(seed), timezone.now()), patch)
+
+
+def last() -> int:
+    """The number of the last action; without a model, as it is asked for twice a step."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq FROM inventory_chainhead")
+        found = cursor.fetchone()
+    return int(found[0]) if found else 0
 
 
 def tables() -> Tables:
@@ -126,5 +151,3 @@ def history_failing() -> Iterator[None]:
         yield
     finally:
         audit.append = append
-
-

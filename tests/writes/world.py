@@ -85,6 +85,7 @@ class World:
     at: datetime
     tokens: dict[str, list[str]] = field(default_factory=dict)
     numbers: int = 0
+    lately: list[Person] = field(default_factory=list)
 
     def tick(self) -> None:
         self.at += timedelta(seconds=self.random.randint(1, 40))
@@ -97,8 +98,8 @@ class World:
 
     def any(self, rows: QuerySet[M]) -> M | None:
         """One of them; None where there is none."""
-        pks = list(rows.order_by("pk").values_list("pk", flat=True))
-        return rows.get(pk=self.pick(pks)) if pks else None
+        found = list(rows.order_by("pk"))
+        return self.pick(found) if found else None
 
     def latest(self, rows: QuerySet[M], most: int = 3) -> M | None:
         """One of the last; None where there is none."""
@@ -113,8 +114,10 @@ class World:
         return self.any(Person.objects.active().filter(**given))
 
     def by(self) -> Actor:
-        found = None if self.chance(0.2) else self.person()
-        return COMMAND if found is None else found.actor
+        """A person of lately, or a command."""
+        if self.random.random() < 0.05 or not self.lately:
+            self.lately = list(Person.objects.active().order_by("pk"))
+        return COMMAND if not self.lately or self.chance(0.2) else self.pick(self.lately).actor
 
     def version(self, record: Any) -> int:
         """Nearly always the one it has."""
@@ -126,7 +129,9 @@ class World:
         return self.pick([found, found, found, found.upper(), f"{found} ü", f"{found} = “so”"])
 
     def text(self) -> str:
-        return self.pick(["Read at once", "Nobody reads it before morning", "ß “quoted” \\ \n next", "= 1 + 1", "x" * 300])
+        return self.pick(
+            ["Read at once", "Nobody reads it before morning", "ß “quoted” \\ \n next", "= 1 + 1", "x" * 300]
+        )
 
     def reason(self) -> str:
         return "" if self.chance(0.15) else self.text()
