@@ -83,8 +83,9 @@ def look_over(*, parts: Sequence[int], by: Actor, at: datetime) -> int:
     """Put these parts under "check needed": what both sides had said counts no more until each has saved again, on the
     current version; how many. Those that do not differ any more are left out; a part of which one side alone is in is
     that side's to look over."""
-    calls, differ = _differing_now(parts)
+    held, differ = _differing_now(parts)
     found = [part for part, _ in differ]
+    calls = [call for call in held if any(part.call_id == call.pk for part in found)]  # the others stay as priced
     of_calls = [part for call in calls for part in call.parts.all()]
     before = audit.states(*calls, *of_calls)
     since = seal.not_before(found, at)

@@ -8,8 +8,8 @@ import pytest
 
 from inventory.domain.audit import Actor
 from inventory.domain.people import Discipline
-from inventory.models import Action, Call, Differing, Notice, Pair, Part, Person, Sheet, Team
-from inventory.services import access, audit, blind, call_detail, standing, verification, waiting
+from inventory.models import Action, Call, Differing, Discount, Notice, Pair, Part, Person, Sheet, Team
+from inventory.services import access, audit, blind, call_detail, pricing, standing, verification, waiting
 from inventory.services import team as teams
 from inventory.services.labelling import figures, queue, reconcile, version
 from tests import factories
@@ -293,6 +293,16 @@ def test_looking_over_is_one_action_that_asks_both_sides_with_their_answers(
     for side in (PRODUCT, ENGINEERING):
         waiting.submit(part=otherwise, side=side, by=BY, at=now + 2 * HOUR)
     assert state(otherwise) == ("agreed", "waiting", 2)
+
+
+def test_who_does_not_differ_keeps_the_amounts_it_has(three: list[Part], now: datetime) -> None:
+    """Though other prices hold by now: they follow by a re-pricing, not by a page that happens to touch the call."""
+    same = Part.objects.get(pk=three[0].pk)
+    Discount.objects.create(platform="anthropic", share="0.5", valid_from=now.date(), reason="Agreed")
+    pricing._book.cache_clear()
+    assert version.look_over(parts=[same.pk], by=BY, at=now + HOUR) == 0
+    assert version.look_over(parts=[each.pk for each in three], by=BY, at=now + HOUR) == 2
+    assert audit.states(Part.objects.get(pk=same.pk)) == audit.states(same)
 
 
 def test_a_fact_that_changes_meanwhile_is_named_beside_it(three: list[Part], now: datetime) -> None:
