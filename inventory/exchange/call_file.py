@@ -1,23 +1,25 @@
 """A file of calls, one a row: its columns, and what makes a row wrong by itself or beside the other rows."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from inventory.exchange import manner, reading
+from inventory.exchange import csv_out, manner, reading, stamp
 from inventory.exchange.cell import NOBODY_SAID, Cells
 from inventory.exchange.manner import Manner, Unclear
 from inventory.exchange.reading import Opened, Problem, Row, Unreadable
+from inventory.exchange.stamp import Stamp
 
 REQUIRED = ("team", "feature", "call_key", "name", "model", "requests_per_month", "input_tokens", "output_tokens")
 OPTIONAL = (
     "description", "source_repository", "source_commit", "code_location", "entry_point", "streaming", "tools",
     "provider", "model_in_code", "cacheable_prefix_tokens", "cache_hit_share", "figures_are", "path", "workspace",
     "api_key", "prompt_name", "tag", "web_searches_per_request", "container_minutes_per_request",
-    "batch_expired_share", "growth_per_month",
+    "batch_expired_share", "growth_per_month", stamp.COLUMN,
 )  # fmt: skip
 COLUMNS = (*REQUIRED, *OPTIONAL)
+TO_FILL_IN = tuple(column for column in COLUMNS if column != stamp.COLUMN)
 # Part of the file, but nothing of ours: another maker's model says nothing about what the call costs on Claude.
 NOT_KEPT = ("model_in_code",)
 
@@ -36,14 +38,25 @@ PLAIN = {
     "description": "description", "provider": "provider", "figures_are": "figures", "streaming": "streaming",
     "tools": "tools", "cacheable_prefix_tokens": "cacheable_prefix", **SHARES, **USES, **{name: name for name in LINES},
 }  # fmt: skip
+FIELDS = {
+    **{column: (name,) for column, name in PLAIN.items()}, "input_tokens": ("uncached_input",),
+    "path": ("today_path", "path_assumed"),
+}  # fmt: skip
 FIGURES = {"typed": "typed", "assumed": "assumed", "measured": "measured"}
+GROWTH = "growth_per_month"
+# What a cell means that was emptied, or says that nobody knows, where it held a value at the export.
+EMPTIED = {
+    "description": "", **dict.fromkeys(LINES, ""), "streaming": "", "tools": "", "path": "", "provider": "unknown",
+    "cacheable_prefix_tokens": "0", **dict.fromkeys((*SHARES, *USES), "0"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
     """One row. `fields` are all a new call needs, named as its own; those in `said` stand in the file, the others
     follow from cells that say nothing. Team and feature are known by their names. `growth` is the feature's, as a share
-    a month, None where the row says nothing of it."""
+    a month, None where the row says nothing of it. `stamp` says what the row was exported from, and `blank` then which
+    cells of it say nothing. `problems` are those of a row that was put together from cells, not read."""
 
     number: int
     team: str
@@ -51,6 +64,9 @@ class CallRow:
     fields: dict[str, Any]
     said: frozenset[str]
     growth: Decimal | None = None
+    stamp: Stamp | None = None
+    blank: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
 
     @property
     def key(self) -> str:
@@ -120,7 +136,11 @@ def rows(found: Opened, columns: Mapping[str, str], written: Manner) -> Iterator
     at two rates, are told at the second."""
     keys: dict[str, int] = {}
     growths: dict[tuple[str, str], CallRow] = {}
+    there = [column for heading in found.headings if (column := columns.get(heading))]
+    # Every row of an exported file says of every column whether it is empty: one of a workbook ends with its last cell.
+    empty = dict.fromkeys(there, "") if stamp.COLUMN in there else {}
     for row in found.rows(columns):
+        row = Row(row.number, {**empty, **row.cells}) if empty else row
         cells = Cells(row, written)
         call = _call(cells, row)
         number = keys.setdefault(call.key, row.number)
@@ -129,14 +149,17 @@ def rows(found: Opened, columns: Mapping[str, str], written: Manner) -> Iterator
         if call.growth is not None:
             before = growths.setdefault((call.team.lower(), call.feature.lower()), call)
             if before.growth != call.growth:
-                cells.wrong("growth_per_month", f"is not what row {before.number} says of its feature")
+                cells.wrong(GROWTH, f"is not what row {before.number} says of its feature")
         yield Read(row, call, tuple(cells.problems), tuple(cells.unclear))
 
 
-def again(number: int, cells: Mapping[str, str]) -> CallRow:
-    """A row from cells as `written` made them."""
-    row = Row(number, cells)
-    return _call(Cells(row), row)
+def again(number: int, given: Mapping[str, str]) -> CallRow:
+    """A row from cells as `written` made them: each of them says something, be it that nothing is there any more."""
+    row = Row(number, {column: csv_out.quoted(text) for column, text in given.items()})
+    cells = Cells(row)
+    call = _call(cells, row)
+    said = frozenset(name for column in given for name in FIELDS.get(column, ()))
+    return replace(call, said=said, problems=tuple(each for each in cells.problems if each.column in given))
 
 
 def written(fields: Mapping[str, Any], said: Collection[str] | None = None) -> dict[str, str]:
@@ -148,6 +171,14 @@ def written(fields: Mapping[str, Any], said: Collection[str] | None = None) -> d
         found["input_tokens"] = str(fields["uncached_input"] + fields["cacheable_prefix"])
     if "today_path" in names:
         found["path"] = "" if fields["path_assumed"] else str(fields["today_path"])
+    return found
+
+
+def as_said(row: CallRow) -> dict[str, str]:
+    """The cells of a row that say something, as `written` makes them; without those of its team and feature."""
+    found = written(row.fields, row.said)
+    if row.growth is not None:
+        found[GROWTH] = percent(row.growth)
     return found
 
 
@@ -183,7 +214,17 @@ def _call(cells: Cells, row: Row) -> CallRow:
         **{name: cells.line(name, most=most) for name, most in LINES.items()},
     }
     said = frozenset(fields) - set(_unsaid(cells, fields))
-    return CallRow(row.number, team, feature, fields, said, cells.growth("growth_per_month"))
+    exported = _stamp(cells)
+    blank = [c for c in row.cells if c in EMPTIED and FIELDS[c][0] not in said] if exported else ()
+    return CallRow(row.number, team, feature, fields, said, cells.growth(GROWTH), exported, frozenset(blank))
+
+
+def _stamp(cells: Cells) -> Stamp | None:
+    text = cells.typed(stamp.COLUMN)
+    found = stamp.read(text) if text else None
+    if text and found is None:
+        cells.wrong(stamp.COLUMN, "is not as it was exported: put it back, or empty it for a new call")
+    return found
 
 
 def _unsaid(cells: Cells, fields: dict[str, Any]) -> Iterable[str]:

@@ -46,5 +46,6 @@ _TEXT: Mapping[str, Help] = {
     "container_minutes_per_request": Help("On average, as billed: at least 5 a run", ("", "")),
     "batch_expired_share": Help("What would expire in a batch and be repeated, from 0 to 1", ("", "0.02")),
     "growth_per_month": Help("How its feature's volume grows, with a sign; the same in all its rows", ("3 %", "")),
+    "exported_as": Help("Written by an export to edit: which call this row was, and when. Leave it as it is", ("", "")),
 }  # fmt: skip
 HELP: Mapping[str, Help] = {column: _TEXT[column] for column in COLUMNS}

@@ -10,7 +10,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from inventory.exchange import csv_out
-from inventory.exchange.call_file import COLUMNS, REQUIRED
+from inventory.exchange.call_file import REQUIRED
+from inventory.exchange.call_file import TO_FILL_IN as COLUMNS
 from inventory.exchange.call_help import HELP
 from inventory.exchange.sheet import MOST_ROWS
 from inventory.exchange.written import text

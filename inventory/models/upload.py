@@ -15,7 +15,10 @@ STATES = [
     ("importing", "Being imported"),
     ("imported", "Imported"),
 ]
-KINDS = [("new", "New"), ("changed", "Changed"), ("unchanged", "As it was"), ("wrong", "Wrong")]
+KINDS = [
+    ("new", "New"), ("changed", "Changed"), ("conflict", "Conflicts"), ("unchanged", "As it was"), ("wrong", "Wrong"),
+]  # fmt: skip
+CHOICES = [("", "Asked"), ("file", "The file's"), ("app", "The app's")]
 
 
 class Upload(models.Model):
@@ -39,6 +42,7 @@ class Upload(models.Model):
     notes = models.JSONField(default=list)
     report = models.JSONField(default=dict)
     problems = models.JSONField(default=list)  # why it was not imported
+    rest = models.CharField(max_length=4, choices=CHOICES, blank=True)  # whose value counts where nobody has chosen
     action_seq = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
@@ -63,13 +67,18 @@ class UploadFile(models.Model):
 
 class UploadRows(models.QuerySet["UploadRow"]):
     def to_import(self) -> Self:
-        return self.filter(ticked=True, kind__in=("new", "changed"))
+        return self.filter(ticked=True, kind__in=("new", "changed", "conflict"))
+
+    def undecided(self) -> Self:
+        """To be imported, with a cell for which nobody has chosen."""
+        return self.to_import().filter(open__gt=0)
 
 
 class UploadRow(models.Model):
     """One row as it would be imported. `cells` by column, of a readable row as `call_file.written` makes them; `was`
-    what the call says now where it would be changed; `problems` as column, value and message. `call_id` and `version`
-    are those of the call it was held against."""
+    what the call says now where it would be changed; `problems` as column, value and message. `clashes` are cells that
+    file and app have both changed since the export, with a choice each, of which `open` are still to be made; `kept`
+    those that the app alone has changed. `call_id` and `version` are those of the call it was held against."""
 
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField()
@@ -78,6 +87,9 @@ class UploadRow(models.Model):
     cells = models.JSONField(default=dict)
     was = models.JSONField(default=dict)
     problems = models.JSONField(default=list)
+    clashes = models.JSONField(default=list)
+    open = models.PositiveSmallIntegerField(default=0)
+    kept = models.JSONField(default=list)
     call_id = models.BigIntegerField(null=True, blank=True)
     version = models.PositiveIntegerField(null=True, blank=True)
 

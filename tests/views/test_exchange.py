@@ -75,7 +75,7 @@ def test_the_templates_are_read_as_they_are_handed_out(as_ed: Client, team: Team
     assert [str(problem) for problem in call_file.read(data).problems] == [
         "The file has headings but no rows under them."
     ]
-    assert [cell.value for cell in book["Calls"][1]] == list(call_file.COLUMNS)
+    assert [cell.value for cell in book["Calls"][1]] == list(call_file.TO_FILL_IN)
     lists = {
         cell.value: [below.value for below in column[1:] if below.value]
         for column in book["Lists"].columns

@@ -9,19 +9,20 @@ from typing import Any
 from django.utils import timezone
 
 from inventory.exchange import call_file
-from inventory.exchange.call_file import CallRow
+from inventory.exchange.call_file import GROWTH, CallRow
+from inventory.exchange.merge import Clash, Kept
 from inventory.exchange.reading import Problem
 from inventory.models import Call, Feature, Part, Person
 from inventory.services import audit, pricing, seal
 from inventory.services import call as calls
+from inventory.services.intake.origin import Origins, Settled
 from inventory.services.intake.places import Places
-
-GROWTH = "growth_per_month"
 
 
 class Kind(StrEnum):
     NEW = "new"
     CHANGED = "changed"
+    CONFLICT = "conflict"
     UNCHANGED = "unchanged"
     WRONG = "wrong"
 
@@ -30,7 +31,8 @@ class Kind(StrEnum):
 class Judged:
     """A row with the call it would make or change, as it would be. `seen` is the version of the call it was held
     against; `before` is what it was as history keeps it, empty where it stays, and `was` the cells that differ, those
-    of its feature among them."""
+    of its feature among them. `clashes` are open choices, as if each were made for the app; `kept` is what the app's
+    own changes keep as it is."""
 
     row: CallRow
     kind: Kind
@@ -40,23 +42,32 @@ class Judged:
     seen: int | None = None
     before: audit.States = field(default_factory=dict)
     was: dict[str, str] = field(default_factory=dict)
+    clashes: Sequence[Clash] = ()
+    kept: Sequence[Kept] = ()
 
 
 class Judge:
-    """Looks at rows lot by lot. With `hold`, the calls they name are locked until the transaction ends."""
+    """Looks at rows lot by lot. With `hold`, the calls they name are locked until the transaction ends. `prefer`, one
+    of `origin.CHOICES`, says whose value counts where both file and app have changed a cell since it was exported."""
 
-    def __init__(self, *, person: Person | None, at: datetime, hold: bool) -> None:
+    def __init__(self, *, person: Person | None, at: datetime, hold: bool, prefer: str = "") -> None:
         self.places = Places(person)
+        self.origins = Origins(prefer)
         self.book = pricing.book(timezone.localdate(at))
         self.at, self.hold = at, hold
 
     def judge(self, rows: Sequence[CallRow]) -> list[Judged]:
-        self.places.look_up(rows)
         known = self._known(rows)
+        self.origins.look_up(rows, {call.pk: call for call, _ in known.values()})
+        settled = [self.origins.of(row) for row in rows]
+        self.places.look_up([each.row for each in settled])
         since = seal.not_before((part for _, parts in known.values() for part in parts), self.at)
-        return [self._judged(row, known, since) for row in rows]
+        return [self._judged(each, known, since) for each in settled]
 
-    def _judged(self, row: CallRow, known: dict[str, tuple[Call, list[Part]]], since: datetime) -> Judged:
+    def _judged(self, settled: Settled, known: dict[str, tuple[Call, list[Part]]], since: datetime) -> Judged:
+        row = settled.row
+        if problems := [*settled.problems, *row.problems]:
+            return Judged(row, Kind.WRONG, problems)
         feature = self.places.of(row)
         if isinstance(feature, Problem):
             return Judged(row, Kind.WRONG, [feature])
@@ -75,6 +86,9 @@ class Judge:
         if judged.kind != Kind.WRONG and (rate := self.places.grow(feature, row.growth)) is not None:
             judged.kind = Kind.CHANGED
             judged.was = {**judged.was, GROWTH: call_file.percent(rate)}
+        if judged.kind != Kind.WRONG and settled.clashes:
+            judged.kind = Kind.CONFLICT
+        judged.clashes, judged.kept = settled.clashes, settled.kept
         return judged
 
     def _revised(self, row: CallRow, call: Call, parts: list[Part], since: datetime) -> Judged:
@@ -104,6 +118,7 @@ class Judge:
         keys = [row.fields["key"] for row in rows]
         # Also as written: SQLite lowers only the letters of ASCII, and would miss a key with others.
         pks = {*Call.objects.with_keys(keys).values_list("pk", flat=True), *_pks(key__in=keys)}
+        pks |= {row.stamp.pk for row in rows if row.stamp}
         wanted = Call.objects.select_related("feature__team", "team")
         if self.hold:
             wanted = wanted.select_for_update(of=("self",), no_key=True)

@@ -1,7 +1,7 @@
 """What a file would do, row by row: held against the inventory in the background, and kept until it is imported."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from itertools import islice
@@ -30,14 +30,16 @@ class Unreadable(Exception):
 
 def look(*, job: Job, upload: Upload, at: datetime, told: Told) -> str:
     """Stage every row of the file with what it would do. Run again, it begins from the start; rows that were unticked
-    stay so. `told` hears how many rows are through; what it raises ends it. Raises `Unreadable`."""
+    stay so, and what was chosen between file and app stands while the two are the same. `told` hears how many rows are
+    through; what it raises ends it. Raises `Unreadable`."""
     left_out = set(upload.rows.filter(ticked=False).exclude(kind="wrong").values_list("number", flat=True))
+    chosen = _chosen(upload)
     upload.rows.all().delete()
     try:
         found = reading.opened(bytes(upload.file.data), old_encodings=True)
     except reading.Unreadable as refusal:
         raise Unreadable(str(refusal)) from refusal
-    looked = _Look(upload, Judge(person=upload.owner, at=at, hold=False), left_out)
+    looked = _Look(upload, Judge(person=upload.owner, at=at, hold=False), left_out, chosen)
     rows = call_file.rows(found, upload.columns, Manner(upload.decimals, upload.days))
     while chunk := list(islice(rows, ROWS)):
         looked.at_rows(chunk)
@@ -54,12 +56,17 @@ def look(*, job: Job, upload: Upload, at: datetime, told: Told) -> str:
     return "A question about the file is open." if upload.unclear else looked.told()
 
 
+def _chosen(upload: Upload) -> dict[tuple[Any, ...], str]:
+    found = upload.rows.exclude(clashes=[]).values_list("number", "clashes")
+    return {(number, *each[:4]): each[4] for number, clashes in found.iterator() for each in clashes}
+
+
 class _Look:
     """The rows so far. Once one is not clear, nothing more is staged: all will be read anew."""
 
-    def __init__(self, upload: Upload, judge: Judge, left_out: set[int]) -> None:
-        self.upload, self.judge, self.left_out = upload, judge, left_out
-        self.count = 0
+    def __init__(self, upload: Upload, judge: Judge, left_out: set[int], chosen: Mapping[tuple[Any, ...], str]) -> None:
+        self.upload, self.judge, self.left_out, self.chosen = upload, judge, left_out, chosen
+        self.count = self.kept = 0
         self.counts: Counter[str] = Counter()
         self.unclear: list[Unclear] = []
 
@@ -88,23 +95,34 @@ class _Look:
     def report(self) -> dict[str, Any]:
         teams = [team.name for team in self.judge.places.new_teams]
         features = len(self.judge.places.new_features)
-        return {"counts": dict(self.counts), "teams": teams[:NAMED], "new_teams": len(teams), "new_features": features}
+        origins = self.judge.origins
+        return {
+            "counts": dict(self.counts), "teams": teams[:NAMED], "new_teams": len(teams), "new_features": features,
+            "foreign": origins.foreign, "missing": origins.missing, "kept": self.kept,
+        }  # fmt: skip
 
     def told(self) -> str:
-        names = {Kind.NEW: "new", Kind.CHANGED: "changed", Kind.UNCHANGED: "as they were", Kind.WRONG: "wrong"}
+        names = {
+            Kind.NEW: "new", Kind.CHANGED: "changed", Kind.CONFLICT: "in conflict", Kind.UNCHANGED: "as they were",
+            Kind.WRONG: "wrong",
+        }  # fmt: skip
         return ", ".join(f"{self.counts[kind]:,} {name}" for kind, name in names.items()) + ". Nothing is written yet."
 
     def _row(self, read: Read, judged: Judged) -> UploadRow:
-        problems = [*read.problems, *judged.problems]
+        problems = dict.fromkeys((*read.problems, *judged.problems))
         kind = Kind.WRONG if problems else judged.kind
         self.counts[kind] += 1
+        self.kept += bool(judged.kept)
         self.counts["cost"] += (judged.call.cost_today or 0) if kind == Kind.NEW and judged.call else 0
         known = judged.call if judged.kind != Kind.NEW else None
+        number = read.call.number
+        clashes = [] if kind == Kind.WRONG else judged.clashes
+        asked = [[*each, self.chosen.get((number, *each), "")] for each in clashes]
         return UploadRow(
-            upload=self.upload, number=read.call.number, kind=kind,
-            ticked=kind != Kind.WRONG and read.call.number not in self.left_out,
-            cells=_as_read(read) if kind == Kind.WRONG else _as_meant(read.call), was=judged.was,
+            upload=self.upload, number=number, kind=kind, ticked=kind != Kind.WRONG and number not in self.left_out,
+            cells=_as_read(read) if kind == Kind.WRONG else _as_meant(judged.row), was=judged.was,
             problems=[[each.column, each.value, each.message] for each in problems],
+            clashes=asked, open=sum(not each[-1] for each in asked), kept=[list(each) for each in judged.kept],
             call_id=known.pk if known else None, version=judged.seen,
         )  # fmt: skip
 
@@ -114,7 +132,4 @@ def _as_read(read: Read) -> dict[str, str]:
 
 
 def _as_meant(row: CallRow) -> dict[str, str]:
-    cells = call_file.written(row.fields, row.said)
-    if row.growth is not None:
-        cells["growth_per_month"] = call_file.percent(row.growth)
-    return {"team": row.team, "feature": row.feature, **{column: text for column, text in cells.items() if text}}
+    return {"team": row.team, "feature": row.feature, **call_file.as_said(row)}

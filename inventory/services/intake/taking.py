@@ -10,12 +10,12 @@ from django.db import IntegrityError, transaction
 
 from inventory.domain import money
 from inventory.domain.audit import Actor
-from inventory.exchange.call_file import CallFile, CallRow
+from inventory.exchange.call_file import GROWTH, CallFile, CallRow
 from inventory.exchange.reading import Problem
 from inventory.models import Call, Part, Person, Stale
 from inventory.services import audit, part_notice
 from inventory.services import call as calls
-from inventory.services.intake.judging import GROWTH, Judge, Judged, Kind
+from inventory.services.intake.judging import Judge, Judged, Kind
 
 IMPORT = "exchange.import"
 ROWS = 500  # taken in at once
@@ -30,7 +30,7 @@ class Refused(Exception):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("; ".join(str(problem) for problem in problems[:3]))
-        self.problems = sorted(problems, key=lambda problem: problem.row or 0)
+        self.problems = sorted(dict.fromkeys(problems), key=lambda problem: problem.row or 0)
 
     def told(self) -> str:
         """The first problems, a line each, and how many there are."""
@@ -85,14 +85,16 @@ class _Intake:
 
 
 def import_inventory(
-    *, file: CallFile, name: str, by: Actor, at: datetime, check: bool = False, person: Person | None = None
-) -> Summary:
+    *, file: CallFile, name: str, by: Actor, at: datetime, check: bool = False, person: Person | None = None,
+    prefer: str = "",
+) -> Summary:  # fmt: skip
     """Register the file's calls, with the teams and features they name, and change those it knows by their key.
 
     A cell that says nothing changes nothing. With `check` everything is done and taken back. `person` is whose rights
-    count; a command has none to mind. Raises `Refused`, and then nothing was written.
+    count; a command has none to mind. Where both the file and the app have changed a cell since it was exported,
+    `prefer` says whose value counts. Raises `Refused`, and then nothing was written.
     """
-    intake = _Intake(Judge(person=person, at=at, hold=True), None, list(file.problems))
+    intake = _Intake(Judge(person=person, at=at, hold=True, prefer=prefer), None, list(file.problems))
     return _all_or_nothing(intake, file.rows, name, by, at, check=check)
 
 
@@ -125,7 +127,8 @@ def _take_in(intake: _Intake, rows: Iterable[CallRow], name: str, by: Actor, at:
     while chunk := list(islice(remaining, ROWS)):
         counts["rows"] += len(chunk)
         found = intake.judge.judge(chunk)
-        intake.problems += (problem for each in found for problem in (*each.problems, *_outrun(each, intake.seen)))
+        for each in found:
+            intake.problems += [*each.problems, *_clashing(each), *_outrun(each, intake.seen)]
         if not intake.problems:
             _write(intake, found)
     action = audit.append(
@@ -140,6 +143,13 @@ def _take_in(intake: _Intake, rows: Iterable[CallRow], name: str, by: Actor, at:
         cost_unknown=counts["cost_unknown"], doubts=dict(sorted(intake.doubts.items())),
         seq=action.seq if action else None, grown_features=len(places.grown),
     )  # fmt: skip
+
+
+def _clashing(judged: Judged) -> Iterable[Problem]:
+    """Cells that nobody has decided between."""
+    for each in judged.clashes:
+        told = f"was {each.then or 'empty'} at the export and is {each.now or 'empty'} in the app now: choose one"
+        yield Problem(judged.row.number, each.column, each.file, told)
 
 
 def _outrun(judged: Judged, seen: Seen | None) -> Iterable[Problem]:

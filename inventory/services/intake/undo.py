@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from inventory.domain.audit import Actor
 from inventory.models import Action, Call, Change, Feature, Part, Person, Team
-from inventory.services import access, audit, pricing
+from inventory.services import access, audit, pricing, replay
 from inventory.services import call as calls
 from inventory.services.intake.taking import IMPORT
 from inventory.services.reprice import REPRICE
@@ -138,7 +138,7 @@ def _put_back(action: Action, changes: audit.Changes, at: datetime) -> None:
             before = audit.states(call, *own)
             touched: list[Call | Part] = [call, *own]
             for record in touched:
-                _set(record, told.get((record.RECORD, record.pk), {}))
+                replay.put(record, told.get((record.RECORD, record.pk), {}))
             call.search_text = calls.search_text(call)
             pricing.apply(call, own, book=book)
             calls.write(call, own, before, call.version)
@@ -149,16 +149,9 @@ def _put_back_features(told: dict[tuple[str, int], dict[str, Any]], changes: aud
     pks = [pk for record, pk in told if record == Feature.RECORD]
     for feature in Feature.objects.filter(pk__in=pks).order_by("pk"):
         before = audit.states(feature)
-        _set(feature, told[Feature.RECORD, feature.pk])
+        replay.put(feature, told[Feature.RECORD, feature.pk])
         feature.write(*audit.changed(feature, before))
         changes.add(before, audit.states(feature))
-
-
-def _set(record: Call | Part | Feature, state: dict[str, Any]) -> None:
-    """Values as history keeps them, back in the record."""
-    for name, value in state.items():
-        field = next(each for each in record._meta.concrete_fields if name in (each.attname, each.name))
-        setattr(record, name, value if isinstance(field, models.JSONField) else field.to_python(value))
 
 
 def _delete(action: Action, model: type[Any], changes: audit.Changes) -> None:

@@ -1,6 +1,6 @@
 """A file that was uploaded: kept for its owner, its columns and questions settled, its rows ticked, then imported."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -8,22 +8,36 @@ from django.db import transaction
 
 from inventory.domain.audit import Actor
 from inventory.exchange import call_file, heading, reading
-from inventory.exchange.call_file import CallRow
+from inventory.exchange import columns as of_plan
+from inventory.exchange.call_file import GROWTH, CallRow
 from inventory.exchange.reading import Problem
 from inventory.models import Job, Person, RememberedColumn, Upload, UploadFile, UploadRow
 from inventory.models.upload import UploadRows
 from inventory.services import job as jobs
 from inventory.services.intake import taking
-from inventory.services.intake.judging import GROWTH
+from inventory.services.intake.origin import CHOICES, FILE
 from inventory.services.intake.taking import Summary
 
 KEEP = timedelta(days=7)
+PLAN = [reading.heading(column.heading) for column in of_plan.SUMMARY]  # the first sheet of the plan's workbook
+OF_THE_PLAN = (
+    "This is the workbook of the plan: it is there to read and to calculate in, and does not come back. "
+    "To change calls in a file, export them from the inventory with “Excel to edit”."
+)
 SAMPLES = 3  # rows shown beside the headings
 CHUNK = 2000
 
 
 class NotNow(Exception):
     """What was asked for does not fit how far the file is: somebody was quicker, or a page was old."""
+
+
+class Undecided(Exception):
+    """Of some cells, in `count` rows, nobody has said whether the file's value or the app's shall count."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
 
 
 class NothingTicked(Exception):
@@ -34,6 +48,8 @@ def keep(*, person: Person, name: str, data: bytes, at: datetime) -> Upload:
     """Keep the file with what its headings most likely stand for. Raises `reading.Unreadable`, and keeps nothing."""
     found = reading.opened(data, old_encodings=True)
     headings = [each for each in found.headings if each]
+    if headings == PLAN:
+        raise reading.Unreadable(OF_THE_PLAN)
     remembered = RememberedColumn.objects.filter(person=person, heading__in=headings)
     said = dict(remembered.values_list("heading", "column"))
     columns = {each: column for each, column in said.items() if column in ("", *call_file.COLUMNS)}
@@ -90,12 +106,14 @@ def read(*, upload: Upload, by: Actor, at: datetime) -> Job:
 
 @transaction.atomic
 def confirm(*, upload: Upload, by: Actor, at: datetime) -> Job:
-    """Have the ticked rows imported. Raises `NotNow` and `NothingTicked`."""
+    """Have the ticked rows imported. Raises `NotNow`, `NothingTicked` and `Undecided`."""
     upload = _held(upload)
     if not (upload.state == "ready" or (upload.state == "importing" and is_stopped(upload))):
         raise NotNow
     if not upload.rows.to_import().exists():
         raise NothingTicked
+    if count := undecided(upload):
+        raise Undecided(count)
     return _started(upload, "import_inventory", "importing", by, at)
 
 
@@ -112,6 +130,32 @@ def tick_all(*, upload: Upload, kind: str, ticked: bool) -> None:
     _to_tick(upload).filter(kind=kind).update(ticked=ticked)
 
 
+def undecided(upload: Upload) -> int:
+    """In how many of the ticked rows a choice between file and app is still to be made."""
+    return 0 if upload.rest else upload.rows.undecided().count()
+
+
+def decide(*, upload: Upload, chosen: Mapping[int, Mapping[int, str]]) -> None:
+    """Whose value shall count, by the number of the row and the place of the cell among those in conflict. What is
+    chosen for all others is not kept with the cell, so that it follows when that is chosen otherwise. Raises
+    `NotNow`."""
+    rows = list(_to_tick(upload).filter(number__in=chosen.keys(), kind="conflict"))
+    for row in rows:
+        for place, choice in chosen[row.number].items():
+            if place < len(row.clashes) and choice in CHOICES:
+                row.clashes[place][-1] = "" if choice == upload.rest else choice
+        row.open = sum(not each[-1] for each in row.clashes)
+    UploadRow.objects.bulk_update(rows, ["clashes", "open"])
+
+
+def decide_rest(*, upload: Upload, choice: str) -> None:
+    """Whose value shall count in every cell of the file for which nobody has chosen; empty: that is asked. Raises
+    `NotNow`."""
+    _to_tick(upload)
+    upload.rest = choice if choice in CHOICES else ""
+    upload.save(update_fields=["rest"])
+
+
 def is_stopped(upload: Upload) -> bool:
     """Whether the job that works on it has ended without its work: it was cancelled, or has failed."""
     return upload.state in ("reading", "importing") and (
@@ -121,8 +165,11 @@ def is_stopped(upload: Upload) -> bool:
 
 def take_in(*, upload: Upload, by: Actor, at: datetime) -> Summary:
     """Import the ticked rows, in the caller's transaction. Raises `taking.Refused`."""
-    rows = upload.rows.to_import().values_list("number", "call_id", "version", "was")
-    seen = {n: (pk, version, was.get(GROWTH)) for n, pk, version, was in rows.iterator(chunk_size=CHUNK)}
+    rows = upload.rows.to_import().values_list("number", "call_id", "version", "was", "clashes")
+    seen = {
+        n: (pk, version, {**was, **_overruled(clashes, upload.rest)}.get(GROWTH))
+        for n, pk, version, was, clashes in rows.iterator(chunk_size=CHUNK)
+    }
     summary = taking.import_rows(rows=_rows(upload), seen=seen, name=upload.name, by=by, at=at, person=upload.owner)
     upload.state, upload.action_seq, upload.problems = "imported", summary.seq, []
     upload.save(update_fields=["state", "action_seq", "problems"])
@@ -143,9 +190,15 @@ def drop_old(*, at: datetime) -> None:
 
 
 def _rows(upload: Upload) -> Iterator[CallRow]:
-    rows = upload.rows.to_import().order_by("number").values_list("number", "cells")
-    for number, cells in rows.iterator(chunk_size=CHUNK):
-        yield call_file.again(number, cells)
+    rows = upload.rows.to_import().order_by("number").values_list("number", "cells", "clashes")
+    for number, cells, clashes in rows.iterator(chunk_size=CHUNK):
+        of_file = {column: file for column, _, file, _, choice in clashes if (choice or upload.rest) == FILE}
+        yield call_file.again(number, {**cells, **of_file})
+
+
+def _overruled(clashes: Iterable[Sequence[str]], rest: str) -> dict[str, str]:
+    """What the app says in the cells for which the file's value was chosen."""
+    return {column: now for column, _, _, now, choice in clashes if (choice or rest) == FILE}
 
 
 def _held(upload: Upload) -> Upload:
