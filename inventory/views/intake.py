@@ -145,7 +145,7 @@ def _counts(upload: Upload) -> dict[str, Any]:
     counts = upload.report.get("counts", {})
     return {
         "to_import": upload.rows.to_import().count(), "wrong": counts.get("wrong", 0),
-        "undecided": uploads.undecided(upload),
+        "undecided": uploads.undecided(upload) if counts.get("conflict") else 0,
     }  # fmt: skip
 
 
