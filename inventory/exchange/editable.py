@@ -8,9 +8,10 @@ from itertools import islice
 from typing import IO, Any
 
 from inventory.exchange import csv_out, stamp
-from inventory.exchange.call_file import NOT_KEPT, REQUIRED, SHARES, TO_FILL_IN, USES
 from inventory.exchange.call_help import HELP
+from inventory.exchange.call_row import NOT_KEPT, REQUIRED, TO_FILL_IN
 from inventory.exchange.columns import Column, Form
+from inventory.exchange.profile import SHARES, USES
 from inventory.exchange.workbook import Book, Sheet
 
 KINDS = {"xlsx": "Excel", "csv": "CSV"}
@@ -34,7 +35,7 @@ SAID = (
 
 
 def write(kind: str, file: IO[bytes], title: str, columns: Sequence[Column], rows: Iterable[Mapping[str, str]]) -> None:
-    """`kind` is a key of KINDS; rows hold texts as `call_file.written` makes them. `file` stays open."""
+    """`kind` is a key of KINDS; rows hold texts as `call_row.written` makes them. `file` stays open."""
     {"xlsx": _xlsx, "csv": _csv}[kind](file, title, columns, rows)
 
 

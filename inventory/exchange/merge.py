@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 
 class Clash(NamedTuple):
-    """A cell that was changed in the file and otherwise in the app: somebody has to choose."""
+    """A cell that was changed in the file and otherwise in the app: somebody has to choose. `number` is that of its
+    row."""
 
+    number: int
     column: str
     then: str
     file: str
@@ -17,6 +19,7 @@ class Clash(NamedTuple):
 class Kept(NamedTuple):
     """A cell that was changed in the app alone: it stays as it is now."""
 
+    number: int
     column: str
     then: str
     now: str
@@ -31,7 +34,7 @@ class Merged:
     kept: list[Kept] = field(default_factory=list)
 
 
-def merged(file: Mapping[str, str], then: Mapping[str, str], now: Mapping[str, str]) -> Merged:
+def merged(number: int, file: Mapping[str, str], then: Mapping[str, str], now: Mapping[str, str]) -> Merged:
     """Of the cells that stand in the file. Texts are compared as they are: all three are written by one function."""
     found = Merged()
     for column, text in file.items():
@@ -40,9 +43,9 @@ def merged(file: Mapping[str, str], then: Mapping[str, str], now: Mapping[str, s
         if text == is_now:
             continue
         if text == was:
-            found.kept.append(Kept(column, was, is_now))
+            found.kept.append(Kept(number, column, was, is_now))
         elif was == is_now:
             found.cells[column] = text
         else:
-            found.clashes.append(Clash(column, was, text, is_now))
+            found.clashes.append(Clash(number, column, was, text, is_now))
     return found

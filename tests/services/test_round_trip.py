@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from inventory.domain.audit import Actor
-from inventory.exchange import call_file, csv_out
+from inventory.exchange import call_file, call_row, csv_out
 from inventory.models import Action, Call, Feature, Part, Team
 from inventory.services import call as calls
 from inventory.services import feature as features
@@ -90,8 +90,8 @@ def test_whatever_is_in_it_an_unchanged_file_changes_nothing(now: datetime, feat
         }
         fields |= {"today_path": dice.choice(("real_time", "batch")), "path_assumed": dice.random() < 0.5}
         fields |= {
-            "provider": dice.choice(tuple(call_file.PROVIDERS)),
-            "figures": dice.choice(tuple(call_file.FIGURES)),
+            "provider": dice.choice(tuple(call_row.PROVIDERS)),
+            "figures": dice.choice(tuple(call_row.FIGURES)),
         }
         register(now, feature, f"{dice.choice(('=', '', chr(39) + '-', '00'))}{n}", **fields)
     features.edit(feature=feature, version=1, fields={"growth": Decimal("-0.025001")}, by=BY, at=now)
@@ -160,7 +160,7 @@ def test_a_key_that_was_edited_and_a_stamp_that_was_are_told(now: datetime, feat
     data = exported("csv")
     told = "row 2, call_key: is not the key of the call that this row was exported from. Write a, or empty exported_as"
     assert problems(edited(data, ("a", "call_key", "b")), now)[0].startswith(told)
-    told = "row 2, exported_as: is not as it was exported: put it back, or empty it for a new call"
+    told = "row 2, exported_as: is not as it was exported: put it back, or empty it for a new row"
     assert problems(edited(data, ("a", "exported_as", "call-1")), now) == [told]
     head, first = table(data)
     copied = [*first]

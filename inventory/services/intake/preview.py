@@ -10,13 +10,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from inventory.exchange import call_file, manner, reading
-from inventory.exchange.call_file import CallRow, Read
+from inventory.exchange import call_file, call_row, manner, part_row, reading
+from inventory.exchange.call_file import Read
 from inventory.exchange.manner import Manner, Unclear
 from inventory.exchange.reading import Problem
 from inventory.models import Job, Upload, UploadRow
 from inventory.services import job as jobs
 from inventory.services.intake.judging import Judge, Judged, Kind
+from inventory.services.intake.parts import Line
 from inventory.services.intake.taking import ROWS
 
 NAMED = 20  # new teams told by name
@@ -57,8 +58,8 @@ def look(*, job: Job, upload: Upload, at: datetime, told: Told) -> str:
 
 
 def _chosen(upload: Upload) -> dict[tuple[Any, ...], str]:
-    found = upload.rows.exclude(clashes=[]).values_list("number", "clashes")
-    return {(number, *each[:4]): each[4] for number, clashes in found.iterator() for each in clashes}
+    found = upload.rows.exclude(clashes=[]).values_list("clashes")
+    return {tuple(each[:-1]): each[-1] for (clashes,) in found.iterator() for each in clashes}
 
 
 class _Look:
@@ -67,11 +68,12 @@ class _Look:
     def __init__(self, upload: Upload, judge: Judge, left_out: set[int], chosen: Mapping[tuple[Any, ...], str]) -> None:
         self.upload, self.judge, self.left_out, self.chosen = upload, judge, left_out, chosen
         self.count = self.kept = 0
+        self.within: dict[int, int] = {}  # rows of parts: under which call they stand
         self.counts: Counter[str] = Counter()
         self.unclear: list[Unclear] = []
 
     def at_rows(self, chunk: Sequence[Read]) -> None:
-        self.count += len(chunk)
+        self.count += sum(read.call.rows for read in chunk)
         found = [each for read in chunk for each in read.unclear]
         self.unclear = list(manner.first([*self.unclear, *found]))
         if self.unclear:
@@ -82,8 +84,9 @@ class _Look:
     def beside(self, problem: Problem) -> None:
         """A problem of a whole row, or of the file: its row is wrong, whatever its cells say."""
         kept = [problem.column, problem.value, problem.message]
+        number = problem.row or 0
         row, _ = UploadRow.objects.get_or_create(
-            upload=self.upload, number=problem.row or 0, defaults={"kind": Kind.WRONG, "ticked": False}
+            upload=self.upload, number=self.within.get(number, number), defaults={"kind": Kind.WRONG, "ticked": False}
         )
         if row.kind != Kind.WRONG:
             self.counts[row.kind] -= 1
@@ -117,19 +120,36 @@ class _Look:
         known = judged.call if judged.kind != Kind.NEW else None
         number = read.call.number
         clashes = [] if kind == Kind.WRONG else judged.clashes
-        asked = [[*each, self.chosen.get((number, *each), "")] for each in clashes]
+        asked = [[*each, self.chosen.get(tuple(each), "")] for each in clashes]
+        self.within |= {part.number: number for part in read.call.parts}
         return UploadRow(
             upload=self.upload, number=number, kind=kind, ticked=kind != Kind.WRONG and number not in self.left_out,
-            cells=_as_read(read) if kind == Kind.WRONG else _as_meant(judged.row), was=judged.was,
-            problems=[[each.column, each.value, each.message] for each in problems],
+            cells=_as_read(read) if kind == Kind.WRONG else _as_meant(judged), was=judged.was,
+            parts=[_part(line) for line in judged.lines], is_bare=read.call.is_bare, told=list(judged.told),
+            problems=[_told(each, number) for each in problems],
             clashes=asked, open=sum(not each[-1] for each in asked), kept=[list(each) for each in judged.kept],
             call_id=known.pk if known else None, version=judged.seen,
         )  # fmt: skip
+
+
+def _told(problem: Problem, number: int) -> list[str]:
+    """Column, value and message; of another row of the call, with its number."""
+    place = f"row {problem.row}, " if problem.row not in (None, number) else ""
+    return [f"{place}{problem.column}" if problem.column else place.rstrip(", "), problem.value, problem.message]
+
+
+def _part(line: Line) -> dict[str, Any]:
+    cells = part_row.written(line.row.fields, line.row.said)
+    found = {"number": line.row.number, "name": line.row.name, "kind": line.kind, "cells": cells, "was": line.was}
+    return found | ({"pk": line.row.pk} if line.row.pk else {})
 
 
 def _as_read(read: Read) -> dict[str, str]:
     return {column: reading.shown(text[:KEPT]) for column, text in read.row.cells.items() if text}
 
 
-def _as_meant(row: CallRow) -> dict[str, str]:
-    return {"team": row.team, "feature": row.feature, **call_file.as_said(row)}
+def _as_meant(judged: Judged) -> dict[str, str]:
+    row, call = judged.row, judged.call
+    if row.is_bare and call is not None:
+        return {"team": row.team, "feature": row.feature, "call_key": call.key, "name": call.name, "model": call.model}
+    return {"team": row.team, "feature": row.feature, **call_row.as_said(row)}

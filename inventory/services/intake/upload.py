@@ -1,15 +1,18 @@
 """A file that was uploaded: kept for its owner, its columns and questions settled, its rows ticked, then imported."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from inventory.domain.audit import Actor
-from inventory.exchange import call_file, heading, reading
+from inventory.exchange import call_file, call_row, heading, part_row, reading
 from inventory.exchange import columns as of_plan
-from inventory.exchange.call_file import GROWTH, CallRow
+from inventory.exchange.call_row import OF_FEATURE, CallRow
+from inventory.exchange.part_row import TEXTS
 from inventory.exchange.reading import Problem
 from inventory.models import Job, Person, RememberedColumn, Upload, UploadFile, UploadRow
 from inventory.models.upload import UploadRows
@@ -52,7 +55,7 @@ def keep(*, person: Person, name: str, data: bytes, at: datetime) -> Upload:
         raise reading.Unreadable(OF_THE_PLAN)
     remembered = RememberedColumn.objects.filter(person=person, heading__in=headings)
     said = dict(remembered.values_list("heading", "column"))
-    columns = {each: column for each, column in said.items() if column in ("", *call_file.COLUMNS)}
+    columns = {each: column for each, column in said.items() if column in ("", *call_row.COLUMNS)}
     columns |= call_file.columns_of(headings)
     titles = [found.titles[place] for place, each in enumerate(found.headings) if each]
     samples = [[row[place] for place, each in enumerate(found.headings) if each] for row in found.samples(SAMPLES)]
@@ -165,10 +168,10 @@ def is_stopped(upload: Upload) -> bool:
 
 def take_in(*, upload: Upload, by: Actor, at: datetime) -> Summary:
     """Import the ticked rows, in the caller's transaction. Raises `taking.Refused`."""
-    rows = upload.rows.to_import().values_list("number", "call_id", "version", "was", "clashes")
+    rows = upload.rows.to_import().values_list("number", "call_id", "version", "was", "clashes", "parts")
     seen = {
-        n: (pk, version, {**was, **_overruled(clashes, upload.rest)}.get(GROWTH))
-        for n, pk, version, was, clashes in rows.iterator(chunk_size=CHUNK)
+        number: (pk, version, *_expected(number, was, parts, _overruled(clashes, upload.rest)))
+        for number, pk, version, was, clashes, parts in rows.iterator(chunk_size=CHUNK)
     }
     summary = taking.import_rows(rows=_rows(upload), seen=seen, name=upload.name, by=by, at=at, person=upload.owner)
     upload.state, upload.action_seq, upload.problems = "imported", summary.seq, []
@@ -190,15 +193,37 @@ def drop_old(*, at: datetime) -> None:
 
 
 def _rows(upload: Upload) -> Iterator[CallRow]:
-    rows = upload.rows.to_import().order_by("number").values_list("number", "cells", "clashes")
-    for number, cells, clashes in rows.iterator(chunk_size=CHUNK):
-        of_file = {column: file for column, _, file, _, choice in clashes if (choice or upload.rest) == FILE}
-        yield call_file.again(number, {**cells, **of_file})
+    rows = upload.rows.to_import().order_by("number")
+    for number, cells, clashes, parts, is_bare in rows.values_list(
+        "number", "cells", "clashes", "parts", "is_bare"
+    ).iterator(chunk_size=CHUNK):
+        of_file: dict[int, dict[str, str]] = defaultdict(dict)
+        for at, column, _, file, _, choice in clashes:
+            if (choice or upload.rest) == FILE:
+                of_file[at][column] = file
+        made = [
+            part_row.again(each["number"], {**each["cells"], **of_file[each["number"]]}, each.get("pk"))
+            for each in parts
+        ]
+        yield call_row.again(number, {**cells, **of_file[number]}, tuple(made), is_bare=is_bare)
 
 
-def _overruled(clashes: Iterable[Sequence[str]], rest: str) -> dict[str, str]:
-    """What the app says in the cells for which the file's value was chosen."""
-    return {column: now for column, _, _, now, choice in clashes if (choice or rest) == FILE}
+def _overruled(clashes: Iterable[Sequence[Any]], rest: str) -> dict[int, dict[str, str]]:
+    """What the app says in the cells for which the file's value was chosen, by the number of the row."""
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    for number, column, _, _, now, choice in clashes:
+        if (choice or rest) == FILE:
+            found[number][column] = now
+    return found
+
+
+def _expected(
+    number: int, was: Mapping[str, str], parts: Iterable[Mapping[str, Any]], overruled: Mapping[int, Mapping[str, str]]
+) -> tuple[dict[str, str], dict[int, dict[str, str]]]:
+    """What the call's own row and the rows of its parts are to replace: of the call what its version does not cover."""
+    was = {**was, **overruled.get(number, {})}
+    of_parts = {each["number"]: {**each["was"], **overruled.get(each["number"], {})} for each in parts}
+    return {column: was[column] for column in (*OF_FEATURE, *TEXTS) if column in was}, of_parts
 
 
 def _held(upload: Upload) -> Upload:
