@@ -63,8 +63,8 @@ def test_a_split_call_comes_in_with_its_parts_priced_and_covering_it(now: dateti
         ((CALL, URGENT), "row 3, part: a split call has at least 2 parts and at most 10: it would have 1"),
         (
             (CALL, URGENT, {**LATER, "requests_per_month": "600"}),
-            "row 2, requests_per_month: its parts would fall short: 50,000 input tokens, not cacheable a month are in no "
-            "part, 4,000 output tokens a month are in no part",
+            "row 2, requests_per_month: its parts would fall short: 50,000 input tokens, not cacheable; "
+            "4,000 output tokens a month are in no part",
         ),
         ((CALL, URGENT, {**LATER, "model": "gpt"}), "row 4, model: has no price in the book: name a model it knows"),
         ((CALL, URGENT, {**LATER, "part": "urgent"}), "row 4, part: stands in another row of this call already"),

@@ -66,7 +66,7 @@ def test_a_file_is_listed_for_its_owner_alone(as_ed: Client, as_pia: Client) -> 
     assert page not in as_pia.get(reverse("exchange.import")).content.decode()
 
 
-def test_the_templates_are_read_as_they_are_handed_out(as_ed: Client, team: Team) -> None:
+def test_the_templates_are_read_as_they_are_handed_out(as_ed: Client, pia: Person, team: Team) -> None:
     factories.make_feature(team=team, name="=Tickets")
     example = call_file.read(as_ed.get(reverse("exchange.csv")).content)
     assert (example.problems, example.rows[0].fields["key"]) == ((), "ticket-tags")

@@ -99,7 +99,8 @@ def check(row: CallRow, call: Call, parts: Sequence[Part], *, book: Book) -> Non
 
 
 def short(gaps: Sequence[Gap]) -> str:
-    return ", ".join(f"{gap.missing:,} {gap.name} a month are in no part" for gap in gaps)
+    """How much of the work of a month is in no part."""
+    return f"{'; '.join(f'{gap.missing:,} {gap.name}' for gap in gaps)} a month are in no part"
 
 
 def overhead(call: Call, parts: Sequence[Part]) -> list[str]:
@@ -107,7 +108,12 @@ def overhead(call: Call, parts: Sequence[Part]) -> list[str]:
     if not call.is_split:
         return []
     found = domain.overhead(call.profile(), [part.profile() for part in parts])
-    return [f"{gap.extra:,} {gap.name} a month more than the whole call" for gap in found]
+    more = "; ".join(f"{gap.extra:,} {gap.name}" for gap in found)
+    return (
+        [f"Overhead: a month its parts send more than the call does: {more}. It is counted in the cost."]
+        if more
+        else []
+    )
 
 
 def _by_part(row: CallRow, old: Sequence[Part]) -> dict[int, PartRow]:
