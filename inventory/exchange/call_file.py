@@ -1,65 +1,24 @@
-"""A file of calls, one a row: its columns, and what makes a row wrong by itself or beside the other rows."""
+"""The rows of a file of calls, a call at a time: its own row, and those of its parts beside it."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from inventory.exchange import manner, reading
+from inventory.exchange import call_row, manner, part_row, reading, stamp
+from inventory.exchange.call_row import COLUMNS, NOT_KEPT, REQUIRED, CallRow
 from inventory.exchange.cell import NOBODY_SAID, Cells
 from inventory.exchange.manner import Manner, Unclear
+from inventory.exchange.part_row import PART, PartRow
 from inventory.exchange.reading import Opened, Problem, Row, Unreadable
 
-REQUIRED = ("team", "feature", "call_key", "name", "model", "requests_per_month", "input_tokens", "output_tokens")
-OPTIONAL = (
-    "description", "source_repository", "source_commit", "code_location", "entry_point", "streaming", "tools",
-    "provider", "model_in_code", "cacheable_prefix_tokens", "cache_hit_share", "figures_are", "path", "workspace",
-    "api_key", "prompt_name", "tag", "web_searches_per_request", "container_minutes_per_request",
-    "batch_expired_share", "growth_per_month",
-)  # fmt: skip
-COLUMNS = (*REQUIRED, *OPTIONAL)
-# Part of the file, but nothing of ours: another maker's model says nothing about what the call costs on Claude.
-NOT_KEPT = ("model_in_code",)
-
-LARGEST_VOLUME, LARGEST_TOKENS, LARGEST_USE = 10**12, 10**9, 10**4  # as the database allows; a test holds the two equal
-SHARES = {"cache_hit_share": "hit_share", "batch_expired_share": "expired_share"}
-USES = {"web_searches_per_request": "searches", "container_minutes_per_request": "container_minutes"}
-LINES = {
-    "source_repository": 300, "source_commit": 64, "code_location": 300, "entry_point": 200, "workspace": 120,
-    "api_key": 120, "prompt_name": 120, "tag": 120,
-}  # fmt: skip
-PROVIDERS = {name: name for name in ("anthropic", "aws", "foundry", "bedrock", "vertex", "gateway", "unknown")}
-PATHS = {"real_time": "real_time", "real time": "real_time", "batch": "batch", "unknown": ""}
-# Columns that hold one field as it is. The prefix is part of `input_tokens` in a file, and beside them with us.
-PLAIN = {
-    "call_key": "key", "name": "name", "model": "model", "requests_per_month": "requests", "output_tokens": "output",
-    "description": "description", "provider": "provider", "figures_are": "figures", "streaming": "streaming",
-    "tools": "tools", "cacheable_prefix_tokens": "cacheable_prefix", **SHARES, **USES, **{name: name for name in LINES},
-}  # fmt: skip
-FIGURES = {"typed": "typed", "assumed": "assumed", "measured": "measured"}
-
-
-@dataclass(frozen=True, slots=True)
-class CallRow:
-    """One row. `fields` are all a new call needs, named as its own; those in `said` stand in the file, the others
-    follow from cells that say nothing. Team and feature are known by their names. `growth` is the feature's, as a share
-    a month, None where the row says nothing of it."""
-
-    number: int
-    team: str
-    feature: str
-    fields: dict[str, Any]
-    said: frozenset[str]
-    growth: Decimal | None = None
-
-    @property
-    def key(self) -> str:
-        return str(self.fields["key"]).lower()
+HOME = ("team", "feature", "call_key", stamp.COLUMN)
+# What a row of a part may repeat from the row of its call, and not say otherwise.
+OF_CALL = tuple(c for c in COLUMNS if c not in (*HOME, *part_row.FIELDS, *NOT_KEPT))
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One row of the file, with all that is wrong with it and all that is not clear; `call` where it can be read."""
+    """One call as the file has it, with all that is wrong with its rows and all that is not clear; `row` is the row of
+    the call, or the first of its parts."""
 
     row: Row
     call: CallRow
@@ -79,7 +38,7 @@ class CallFile:
 
 
 def read(data: bytes, written: Manner = NOBODY_SAID) -> CallFile:
-    """Every row that can be read, and every problem in the order of the file. Import it only where there is none."""
+    """Every call that can be read, and every problem in the order of the file. Import it only where there is none."""
     try:
         found = reading.opened(data, old_encodings=True)
         columns = columns_of(found.headings)
@@ -95,6 +54,19 @@ def read(data: bytes, written: Manner = NOBODY_SAID) -> CallFile:
         tuple(one.call for one in each), tuple(problems), not_kept(found, columns),
         manner.first(unclear for one in each for unclear in one.unclear), tuple(found.sheet.notes),
     )  # fmt: skip
+
+
+def rows(found: Opened, columns: Mapping[str, str], written: Manner) -> Iterator[Read]:
+    """The calls of an opened file, each heading standing for a column. A key that stands twice, and a feature of which
+    two rows say two things, are told at the second."""
+    there = [column for heading in found.headings if (column := columns.get(heading))]
+    # Every row of an exported file says of every column whether it is empty: one of a workbook ends with its last cell.
+    empty = dict.fromkeys(there, "") if stamp.COLUMN in there else {}
+    walk = _Walk(written)
+    for each in found.rows(columns):
+        row = Row(each.number, {**empty, **each.cells}) if empty else each
+        yield from walk.at(row, is_part=bool(row.cells.get(PART, "").strip()))
+    yield from walk.end()
 
 
 def columns_of(headings: Iterable[str]) -> dict[str, str]:
@@ -115,105 +87,82 @@ def not_kept(found: Opened, columns: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(title for title, h in pairs if h and columns.get(h, "") in ("", *NOT_KEPT))
 
 
-def rows(found: Opened, columns: Mapping[str, str], written: Manner) -> Iterator[Read]:
-    """The rows of an opened file, each heading standing for a column. A key that stands twice, and a feature that grows
-    at two rates, are told at the second."""
-    keys: dict[str, int] = {}
-    growths: dict[tuple[str, str], CallRow] = {}
-    for row in found.rows(columns):
-        cells = Cells(row, written)
-        call = _call(cells, row)
-        number = keys.setdefault(call.key, row.number)
+class _Walk:
+    """Holds the rows of one call until the next one begins."""
+
+    def __init__(self, written: Manner) -> None:
+        self.written = written
+        self.keys: dict[str, int] = {}
+        self.told: dict[tuple[str, ...], tuple[int, str]] = {}  # by team, feature and column: where, and what
+        self.key = ""
+        self.call: tuple[Row, Cells] | None = None
+        self.parts: list[tuple[Row, Cells]] = []
+
+    def at(self, row: Row, *, is_part: bool) -> Iterator[Read]:
+        cells = Cells(row, self.written)
+        key = row.cells.get("call_key", "").strip().lower()
+        if not key or key != self.key or (self.call is not None and not is_part):
+            yield from self.end()
+        self.key = key
+        if is_part:
+            self.parts.append((row, cells))
+        else:
+            self.call = row, cells
+
+    def end(self) -> Iterator[Read]:
+        """What is held, if anything is."""
+        if self.call is None and not self.parts:
+            return
+        row, cells = self.call or self.parts[0]
+        parts = tuple(self._part(*each) for each in self.parts)
+        call = _bare(cells, row) if self.call is None else call_row.call(cells, row)
+        call = replace(call, parts=parts)
+        self._once(call, cells, row)
+        all_cells = {id(each): each for each in (cells, *(each for _, each in self.parts))}.values()
+        yield Read(
+            row, call, tuple(p for each in all_cells for p in each.problems),
+            tuple(u for each in all_cells for u in each.unclear),
+        )  # fmt: skip
+        self.call, self.parts = None, []
+
+    def _part(self, row: Row, cells: Cells) -> PartRow:
+        found = part_row.read(cells, row)
+        names = [each.cells.get(PART, "").strip().casefold() for each, _ in self.parts]
+        if names.index(found.name.casefold() if found.name else names[0]) < self.parts.index((row, cells)):
+            cells.wrong(PART, "stands in another row of this call already: tell its parts apart")
+        if len(self.parts) > part_row.MOST and self.parts[part_row.MOST][0] is row:
+            cells.wrong(PART, f"is one too many: a call has at most {part_row.MOST} parts")
+        if self.call is not None:
+            _repeats(cells, self.call[0])
+        return found
+
+    def _once(self, call: CallRow, cells: Cells, row: Row) -> None:
+        number = self.keys.setdefault(call.key, row.number)
         if call.key and number != row.number:
-            cells.wrong("call_key", f"stands in row {number} already: a key names one call")
-        if call.growth is not None:
-            before = growths.setdefault((call.team.lower(), call.feature.lower()), call)
-            if before.growth != call.growth:
-                cells.wrong("growth_per_month", f"is not what row {before.number} says of its feature")
-        yield Read(row, call, tuple(cells.problems), tuple(cells.unclear))
+            if call.is_bare:
+                cells.wrong("call_key", f"stands apart from row {number}: keep the rows of a call under one another")
+            else:
+                cells.wrong("call_key", f"stands in row {number} already: a key names one call")
+        for column, text in call.of_feature.items():
+            place = (call.team.lower(), call.feature.lower(), column)
+            at, before = self.told.setdefault(place, (row.number, text))
+            if before.lower() != text.lower():
+                cells.wrong(column, f"is not what row {at} says of its feature")
 
 
-def again(number: int, cells: Mapping[str, str]) -> CallRow:
-    """A row from cells as `written` made them."""
-    row = Row(number, cells)
-    return _call(Cells(row), row)
-
-
-def written(fields: Mapping[str, Any], said: Collection[str] | None = None) -> dict[str, str]:
-    """The cells of a row from the fields of a call (and its team and feature, where they are there), each in the one
-    way that is always read alike; with `said`, only of those fields. What says nothing is an empty cell."""
-    names = fields if said is None else said
-    found = {column: _text(fields[name]) for column, name in PLAIN.items() if name in names}
-    if "requests" in names:
-        found["input_tokens"] = str(fields["uncached_input"] + fields["cacheable_prefix"])
-    if "today_path" in names:
-        found["path"] = "" if fields["path_assumed"] else str(fields["today_path"])
-    return found
-
-
-def percent(share: Decimal) -> str:
-    """As a file says how a feature grows."""
-    return f"{(share * 100).normalize():f} %"
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
-
-
-def _call(cells: Cells, row: Row) -> CallRow:
+def _bare(cells: Cells, row: Row) -> CallRow:
+    """A call of which there are rows of parts alone."""
     team = cells.line("team", most=80, required=True)
     feature = cells.line("feature", most=120, required=True)
-    path = cells.choice("path", PATHS, empty="unknown")
-    fields: dict[str, Any] = {
-        "key": cells.line("call_key", most=80, required=True),
-        "name": cells.line("name", most=120, required=True),
-        "description": cells.lines("description", most=4000),
-        "provider": cells.choice("provider", PROVIDERS, empty="unknown"),
-        "model": cells.line("model", most=120, required=True),
-        "today_path": path or "real_time",
-        "path_assumed": not path,
-        "figures": cells.choice("figures_are", FIGURES, empty="assumed"),
-        "streaming": cells.truth("streaming"),
-        "tools": cells.truth("tools"),
-        **_profile(cells),
-        **{name: cells.line(name, most=most) for name, most in LINES.items()},
-    }
-    said = frozenset(fields) - set(_unsaid(cells, fields))
-    return CallRow(row.number, team, feature, fields, said, cells.growth("growth_per_month"))
+    key = cells.line("call_key", most=80, required=True)
+    return CallRow(row.number, team, feature, {"key": key}, frozenset(), is_bare=True)
 
 
-def _unsaid(cells: Cells, fields: dict[str, Any]) -> Iterable[str]:
-    """Fields whose cell is empty, not there, or says that nobody knows."""
-    yield from (name for name in ("description", "streaming", "tools", *LINES) if not cells.typed(name))
-    if fields["path_assumed"]:
-        yield from ("today_path", "path_assumed")
-    if fields["provider"] == "unknown":
-        yield "provider"
-    if not cells.typed("figures_are"):
-        yield "figures"
-    optional = (*SHARES.items(), *USES.items(), ("cacheable_prefix_tokens", "cacheable_prefix"))
-    yield from (name for column, name in optional if not cells.typed(column))
-
-
-def _profile(cells: Cells) -> dict[str, Any]:
-    """The file counts the prefix as part of the input; we keep them apart."""
-    before = len(cells.problems)
-    whole = cells.whole("input_tokens", most=2 * LARGEST_TOKENS)
-    prefix = cells.whole("cacheable_prefix_tokens", most=LARGEST_TOKENS, empty=0)
-    if len(cells.problems) == before:
-        if prefix > whole:
-            cells.wrong("cacheable_prefix_tokens", f"is part of the input tokens, and cannot be more than {whole:,}")
-        elif whole - prefix > LARGEST_TOKENS:
-            cells.wrong("input_tokens", f"must be at most {LARGEST_TOKENS:,} beside the prefix")
-    return {
-        "requests": cells.whole("requests_per_month", most=LARGEST_VOLUME),
-        "uncached_input": max(0, whole - prefix),
-        "cacheable_prefix": prefix,
-        "output": cells.whole("output_tokens", most=LARGEST_TOKENS),
-        **{name: cells.share(column) for column, name in SHARES.items()},
-        **{name: cells.count(column, most=LARGEST_USE) for column, name in USES.items()},
-    }
+def _repeats(cells: Cells, of_call: Row) -> None:
+    for column in ("team", "feature"):
+        if cells.typed(column, required=True).lower() != of_call.cells.get(column, "").strip().lower():
+            cells.wrong(column, f"is not what row {of_call.number} says of this call")
+    for column in OF_CALL:
+        text = cells.row.cells.get(column, "").strip()
+        if text and text != of_call.cells.get(column, "").strip():
+            cells.wrong(column, f"belongs to the call: write it in row {of_call.number}, or empty it here")

@@ -1,9 +1,9 @@
 """What each column of a file of calls holds: said once, for the page, the template and whoever fills it in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from inventory.exchange.call_file import COLUMNS, FIGURES, PROVIDERS
+from inventory.exchange.call_row import COLUMNS, FIGURES, PROVIDERS
 
 
 class Help(NamedTuple):
@@ -25,6 +25,15 @@ _TEXT: Mapping[str, Help] = {
     "requests_per_month": Help("In plain digits", ("46000", "1200000")),
     "input_tokens": Help("Of one request, its cacheable prefix counted", ("1500", "6000")),
     "output_tokens": Help("Of one request", ("40", "800")),
+    "part": Help("Empty in the row of a call. Each part of a split call has a row of its own below it", ("", "")),
+    "consumer": Help("Who or what uses it first; of a split call in its parts' rows", ("An agent at a screen", "")),
+    "reaches": Help("How it reaches them", ("In the ticket", "")),
+    "read_when": Help("When it is read", ("At once", "")),
+    "deadline": Help("Latest it may arrive", ("5 seconds", "")),
+    "hand_over": Help("How the late part reaches its reader", ("", "")),
+    "meanwhile": Help("What the screen says meanwhile", ("", "")),
+    "product_owner": Help("Of its feature, by name or e-mail; the same in all its rows", ("", "")),
+    "engineering_owner": Help("Of its feature, by name or e-mail; the same in all its rows", ("", "")),
     "description": Help("What goes in, what comes out, who uses it", ("One ticket in, its tags out", "")),
     "source_repository": Help("Where its code is kept", ("support/inbox", "")),
     "source_commit": Help("The state of the code that was looked at", ("", "")),
@@ -46,5 +55,18 @@ _TEXT: Mapping[str, Help] = {
     "container_minutes_per_request": Help("On average, as billed: at least 5 a run", ("", "")),
     "batch_expired_share": Help("What would expire in a batch and be repeated, from 0 to 1", ("", "0.02")),
     "growth_per_month": Help("How its feature's volume grows, with a sign; the same in all its rows", ("3 %", "")),
+    "exported_as": Help("Written by an export to edit: which call this row was, and when. Leave it as it is", ("", "")),
 }  # fmt: skip
+# Rows of parts below the second example, which is split by them.
+PARTS: Sequence[Mapping[str, str]] = [
+    {
+        "team": "Search", "feature": "Catalogue", "call_key": "item-texts", "part": part, "consumer": consumer,
+        "read_when": when, "deadline": latest, "hand_over": hand_over, "requests_per_month": requests,
+        "input_tokens": "6000", "cacheable_prefix_tokens": "2000", "output_tokens": "800",
+    }
+    for part, consumer, when, latest, hand_over, requests in (
+        ("Text of an item being edited", "An editor at a screen", "At once", "10 seconds", "", "200000"),
+        ("Texts of the night", "The catalogue", "Next morning", "06:00", "Written into the catalogue", "1000000"),
+    )
+]  # fmt: skip
 HELP: Mapping[str, Help] = {column: _TEXT[column] for column in COLUMNS}

@@ -45,9 +45,7 @@ class Cells:
             if all(problem.column != column for problem in self.problems):
                 self.wrong(column, found.message)
             return ""
-        value = found.strip()
-        if value[:1] == "'" and value[1:2] in csv_out.STARTS:
-            value = value[1:].strip()  # put there by `csv_out`, or by somebody who knows spreadsheets
+        value = csv_out.unquoted(found.strip())
         if required and not value:
             self.wrong(column, "is empty: every row needs it")
         return value

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from inventory.exchange.call_file import COLUMNS
+from inventory.exchange.call_row import COLUMNS
 
 # What people head such columns with, beside the names themselves; compared without underscores.
 _OFTEN = {
@@ -14,6 +14,8 @@ _OFTEN = {
     "completiontokens": "output_tokens", "repository": "source_repository", "repo": "source_repository",
     "commit": "source_commit", "code": "code_location", "file": "code_location", "product": "feature",
     "owner": "team", "squad": "team", "hitshare": "cache_hit_share", "cachehitrate": "cache_hit_share",
+    "po": "product_owner", "productowner": "product_owner", "techlead": "engineering_owner",
+    "engineer": "engineering_owner", "user": "consumer", "usedby": "consumer", "latest": "deadline",
     "prefix": "cacheable_prefix_tokens", "cachedtokens": "cacheable_prefix_tokens", "notes": "description",
 }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """An empty file of calls to fill in: as a workbook with drop-downs, examples and what each column holds, and as CSV."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import IO, Any
 
 from openpyxl import Workbook
@@ -10,21 +10,27 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from inventory.exchange import csv_out
-from inventory.exchange.call_file import COLUMNS, REQUIRED
-from inventory.exchange.call_help import HELP
+from inventory.exchange.call_help import HELP, PARTS
+from inventory.exchange.call_row import REQUIRED
+from inventory.exchange.call_row import TO_FILL_IN as COLUMNS
 from inventory.exchange.sheet import MOST_ROWS
 from inventory.exchange.written import text
 
-LISTED = {"team": "Teams", "feature": "Features", "model": "Models"}  # drop-downs that may be typed over
+# Drop-downs that may be typed over.
+LISTED = {
+    "team": "Teams", "feature": "Features", "model": "Models", "product_owner": "Product",
+    "engineering_owner": "Engineering",
+}  # fmt: skip
 
 
 def csv() -> bytes:
-    """The headings and one example row, to be typed over."""
-    return csv_out.written([COLUMNS, [HELP[column].examples[0] for column in COLUMNS]])
+    """The headings and example rows, to be typed over."""
+    return csv_out.written([COLUMNS, *_examples()])
 
 
-def workbook(file: IO[bytes], *, teams: Sequence[str], features: Sequence[str], models: Sequence[str]) -> None:
-    """The first sheet is the one to fill in and the one that is read; the names given are offered there."""
+def workbook(file: IO[bytes], *, names: Mapping[str, Sequence[str]]) -> None:
+    """The first sheet is the one to fill in and the one that is read; the names given, by the columns of LISTED, are
+    offered there."""
     book = Workbook(write_only=True)
     calls = book.create_sheet("Calls")
     calls.freeze_panes = "A2"
@@ -32,10 +38,9 @@ def workbook(file: IO[bytes], *, teams: Sequence[str], features: Sequence[str], 
         letter = get_column_letter(place)
         calls.column_dimensions[letter].width = max(14, len(column) + 3)
     calls.append(_bold(calls, COLUMNS))
-    _sheet(book, "Examples", [COLUMNS, *zip(*(HELP[column].examples for column in COLUMNS), strict=True)], 22)
+    _sheet(book, "Examples", [COLUMNS, *_examples()], 22)
     needed = [(c, "yes" if c in REQUIRED else "", HELP[c].words, ", ".join(HELP[c].values)) for c in COLUMNS]
     _sheet(book, "Columns", [("Column", "Needed", "What it holds", "Allowed values"), *needed], 34)
-    names = {"team": teams, "feature": features, "model": models}
     lists = book.create_sheet("Lists")
     lists.append(_bold(lists, LISTED.values()))
     for row in range(max(map(len, names.values()), default=0)):
@@ -45,6 +50,12 @@ def workbook(file: IO[bytes], *, teams: Sequence[str], features: Sequence[str], 
             choice.add(f"{get_column_letter(place)}2:{get_column_letter(place)}{MOST_ROWS + 1}")
             calls.data_validations.append(choice)
     book.save(file)
+
+
+def _examples() -> list[list[str]]:
+    """A call, and one that is split with its parts."""
+    calls = [[HELP[column].examples[place] for column in COLUMNS] for place in (0, 1)]
+    return calls + [[part.get(column, "") for column in COLUMNS] for part in PARTS]
 
 
 def _choice(column: str, lengths: dict[str, int]) -> DataValidation | None:

@@ -5,13 +5,13 @@ from typing import Any
 
 from django import forms
 
-from inventory.exchange import call_file
+from inventory.exchange import call_row
 from inventory.exchange.manner import DAYS, DECIMALS, Manner
 from inventory.models import Upload
 
 LEFT_OUT = ("", "Leave out")
-NEEDED = [(name, name) for name in call_file.REQUIRED]
-MAY_BE = [(name, name) for name in call_file.OPTIONAL]
+NEEDED = [(name, name) for name in call_row.REQUIRED]
+MAY_BE = [(name, name) for name in call_row.OPTIONAL]
 
 
 class Columns(forms.Form):
@@ -42,7 +42,7 @@ class Columns(forms.Form):
             name = f"column_{place}"
             if read.get(name) and used.count(read[name]) > 1:
                 self.add_error(name, f"Two headings cannot both be {read[name]}: leave one out.")
-        lacking = [name for name in call_file.REQUIRED if name not in used]
+        lacking = [name for name in call_row.REQUIRED if name not in used]
         if lacking and not self.errors:
             said = (
                 f"Say which heading is {', '.join(lacking)}: every file needs {'it' if len(lacking) == 1 else 'them'}."

@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import Model
 from django.http import QueryDict
 
+from inventory.exchange import editable
 from inventory.exchange.table import KINDS
 from inventory.forms import call_list, plan, pricing
 from inventory.models import ClaudeModel
@@ -15,14 +16,24 @@ from inventory.models import ClaudeModel
 LISTS = ("calls", "moves", "prices")
 LONGEST = 2000  # of an address
 MOST_PICKED = 1000
+TO_EDIT = {f"edit-{kind}": words for kind, words in editable.KINDS.items()}  # of calls alone
 
 
 class Wanted(forms.Form):
-    """`query` is the address of the list, `pick` the rows that were ticked; none ticked means all."""
+    """`query` is the address of the list, `pick` the rows that were ticked; none ticked means all. Calls asked for to
+    be edited are cleaned to the list `inventory`."""
 
     name = forms.ChoiceField(choices=[(name, name) for name in LISTS])
-    kind = forms.ChoiceField(choices=list(KINDS.items()))
+    kind = forms.ChoiceField(choices=list({**KINDS, **TO_EDIT}.items()))
     query = forms.CharField(required=False, max_length=LONGEST)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        if found.get("kind") in TO_EDIT:
+            if found.get("name") != "calls":
+                raise forms.ValidationError("Only calls come back from a file.", "kind")
+            found |= {"name": "inventory", "kind": str(found["kind"]).removeprefix("edit-")}
+        return found
 
     def picked(self) -> list[int]:
         data = self.data
@@ -33,7 +44,7 @@ class Wanted(forms.Form):
 def asked(name: str, query: str, *, sorts: Mapping[str, str], today: date) -> dict[str, Any]:
     """What an address of the list means, as a job keeps it: plain values, records by their number."""
     address = QueryDict(query)
-    if name == "calls":
+    if name in ("calls", "inventory"):
         found = call_list.read(address, sorts=sorts)
         return {"words": found.search, "filters": found.filters, "sort": found.sort}
     if name == "moves":

@@ -15,7 +15,10 @@ STATES = [
     ("importing", "Being imported"),
     ("imported", "Imported"),
 ]
-KINDS = [("new", "New"), ("changed", "Changed"), ("unchanged", "As it was"), ("wrong", "Wrong")]
+KINDS = [
+    ("new", "New"), ("changed", "Changed"), ("conflict", "Conflicts"), ("unchanged", "As it was"), ("wrong", "Wrong"),
+]  # fmt: skip
+CHOICES = [("", "Asked"), ("file", "The file's"), ("app", "The app's")]
 
 
 class Upload(models.Model):
@@ -39,6 +42,7 @@ class Upload(models.Model):
     notes = models.JSONField(default=list)
     report = models.JSONField(default=dict)
     problems = models.JSONField(default=list)  # why it was not imported
+    rest = models.CharField(max_length=4, choices=CHOICES, blank=True)  # whose value counts where nobody has chosen
     action_seq = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
@@ -63,13 +67,20 @@ class UploadFile(models.Model):
 
 class UploadRows(models.QuerySet["UploadRow"]):
     def to_import(self) -> Self:
-        return self.filter(ticked=True, kind__in=("new", "changed"))
+        return self.filter(ticked=True, kind__in=("new", "changed", "conflict"))
+
+    def undecided(self) -> Self:
+        """To be imported, with a cell for which nobody has chosen."""
+        return self.to_import().filter(open__gt=0)
 
 
 class UploadRow(models.Model):
-    """One row as it would be imported. `cells` by column, of a readable row as `call_file.written` makes them; `was`
-    what the call says now where it would be changed; `problems` as column, value and message. `call_id` and `version`
-    are those of the call it was held against."""
+    """One call as it would be imported, at the number of its own row; `parts` are the rows of its parts, each with its
+    number, name, kind, `cells` and `was`, and a call that `is_bare` has no other row. `cells` by column, of a readable
+    row as `call_row.written` makes them; `was` what the call says now where it would be changed; `problems` as column,
+    value and message. `clashes` are cells that file and app have both changed since the export, with a choice each, of
+    which `open` are still to be made; `kept` those that the app alone has changed. `call_id` and `version` are those of
+    the call it was held against."""
 
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField()
@@ -77,7 +88,13 @@ class UploadRow(models.Model):
     ticked = models.BooleanField(default=True)
     cells = models.JSONField(default=dict)
     was = models.JSONField(default=dict)
+    parts = models.JSONField(default=list)
+    is_bare = models.BooleanField(default=False)
+    told = models.JSONField(default=list)  # what else to know of it, in words
     problems = models.JSONField(default=list)
+    clashes = models.JSONField(default=list)
+    open = models.PositiveSmallIntegerField(default=0)
+    kept = models.JSONField(default=list)
     call_id = models.BigIntegerField(null=True, blank=True)
     version = models.PositiveIntegerField(null=True, blank=True)
 
@@ -100,6 +117,29 @@ class UploadRow(models.Model):
     def differences(self) -> list[tuple[str, str, str]]:
         """Column, what the call says now, what it would say."""
         return [(column, old, self.cells.get(column, "")) for column, old in self.was.items()]
+
+    @property
+    def of_parts(self) -> list[tuple[int, str, str, list[tuple[str, str, str]]]]:
+        """Number, name and kind of each row of a part, and what it would change."""
+        return [
+            (
+                each["number"], each["name"], dict(KINDS)[each["kind"]].lower(),
+                [(column, old, each["cells"].get(column, "")) for column, old in each["was"].items()],
+            )
+            for each in self.parts
+        ]  # fmt: skip
+
+    @property
+    def choices(self) -> list[tuple[str, str, str, str, str, str]]:
+        """Part (empty for the call), column, what it said at the export, in the file, now, and what was chosen."""
+        names = {each["number"]: each["name"] for each in self.parts}
+        return [(names.get(number, ""), *rest) for number, *rest in self.clashes]
+
+    @property
+    def stays(self) -> list[tuple[str, str, str, str]]:
+        """Part (empty for the call), column, what it said at the export, and now, since the app alone changed it."""
+        names = {each["number"]: each["name"] for each in self.parts}
+        return [(names.get(number, ""), *rest) for number, *rest in self.kept]
 
 
 class RememberedColumn(models.Model):

@@ -7,11 +7,12 @@ from datetime import date
 from typing import IO, Any
 
 from inventory.domain.book import Book
+from inventory.exchange import editable as files
 from inventory.exchange import table
 from inventory.exchange.columns import Column, Form
 from inventory.models import Call, Feature, PriceRow, Team
 from inventory.models.pricing import PRICE_NAMES
-from inventory.services import call_list, exchange, move, pricing
+from inventory.services import call_list, editable, exchange, move, pricing
 
 AT_ONCE = 500
 CALLS = (
@@ -46,18 +47,23 @@ class List:
     columns: Sequence[Column]
     count: int
     lots: Iterator[list[dict[str, Any]]]
+    writer: Callable[..., None] = table.write
 
 
 def found(name: str, asked: Mapping[str, Any], *, picked: Sequence[int], on: date) -> List:
-    """The list of that name, narrowed and in the order that was asked for; only the picked rows, where some are."""
+    """The list of that name, narrowed and in the order that was asked for; only the picked rows, where some are.
+    “inventory” is the list of calls as a file to be edited and imported again."""
     if name == "calls":
         return _calls(asked, picked)
+    if name == "inventory":
+        keys = editable.keys(asked, picked)
+        return List("Calls", files.COLUMNS, len(keys), editable.lots(keys), files.write)
     return _moves(asked, picked, on) if name == "moves" else _prices(asked, picked)
 
 
 def write(file: IO[bytes], kind: str, found: List, *, told: Callable[[int, int], None]) -> None:
     """`kind` is one of `exchange.table`; `told` hears after each lot how many of how many are through."""
-    table.write(kind, file, found.title, found.columns, _rows(found, told))
+    found.writer(kind, file, found.title, found.columns, _rows(found, told))
 
 
 def _rows(found: List, told: Callable[[int, int], None]) -> Iterator[dict[str, Any]]:

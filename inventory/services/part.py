@@ -69,9 +69,9 @@ def split(
     gone = [part for part in old if part.pk not in named] if call.is_split else old
     before = audit.states(call, *old, *Sheet.objects.filter(part__in=gone))
     counted = {part.pk for part in old if _counts(part)}
-    drafted = _drafted(call, old, parts, seal.not_before(old, at))
+    drafted = drafts(call, old, parts, seal.not_before(old, at))
     book = pricing.book(timezone.localdate(at))
-    _check(call, drafted, book)
+    check(call, drafted, book)
     if not reason and any(part in gone or not _counts(part) for part in old if part.pk in counted):
         raise ReasonNeeded
     pricing.apply(call, drafted, book=book)
@@ -175,7 +175,7 @@ class Economics:
 def economics(*, call: Call, parts: Sequence[Mapping[str, Any]], on: date) -> Economics:
     """Weigh the parts as typed against the whole. Changes nothing, in memory or in the database."""
     draft, old = Call.objects.select_related("feature", "team").get(pk=call.pk), list(call.parts.order_by("position"))
-    drafted = _drafted(draft, old, parts, timezone.now())
+    drafted = drafts(draft, old, parts, timezone.now())
     profiles = draft.profile(), [part.profile() for part in drafted]
     missing, extra = domain.shortfall(*profiles), domain.overhead(*profiles)
     book = pricing.book(on)
@@ -216,8 +216,8 @@ def _locked(call: Call, version: int | None = None) -> tuple[Call, list[Part]]:
     return fresh, list(fresh.parts.order_by("position"))
 
 
-def _drafted(call: Call, old: Sequence[Part], given: Sequence[Mapping[str, Any]], at: datetime) -> list[Part]:
-    """The parts as they would be, in the order given. Changes `call` and `old` in memory."""
+def drafts(call: Call, old: Sequence[Part], given: Sequence[Mapping[str, Any]], at: datetime) -> list[Part]:
+    """The parts as they would be, in the order given. Changes `call` and `old` in memory. Raises `NotOfThisCall`."""
     known = {part.pk: part for part in old if call.is_split}
     call.is_split = True
     drafted = []
@@ -250,7 +250,8 @@ def _counts(part: Part) -> bool:
     return part.label != Label.NONE and part.state != State.CHECK_NEEDED
 
 
-def _check(call: Call, drafted: Sequence[Part], book: Book) -> None:
+def check(call: Call, drafted: Sequence[Part], book: Book) -> None:
+    """Raises `WrongCount`, `NotPriced` and `FallsShort`."""
     if not LEAST <= len(drafted) <= MOST:
         raise WrongCount
     if unknown := not_priced(call, drafted, book):

@@ -1,7 +1,7 @@
 """History played back record by record, and held against the rows as they are."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import Any, NamedTuple
@@ -130,3 +130,10 @@ def read(text: str) -> dict[str, Any] | None:
     if not isinstance(found, dict) or end != len(text):
         raise ValueError(text)
     return found
+
+
+def put(record: Any, state: Mapping[str, Any]) -> None:
+    """Values as history keeps them, in the record. Saves nothing."""
+    for name, value in state.items():
+        field = next(each for each in record._meta.concrete_fields if name in (each.attname, each.name))
+        setattr(record, name, value if isinstance(field, models.JSONField) else field.to_python(value))

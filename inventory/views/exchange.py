@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from inventory import tasks
-from inventory.exchange import call_file, template
+from inventory.exchange import call_row, template
 from inventory.exchange.call_help import HELP
 from inventory.exchange.reading import Unreadable
 from inventory.forms import exchange as forms
@@ -46,7 +46,7 @@ def upload(request: Request) -> HttpResponse:
         "uploads": Upload.objects.filter(owner=person, expires_at__gt=timezone.now()).order_by("-pk")[:LISTED],
         "may_found_teams": access.may_administer(person),
         "help": HELP,
-        "required": call_file.REQUIRED,
+        "required": call_row.REQUIRED,
     }
     return page(request, "exchange/import.html", context, status=422 if form.is_bound else 200)
 
@@ -63,7 +63,7 @@ def template_xlsx(request: Request) -> HttpResponse:
     """With the teams this person may import into, their features and the models of the price book to choose from."""
     names = offered.names(_load.importer(request.user))
     file = io.BytesIO()
-    template.workbook(file, teams=names.teams, features=names.features, models=names.models)
+    template.workbook(file, names=names)
     headers = {"Content-Disposition": 'attachment; filename="batchline-calls.xlsx"'}
     return HttpResponse(file.getvalue(), content_type=XLSX, headers=headers)
 

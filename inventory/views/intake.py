@@ -1,5 +1,6 @@
 """A file of calls on its way in: name its columns, answer its questions, look it over, tick rows, import."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,8 @@ from inventory.views import _load
 from inventory.views._page import Request, page
 
 ROWS = 50
+CONFLICTS = 20  # rows of a page: each may hold a choice for every column
+_CLASH = re.compile(r"clash-(\d{1,8})-(\d{1,3})", re.ASCII)
 NOT_NOW = "Nothing was done: the file is further on than the page was. This is how it stands now."
 
 
@@ -72,7 +75,7 @@ def read(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def tick(request: Request, pk: int) -> HttpResponse:
-    """The ticks of one page of rows, or all rows of a kind."""
+    """The ticks and choices of one page of rows, or all rows of a kind."""
     upload = _load.upload(pk, request.user)
     try:
         if "all" in request.POST or "none" in request.POST:
@@ -80,6 +83,8 @@ def tick(request: Request, pk: int) -> HttpResponse:
             uploads.tick_all(upload=upload, kind=kind, ticked="all" in request.POST)
         else:
             _keep_ticks(request, upload)
+        if "rest" in request.POST:
+            uploads.decide_rest(upload=upload, choice=request.POST["rest"])
     except uploads.NotNow:
         messages.error(request, NOT_NOW)
     if request.htmx:
@@ -102,6 +107,16 @@ def confirm(request: Request, pk: int) -> HttpResponse:
 
 def _keep_ticks(request: Request, upload: Upload) -> None:
     uploads.tick(upload=upload, shown=_numbers(request, "shown"), ticked=_numbers(request, "ticked"))
+    uploads.decide(upload=upload, chosen=_choices(request))
+
+
+def _choices(request: Request) -> dict[int, dict[int, str]]:
+    """By the number of the row and the place of the cell in it, from fields such as `clash-12-0`."""
+    found: dict[int, dict[int, str]] = {}
+    for name, value in request.POST.items():
+        if match := _CLASH.fullmatch(name):
+            found.setdefault(int(match[1]), {})[int(match[2])] = str(value)
+    return found
 
 
 def _numbers(request: Request, name: str) -> list[int]:
@@ -115,6 +130,12 @@ def _started(request: Request, upload: Upload, start: Any) -> HttpResponse:
         messages.error(request, NOT_NOW)
     except uploads.NothingTicked:
         messages.error(request, "Nothing was imported: no row is ticked that would change anything.")
+    except uploads.Undecided as open_:
+        told = "a row waits" if open_.count == 1 else f"{open_.count:,} rows wait"
+        messages.error(request, f"Nothing was imported: {told} for a choice between the file's value and the app's.")
+        response = redirect("intake.page", pk=upload.pk)
+        response["Location"] += "?show=conflict"
+        return response
     else:
         tasks.start(job)
     return redirect("intake.page", pk=upload.pk)
@@ -122,16 +143,19 @@ def _started(request: Request, upload: Upload, start: Any) -> HttpResponse:
 
 def _counts(upload: Upload) -> dict[str, Any]:
     counts = upload.report.get("counts", {})
-    return {"to_import": upload.rows.to_import().count(), "wrong": counts.get("wrong", 0)}
+    return {
+        "to_import": upload.rows.to_import().count(), "wrong": counts.get("wrong", 0),
+        "undecided": uploads.undecided(upload) if counts.get("conflict") else 0,
+    }  # fmt: skip
 
 
 def _preview(request: Request, upload: Upload) -> dict[str, Any]:
     counts = upload.report.get("counts", {})
-    tabs = [(kind, words, counts.get(kind, 0)) for kind, words in KINDS]
-    first = next((kind for kind in ("wrong", "changed", "new", "unchanged") if counts.get(kind)), "new")
+    tabs = [(kind, words, counts.get(kind, 0)) for kind, words in KINDS if kind != "conflict" or counts.get(kind)]
+    first = next((kind for kind in ("wrong", "conflict", "changed", "new", "unchanged") if counts.get(kind)), "new")
     chosen = request.GET.get("show", "")
     show = chosen if chosen in dict(KINDS) else first
-    found = Paginator(upload.rows.filter(kind=show).order_by("number"), ROWS)
+    found = Paginator(upload.rows.filter(kind=show).order_by("number"), CONFLICTS if show == "conflict" else ROWS)
     found.count = counts.get(show, 0)
     rows = found.get_page(request.GET.get("page"))
     return {"tabs": tabs, "show": show, "page": rows, **_counts(upload)}

@@ -10,13 +10,13 @@ from django.db import transaction
 from inventory.domain.audit import Actor
 from inventory.domain.book import Book
 from inventory.domain.part import Label, State
-from inventory.exchange import call_file
+from inventory.exchange import call_row
 from inventory.models import Call, Feature, Membership, Part, Person, Team
 from inventory.models.call import PROFILE
 from inventory.services import audit, price_load, pricing
 
 FILLED = (
-    *call_file.REQUIRED, "cacheable_prefix_tokens", "cache_hit_share", "provider", "path", "figures_are", "description",
+    *call_row.REQUIRED, "cacheable_prefix_tokens", "cache_hit_share", "provider", "path", "figures_are", "description",
     "code_location",
 )  # fmt: skip
 AT = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)

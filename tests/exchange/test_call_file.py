@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from inventory.exchange import call_file
+from inventory.exchange import call_file, call_row, profile
 from inventory.models import Call, Feature, Team
 from inventory.models.call import FIGURES, LARGEST_TOKENS, LARGEST_VOLUME, PATHS, PROVIDERS
 
@@ -71,13 +71,13 @@ def test_columns_that_are_not_kept_are_told() -> None:
     assert read({"model_in_code": "gpt-x", "colour": "red"}).not_kept == ("model_in_code", "colour")
 
 
-@pytest.mark.parametrize("missing", call_file.REQUIRED)
+@pytest.mark.parametrize("missing", call_row.REQUIRED)
 def test_a_missing_column_is_told(missing: str) -> None:
     (problem,) = read({}, without=missing).problems
     assert problem.message.startswith(f"The first row has no column {missing}.")
 
 
-@pytest.mark.parametrize("column", call_file.REQUIRED)
+@pytest.mark.parametrize("column", call_row.REQUIRED)
 def test_an_empty_cell_that_is_needed_is_told(column: str) -> None:
     given = {column: " ", **({"cacheable_prefix_tokens": "0"} if column == "input_tokens" else {})}
     assert said(**given) == f"row 2, {column}: is empty: every row needs it"
@@ -177,18 +177,18 @@ def test_every_wrong_cell_of_a_file_is_told_in_its_order() -> None:
 
 
 def test_the_limits_are_those_of_the_database() -> None:
-    assert (call_file.LARGEST_VOLUME, call_file.LARGEST_TOKENS) == (LARGEST_VOLUME, LARGEST_TOKENS)
-    assert list(call_file.PROVIDERS) == [code for code, _ in PROVIDERS]
-    assert {*call_file.PATHS.values()} - {""} == {code for code, _ in PATHS}
-    assert list(call_file.FIGURES) == [code for code, _ in FIGURES]
-    for name, most in {**call_file.LINES, "key": 80, "name": 120, "description": 4000, "model": 120}.items():
+    assert (profile.LARGEST_VOLUME, profile.LARGEST_TOKENS) == (LARGEST_VOLUME, LARGEST_TOKENS)
+    assert list(call_row.PROVIDERS) == [code for code, _ in PROVIDERS]
+    assert {*call_row.PATHS.values()} - {""} == {code for code, _ in PATHS}
+    assert list(call_row.FIGURES) == [code for code, _ in FIGURES]
+    for name, most in {**call_row.LINES, "key": 80, "name": 120, "description": 4000, "model": 120}.items():
         assert Call._meta.get_field(name).max_length == most
     assert (Team._meta.get_field("name").max_length, Feature._meta.get_field("name").max_length) == (80, 120)
 
 
 def test_what_a_request_uses_and_what_expires_come_in_and_a_wrong_cell_is_told() -> None:
     head = ",".join(
-        (*call_file.REQUIRED, "web_searches_per_request", "container_minutes_per_request", "batch_expired_share")
+        (*call_row.REQUIRED, "web_searches_per_request", "container_minutes_per_request", "batch_expired_share")
     )
     row = "Documents,Tags,tags,Tags,claude-sonnet-5-5,1000,6000,800"
 

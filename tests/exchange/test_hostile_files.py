@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from inventory.exchange import archive, call_file, reading
+from inventory.exchange import archive, call_file, call_row, reading
 from inventory.exchange import sheet as sheet_limits
 from tests.exchange.workbooks import XML, number, packed, parts, row, sheet, text, workbook
 
-HEAD = row(*call_file.REQUIRED)
+HEAD = row(*call_row.REQUIRED)
 CALL = row("Support", "Tickets", "tags", "Tags", "claude-haiku-4-5", number("46000"), number("1500"), number("40"))
 GOOD = parts([("Calls", sheet(HEAD + CALL))])
 RIGHT = workbook(HEAD, CALL)
@@ -148,7 +148,7 @@ def test_empty_rows_are_passed_over_and_rows_beyond_the_limit_are_found_below_th
     empty = "".join(f'<row r="{n}" s="1"/>' for n in range(3, 5000))
     assert said(workbook(HEAD, CALL, empty)) == ""
     assert said(workbook(HEAD, CALL, empty, row("last"))).endswith("More than 100 rows. Import them in several files.")
-    lines = [",".join(call_file.REQUIRED), "Support,Tickets,tags,Tags,m,1,1,1", *[",,,,,,,"] * 500]
+    lines = [",".join(call_row.REQUIRED), "Support,Tickets,tags,Tags,m,1,1,1", *[",,,,,,,"] * 500]
     assert said("\n".join(lines).encode()) == ""
     assert "More than 100 rows" in said("\n".join([*lines, "last,,,,,,,"]).encode())
 
@@ -159,7 +159,7 @@ def test_a_million_empty_rows_are_passed_over() -> None:
     assert in_time(workbook(HEAD, CALL, empty)) == ""
     assert "More than 100,000 rows" in in_time(workbook(HEAD, CALL, empty, row("last")))
     line = ",".join(["Support", "Tickets", "tags", "Tags", "claude-haiku-4-5", "46000", "1500", "40"])
-    assert in_time("\n".join([",".join(call_file.REQUIRED), line, *[",,,,,,,"] * 1_000_000]).encode()) == ""
+    assert in_time("\n".join([",".join(call_row.REQUIRED), line, *[",,,,,,,"] * 1_000_000]).encode()) == ""
 
 
 @pytest.mark.soak
@@ -200,7 +200,7 @@ def with_flag(data: bytes) -> bytes:
     return bytes(found)
 
 
-CSV = ",".join(call_file.REQUIRED)
+CSV = ",".join(call_row.REQUIRED)
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "xls": (lambda: OLD, "old kind (.xls)"),

@@ -1,14 +1,20 @@
 """A file of somebody's own comes in: headings, a question, the preview, ticks, the import, and taking it back."""
 
+from datetime import datetime
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from inventory import tasks
-from inventory.models import Call, Job, Person
+from inventory.models import Call, Job, Part, Person
+from inventory.services import feature as features
+from inventory.services import part as parts
 from tests.journeys.conftest import SignIn
+from tests.services.test_round_trip import change, exported, register, taken_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("prices")]
+PLAIN = ("name", "model", "requests_per_month", "input_tokens", "output_tokens", "consumer")
 HEAD = "Squad;Product;Id;What it does;Model;Volume;Prompt tokens;Output\n"
 ROW = "Documents;Inbox;tags;Tags of a ticket;claude-haiku-4-5;46.000;1500;40\n"
 TEXT = (HEAD + ROW + ROW.replace("tags", "texts") + ROW.replace("tags", "bad").replace("40\n", "many\n")).encode()
@@ -87,3 +93,42 @@ def test_it_comes_in_without_javascript(plain: Page, sign_in: SignIn, pia: Perso
     carry()
     expect(page.get_by_role("link", name="Undo this import")).to_be_visible()
     assert list(Call.objects.values_list("key", flat=True)) == ["tags"]
+
+
+def test_conflicts_are_chosen_cell_by_cell(phone: Page, sign_in: SignIn, pia: Person, now: datetime) -> None:
+    owner = pia.teams.get()
+    feature = features.register(team=owner, fields={"name": "Inbox"}, by=pia.actor, at=now)
+    register(now, feature, "plain")
+    head, rows = f"team,feature,call_key,part,{','.join(PLAIN)}", []
+    for part, requests, consumer in (("", 1000, ""), ("Urgent", 300, "An agent"), ("Later", 900, "The report")):
+        rows.append(
+            f"{owner.name},Inbox,split,{part},{'' if part else 'Split'},claude-haiku-4-5,{requests},500,40,{consumer}"
+        )
+    taken_in("\n".join([head, *rows]).encode(), now)
+    data = exported("csv")
+    change(now, "plain", requests=2000, tag="now")
+    part = Part.objects.get(name="Urgent")
+    parts.edit(part=part, version=part.version, fields={"consumer": "A nurse"}, by=pia.actor, at=now)
+    data = data.replace(b"An agent", b"A doctor").replace(
+        b"plain,Name of plain,claude-haiku-4-5,1000", b"plain,Other,claude-haiku-4-5,3000"
+    )
+    page = sign_in(phone, pia)
+    page.goto("/import")
+    page.get_by_label("File of calls").set_input_files({"name": "ours.csv", "mimeType": "text/csv", "buffer": data})
+    page.get_by_role("button", name="Upload and look it over").click()
+    page.wait_for_url("**/import/*")
+    carry()
+    expect(page.get_by_text("2 rows wait for a choice")).to_be_visible()
+    whole(page)
+    page.get_by_label("The app: 2000").check()
+    expect(page.get_by_text("1 row waits for a choice")).to_be_visible()
+    page.get_by_role("button", name="Take the file's value everywhere").click()
+    expect(page.get_by_label("The file: A doctor")).to_be_checked()
+    expect(page.get_by_label("The app: 2000")).to_be_checked()
+    page.get_by_role("link", name="Conflicts 2").click()
+    page.get_by_role("button", name="Import 2 rows").click()
+    page.wait_for_load_state()
+    carry()
+    expect(page.get_by_text("Imported at")).to_be_visible()
+    call, part = Call.objects.get(key="plain"), Part.objects.get(name="Urgent")
+    assert (call.requests, call.name, call.tag, part.consumer) == (2000, "Other", "now", "A doctor")

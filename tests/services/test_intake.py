@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from inventory.domain.audit import Actor
-from inventory.exchange import call_file, csv_out
+from inventory.exchange import call_file, call_row, csv_out
 from inventory.models import Action, Call, Feature, Notice, Part, Person, Team
 from inventory.services import call as calls
 from inventory.services import exchange, verification
@@ -280,7 +280,7 @@ def test_two_hundred_calls_of_real_products_are_taken_in_as_they_are(now: dateti
 
 def test_no_text_of_a_file_is_a_formula_in_the_workbook(now: datetime) -> None:
     """Every text field holds one of thirty payloads, comes in as it is, and goes out as text."""
-    texts = ("team", "feature", "call_key", "name", "description", *call_file.LINES)
+    texts = ("team", "feature", "call_key", "name", "description", *call_row.LINES)
     payloads = [payload.strip() for payload in PAYLOADS]
     rows = [{**dict.fromkeys(texts, payload), "call_key": f"{payload}{n}"} for n, payload in enumerate(payloads)]
     lines = [list(GIVEN | rows[0]), *(list((GIVEN | row).values()) for row in rows)]
@@ -302,8 +302,8 @@ def test_the_growth_of_a_feature_comes_with_its_calls(now: datetime) -> None:
 
     summary = take_in(now, {"growth_per_month": "-2.5%"}, two)
 
-    assert (summary.grown_features, summary.changed, Feature.objects.get().version) == (1, 0, 2)
-    assert "Growth changed of 1 feature." in summary.told()
+    assert (summary.changed_features, summary.changed, Feature.objects.get().version) == (1, 0, 2)
+    assert "Changed besides: 1 feature." in summary.told()
     change = Action.objects.order_by("-seq")[0].changes.get()
     assert (change.record, change.after) == ("feature", '{"growth":"-0.025"}')
     assert take_in(now, {"growth_per_month": "-2.5 %"}, two).seq is None

@@ -7,7 +7,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from inventory import tasks
-from inventory.exchange import call_file
+from inventory.exchange import call_file, call_row
 from inventory.models import Job, Person, Team, Upload
 from inventory.services import demo
 from tests import factories
@@ -66,7 +66,7 @@ def test_a_file_is_listed_for_its_owner_alone(as_ed: Client, as_pia: Client) -> 
     assert page not in as_pia.get(reverse("exchange.import")).content.decode()
 
 
-def test_the_templates_are_read_as_they_are_handed_out(as_ed: Client, team: Team) -> None:
+def test_the_templates_are_read_as_they_are_handed_out(as_ed: Client, pia: Person, team: Team) -> None:
     factories.make_feature(team=team, name="=Tickets")
     example = call_file.read(as_ed.get(reverse("exchange.csv")).content)
     assert (example.problems, example.rows[0].fields["key"]) == ((), "ticket-tags")
@@ -75,7 +75,7 @@ def test_the_templates_are_read_as_they_are_handed_out(as_ed: Client, team: Team
     assert [str(problem) for problem in call_file.read(data).problems] == [
         "The file has headings but no rows under them."
     ]
-    assert [cell.value for cell in book["Calls"][1]] == list(call_file.COLUMNS)
+    assert [cell.value for cell in book["Calls"][1]] == list(call_row.TO_FILL_IN)
     lists = {
         cell.value: [below.value for below in column[1:] if below.value]
         for column in book["Lists"].columns
@@ -87,9 +87,12 @@ def test_the_templates_are_read_as_they_are_handed_out(as_ed: Client, team: Team
     letters = {cell.value: cell.column_letter for cell in book["Calls"][1]}
     assert offered[letters["provider"]].formula1 == '"anthropic,aws,foundry,bedrock,vertex,gateway,unknown"'
     assert offered[letters["model"]].formula1.startswith("Lists!$C$2:$C$")
-    assert set(offered) == {
-        letters[c] for c in ("team", "feature", "model", "provider", "path", "figures_are", "streaming", "tools")
-    }
+    named = ("team", "feature", "model", "product_owner", "engineering_owner")
+    assert set(offered) == {letters[c] for c in (*named, "provider", "path", "figures_are", "streaming", "tools")}
+    people = {cell.value: cell.column_letter for cell in book["Lists"][1]}
+    assert offered[letters["product_owner"]].formula1.startswith(f"Lists!${people['Product']}$2:")
+    assert [problem.message for problem in call_file.read(as_ed.get(reverse("exchange.csv")).content).problems] == []
+    assert [len(row.parts) for row in example.rows] == [0, 2]
 
 
 def test_who_may_edit_no_team_has_no_import(client: Client) -> None:

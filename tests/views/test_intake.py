@@ -318,7 +318,7 @@ def test_how_a_feature_grows_is_told_imported_and_taken_back(as_ed: Client, ed: 
     feature = Feature.objects.get()
     features.edit(feature=feature, version=feature.version, fields={"growth": Decimal("0.05")}, by=ed.actor, at=now)
     post(as_ed, "confirm", upload, ticks(upload))
-    assert "grows otherwise since the preview" in seen(as_ed, carry(upload))
+    assert "belongs to a feature that was changed since the preview" in seen(as_ed, carry(upload))
     post(as_ed, "read", upload)
     carry(upload)
     post(as_ed, "confirm", upload, ticks(upload))

@@ -13,6 +13,7 @@ from inventory.domain.audit import Actor
 from inventory.exchange import call_file
 from inventory.exchange.manner import DAYS, DECIMALS, Manner
 from inventory.exchange.reading import LARGEST_FILE, Problem
+from inventory.services.intake import origin
 from inventory.services.intake import taking as intake
 
 BY = Actor("command", "import_inventory")
@@ -30,6 +31,10 @@ class Command(BaseCommand):
             "--decimals", choices=DECIMALS, default="", help="what stands before the decimals in the file"
         )
         parser.add_argument("--days", choices=DAYS, default="", help="what stands first in the file's days")
+        parser.add_argument(
+            "--on-conflict", choices=origin.CHOICES, default="", dest="prefer",
+            help="whose value counts where a cell was changed in an exported file and in the app; else that is wrong",
+        )  # fmt: skip
         parser.add_argument("--check", action="store_true", help="say what would happen, and change nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,7 +42,7 @@ class Command(BaseCommand):
         file = call_file.read(_content(path), Manner(options["decimals"], options["days"]))
         try:
             summary = intake.import_inventory(
-                file=file, name=path.name, by=BY, at=timezone.now(), check=options["check"]
+                file=file, name=path.name, by=BY, at=timezone.now(), check=options["check"], prefer=options["prefer"]
             )
         except intake.Refused as refusal:
             self.stdout.write(_json({"imported": False, "errors": [_plain(each) for each in refusal.problems]}))

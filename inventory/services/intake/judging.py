@@ -8,20 +8,23 @@ from typing import Any
 
 from django.utils import timezone
 
-from inventory.exchange import call_file
-from inventory.exchange.call_file import CallRow
+from inventory.exchange import call_row
+from inventory.exchange.call_row import CallRow
+from inventory.exchange.merge import Clash, Kept
 from inventory.exchange.reading import Problem
 from inventory.models import Call, Feature, Part, Person
 from inventory.services import audit, pricing, seal
 from inventory.services import call as calls
+from inventory.services.intake import parts as split
+from inventory.services.intake.origin import Origins, Settled
+from inventory.services.intake.parts import Line, Misfit
 from inventory.services.intake.places import Places
-
-GROWTH = "growth_per_month"
 
 
 class Kind(StrEnum):
     NEW = "new"
     CHANGED = "changed"
+    CONFLICT = "conflict"
     UNCHANGED = "unchanged"
     WRONG = "wrong"
 
@@ -30,7 +33,8 @@ class Kind(StrEnum):
 class Judged:
     """A row with the call it would make or change, as it would be. `seen` is the version of the call it was held
     against; `before` is what it was as history keeps it, empty where it stays, and `was` the cells that differ, those
-    of its feature among them."""
+    of its feature among them; `lines` are the rows of its parts. `clashes` are open choices, as if each were made for
+    the app; `kept` is what the app's own changes keep as it is; `told` is what else to know."""
 
     row: CallRow
     kind: Kind
@@ -40,21 +44,40 @@ class Judged:
     seen: int | None = None
     before: audit.States = field(default_factory=dict)
     was: dict[str, str] = field(default_factory=dict)
+    lines: Sequence[Line] = ()
+    clashes: Sequence[Clash] = ()
+    kept: Sequence[Kept] = ()
+    told: Sequence[str] = ()
 
 
 class Judge:
-    """Looks at rows lot by lot. With `hold`, the calls they name are locked until the transaction ends."""
+    """Looks at rows lot by lot. With `hold`, the calls they name are locked until the transaction ends. `prefer`, one
+    of `origin.CHOICES`, says whose value counts where both file and app have changed a cell since it was exported."""
 
-    def __init__(self, *, person: Person | None, at: datetime, hold: bool) -> None:
+    def __init__(self, *, person: Person | None, at: datetime, hold: bool, prefer: str = "") -> None:
         self.places = Places(person)
+        self.origins = Origins(self.places, prefer)
         self.book = pricing.book(timezone.localdate(at))
         self.at, self.hold = at, hold
 
     def judge(self, rows: Sequence[CallRow]) -> list[Judged]:
-        self.places.look_up(rows)
         known = self._known(rows)
+        self.origins.look_up(rows, known)
+        settled = [self.origins.of(row) for row in rows]
+        self.places.look_up([each.row for each in settled])
+        by_key = {call.key.lower(): (call, parts) for call, parts in known.values()}
         since = seal.not_before((part for _, parts in known.values() for part in parts), self.at)
-        return [self._judged(row, known, since) for row in rows]
+        return [self._settled(each, by_key, since) for each in settled]
+
+    def _settled(self, settled: Settled, known: dict[str, tuple[Call, list[Part]]], since: datetime) -> Judged:
+        row = settled.row
+        if problems := [*settled.problems, *row.problems, *(p for each in row.parts for p in each.problems)]:
+            return Judged(row, Kind.WRONG, problems)
+        judged = self._judged(row, known, since)
+        if judged.kind != Kind.WRONG and settled.clashes:
+            judged.kind = Kind.CONFLICT
+        judged.clashes, judged.kept = settled.clashes, settled.kept
+        return judged
 
     def _judged(self, row: CallRow, known: dict[str, tuple[Call, list[Part]]], since: datetime) -> Judged:
         feature = self.places.of(row)
@@ -62,48 +85,83 @@ class Judge:
             return Judged(row, Kind.WRONG, [feature])
         if feature is None:
             return Judged(row, Kind.WRONG)  # the file itself was found wrong there
-        if row.key not in known:
-            rate = self.places.grow(feature, row.growth)
-            call, part = calls.built(feature=feature, fields=row.fields)
-            pricing.apply(call, [part], book=self.book)
-            was = {} if rate is None else {GROWTH: call_file.percent(rate)}
-            return Judged(row, Kind.NEW, call=call, parts=[part], was=was)
-        call, parts = known[row.key]
-        if problem := _misplaced(row, feature, call):
+        is_new = row.key not in known
+        if is_new and row.is_bare:
+            told = "has rows of parts, but none of its own: give the call a row in which the part is empty"
+            return Judged(row, Kind.WRONG, [Problem(row.number, "call_key", str(row.fields["key"]), told)])
+        call, parts = (None, []) if is_new else known[row.key]
+        if call and (problem := _misplaced(row, feature, call)):
             return Judged(row, Kind.WRONG, [problem], call, parts, call.version)
-        judged = self._revised(row, call, parts, since)
-        if judged.kind != Kind.WRONG and (rate := self.places.grow(feature, row.growth)) is not None:
-            judged.kind = Kind.CHANGED
-            judged.was = {**judged.was, GROWTH: call_file.percent(rate)}
+        try:
+            judged = self._revised(row, call, parts, since) if call else self._made(row, feature)
+        except Misfit as refusal:
+            return Judged(row, Kind.WRONG, refusal.problems, call, parts, call.version if call else None)
+        was, problems = self.places.say(feature, row)
+        if problems:
+            return Judged(row, Kind.WRONG, problems, call, parts, call.version if call else None)
+        if was:
+            judged.kind = judged.kind if is_new else Kind.CHANGED
+            judged.was = {**judged.was, **was}
         return judged
+
+    def _made(self, row: CallRow, feature: Feature) -> Judged:
+        call, part = calls.built(feature=feature, fields=row.fields)
+        made, lines = [part], list[Line]()
+        if problems := split.fitting(row, call, is_new=True):
+            raise Misfit(problems)
+        if row.parts:
+            made, lines = split.made(row, call, [], at=self.at)
+            split.check(row, call, made, book=self.book)
+        else:
+            split.used(part, row.uses, at=self.at)
+        pricing.apply(call, made, book=self.book)
+        return Judged(row, Kind.NEW, call=call, parts=made, lines=lines, told=split.overhead(call, made))
 
     def _revised(self, row: CallRow, call: Call, parts: list[Part], since: datetime) -> Judged:
         before = audit.states(call, *parts)
-        old = call_file.written({name: getattr(call, name) for name in row.fields}, row.said)
-        fields = {name: row.fields[name] for name in row.said}
-        if "cacheable_prefix" not in row.said:  # the file counts it as part of the input, and does not say how large
-            fields["uncached_input"] -= call.cacheable_prefix
-        if fields["uncached_input"] < 0:
-            least = f"must be at least {call.cacheable_prefix:,}, the prefix this call has"
-            problem = Problem(row.number, "input_tokens", str(row.fields["uncached_input"]), least)
-            return Judged(row, Kind.WRONG, [problem], call, parts, call.version)
+        old = call_row.written({name: getattr(call, name) for name in row.fields}, row.said)
+        if problems := split.fitting(row, call, is_new=False):
+            raise Misfit(problems)
+        fields = self._fields(row, call)
+        was, lines = {}, list[Line]()
+        if row.parts:
+            parts, lines = split.made(row, call, parts, at=since)
+        elif not call.is_split:
+            was = split.used(parts[0], row.uses, at=since)
         try:
             revised = calls.revise(call, parts, fields, book=self.book, at=since)
         except calls.PartsFallShort as refusal:
-            told = f"its parts would fall short: {refusal}. Change the split first"
-            problem = Problem(row.number, "requests_per_month", str(row.fields["requests"]), told)
-            return Judged(row, Kind.WRONG, [problem], call, parts, call.version)
-        if not revised:
-            return Judged(row, Kind.UNCHANGED, (), call, parts, call.version)
-        new = call_file.written(row.fields, row.said)
-        was = {column: text for column, text in old.items() if new[column] != text}
-        return Judged(row, Kind.CHANGED, (), call, parts, call.version, before, was)
+            told = f"its parts would fall short: {split.short(refusal.gaps)}"
+            told = told if row.parts else f"{told}. Change the split first"
+            raise Misfit([Problem(row.number, "requests_per_month", str(call.requests), told)]) from None
+        of_parts = was or any(line.kind != Kind.UNCHANGED for line in lines)
+        if of_parts and row.parts:
+            split.check(row, call, parts, book=self.book)
+        if of_parts and not revised:
+            pricing.apply(call, parts, book=self.book)
+        beside = split.overhead(call, parts) if row.parts else []
+        if not revised and not of_parts:
+            return Judged(row, Kind.UNCHANGED, (), call, parts, call.version, lines=lines, told=beside)
+        new = call_row.written(row.fields, row.said)
+        was = {column: text for column, text in old.items() if new[column] != text} | was
+        return Judged(row, Kind.CHANGED, (), call, parts, call.version, before, was, lines, told=beside)
 
-    def _known(self, rows: Sequence[CallRow]) -> dict[str, tuple[Call, list[Part]]]:
-        """The calls these rows name and their parts."""
+    def _fields(self, row: CallRow, call: Call) -> dict[str, Any]:
+        """What the row says of the call. Without a cell for it, the prefix stays as large as it is."""
+        fields = {name: row.fields[name] for name in row.said}
+        if "uncached_input" in fields and "cacheable_prefix" not in row.said:
+            fields["uncached_input"] -= call.cacheable_prefix
+            if fields["uncached_input"] < 0:
+                least = f"must be at least {call.cacheable_prefix:,}, the prefix this call has"
+                raise Misfit([Problem(row.number, "input_tokens", str(row.fields["uncached_input"]), least)])
+        return fields
+
+    def _known(self, rows: Sequence[CallRow]) -> dict[int, tuple[Call, list[Part]]]:
+        """The calls these rows name and their parts, by number."""
         keys = [row.fields["key"] for row in rows]
         # Also as written: SQLite lowers only the letters of ASCII, and would miss a key with others.
         pks = {*Call.objects.with_keys(keys).values_list("pk", flat=True), *_pks(key__in=keys)}
+        pks |= {row.stamp.pk for row in rows if row.stamp and row.stamp.record == Call.RECORD}
         wanted = Call.objects.select_related("feature__team", "team")
         if self.hold:
             wanted = wanted.select_for_update(of=("self",), no_key=True)
@@ -111,7 +169,7 @@ class Judge:
         for part in Part.objects.filter(call__in=pks).order_by("call_id", "position"):
             part.call = found[part.call_id][0]
             found[part.call_id][1].append(part)
-        return {call.key.lower(): (call, parts) for call, parts in found.values()}
+        return found
 
 
 def _pks(**given: Any) -> Iterable[int]:

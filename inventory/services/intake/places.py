@@ -1,12 +1,16 @@
 """Where the rows of a file belong: teams and features by their names, whatever the capitals."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from typing import Any
 
-from inventory.exchange.call_file import CallRow
+from inventory.exchange import call_row
+from inventory.exchange.call_row import GROWTH, CallRow
 from inventory.exchange.reading import Problem
 from inventory.models import Feature, Person, Team
 from inventory.services import access, audit
+from inventory.services.intake.owners import Owners
+
+FIELDS = {GROWTH: "growth", "product_owner": "product_owner_id", "engineering_owner": "engineering_owner_id"}
 
 
 class Places:
@@ -20,9 +24,11 @@ class Places:
         self.looked_up: set[int] = set()
         self.new_teams: list[Team] = []
         self.new_features: list[Feature] = []
-        self.grown: dict[int, Feature] = {}
-        self.rates: dict[int, Decimal] = {}  # at which features grow by now, before this file
-        self.written: set[int] = set()
+        self.owners = Owners()
+        self.changed: dict[int, Feature] = {}
+        self._until_now: dict[tuple[int, str], Any] = {}  # what features say by now, before this file
+        self._unwritten: set[tuple[int, str]] = set()
+        self._made: set[int] = set()  # features of this file, by identity: there may be thousands
 
     def look_up(self, rows: Sequence[CallRow]) -> None:
         """Fetch the features of the teams that these rows name: one query for all."""
@@ -49,22 +55,43 @@ class Places:
             self.new_teams.append(team)
         return self._feature(row, team)
 
-    def grow(self, feature: Feature, growth: Decimal | None) -> Decimal | None:
-        """Let the feature grow at what a row says of it; the rate until now where that is another one."""
-        if growth is None:
+    def say(self, feature: Feature, row: CallRow) -> tuple[dict[str, str], list[Problem]]:
+        """Let the feature be what a row says of it: how it grows, and who owns it. The cells that differ from what it
+        was until now, as they were; and those that name nobody."""
+        given: dict[str, Any] = {} if row.growth is None else {GROWTH: row.growth}
+        problems = []
+        for column, text in row.owners.items():
+            found = self.owners.found(column, text, feature)
+            if isinstance(found, str):
+                problems.append(Problem(row.number, column, text, found))
+            else:
+                given[column] = found and found.pk
+        if problems:
+            return {}, problems
+        was = {column: self._set(feature, FIELDS[column], value) for column, value in given.items()}
+        return {column: self.shown(column, text[0]) for column, text in was.items() if text is not None}, []
+
+    def shown(self, column: str, value: Any) -> str:
+        """A value of a feature as a file says it."""
+        return call_row.percent(value) if column == GROWTH else self.owners.words(value)
+
+    def _set(self, feature: Feature, field: str, value: Any) -> tuple[Any] | None:
+        """What it was until now, where that is something else; nothing of a feature that is new."""
+        is_new = id(feature) in self._made
+        if feature.pk is None:
+            setattr(feature, field, value)
             return None
-        if feature.pk is None or feature in self.new_features:
-            feature.growth = growth
+        until_now = self._until_now.setdefault((feature.pk, field), getattr(feature, field))
+        if until_now == value:
             return None
-        until_now = self.rates.setdefault(feature.pk, feature.growth)
-        if until_now == growth:
-            return None
-        feature.growth = growth
-        self.grown[feature.pk] = feature
-        return until_now
+        if getattr(feature, field) != value:
+            setattr(feature, field, value)
+            self._unwritten.add((feature.pk, field))
+        self.changed[feature.pk] = feature
+        return None if is_new else (until_now,)
 
     def save(self) -> audit.Changes:
-        """Write what is new or grows otherwise since the last time; the lines of history that tell of it. Raises
+        """Write what is new or otherwise since the last time; the lines of history that tell of it. Raises
         `Stale`."""
         teams = [team for team in self.new_teams if team.pk is None]
         features = [feature for feature in self.new_features if feature.pk is None]
@@ -74,13 +101,13 @@ class Places:
         Feature.objects.bulk_create(features)
         changes = audit.Changes()
         changes.add({}, audit.states(*teams, *features))
-        for pk, feature in self.grown.items():
-            if pk not in self.written:
-                self.written.add(pk)
-                after = audit.states(feature)
-                feature.write("growth")
-                key = (feature.RECORD, pk)
-                changes.add({key: {**after[key], "growth": self.rates[pk]}}, after)
+        for pk in sorted({pk for pk, _ in self._unwritten}):
+            feature, fields = self.changed[pk], sorted(f for owner, f in self._unwritten if owner == pk)
+            after = audit.states(feature)
+            feature.write(*fields)
+            key = (feature.RECORD, pk)
+            changes.add({key: {**after[key], **{name: self._until_now[pk, name] for name in fields}}}, after)
+        self._unwritten.clear()
         return changes
 
     def _feature(self, row: CallRow, team: Team) -> Feature | Problem:
@@ -89,6 +116,7 @@ class Places:
         if found is None:
             found = self.features[key] = Feature(team=team, name=row.feature)
             self.new_features.append(found)
+            self._made.add(id(found))
         if found.retired_at is not None:
             return Problem(
                 row.number, "feature", row.feature, "is retired. Restore the feature first, or name another one"

@@ -1,7 +1,7 @@
 """What a file would do, row by row: held against the inventory in the background, and kept until it is imported."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from itertools import islice
@@ -10,13 +10,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from inventory.exchange import call_file, manner, reading
-from inventory.exchange.call_file import CallRow, Read
+from inventory.exchange import call_file, call_row, manner, part_row, reading
+from inventory.exchange.call_file import Read
 from inventory.exchange.manner import Manner, Unclear
 from inventory.exchange.reading import Problem
 from inventory.models import Job, Upload, UploadRow
 from inventory.services import job as jobs
 from inventory.services.intake.judging import Judge, Judged, Kind
+from inventory.services.intake.parts import Line
 from inventory.services.intake.taking import ROWS
 
 NAMED = 20  # new teams told by name
@@ -30,14 +31,16 @@ class Unreadable(Exception):
 
 def look(*, job: Job, upload: Upload, at: datetime, told: Told) -> str:
     """Stage every row of the file with what it would do. Run again, it begins from the start; rows that were unticked
-    stay so. `told` hears how many rows are through; what it raises ends it. Raises `Unreadable`."""
+    stay so, and what was chosen between file and app stands while the two are the same. `told` hears how many rows are
+    through; what it raises ends it. Raises `Unreadable`."""
     left_out = set(upload.rows.filter(ticked=False).exclude(kind="wrong").values_list("number", flat=True))
+    chosen = _chosen(upload)
     upload.rows.all().delete()
     try:
         found = reading.opened(bytes(upload.file.data), old_encodings=True)
     except reading.Unreadable as refusal:
         raise Unreadable(str(refusal)) from refusal
-    looked = _Look(upload, Judge(person=upload.owner, at=at, hold=False), left_out)
+    looked = _Look(upload, Judge(person=upload.owner, at=at, hold=False), left_out, chosen)
     rows = call_file.rows(found, upload.columns, Manner(upload.decimals, upload.days))
     while chunk := list(islice(rows, ROWS)):
         looked.at_rows(chunk)
@@ -54,17 +57,23 @@ def look(*, job: Job, upload: Upload, at: datetime, told: Told) -> str:
     return "A question about the file is open." if upload.unclear else looked.told()
 
 
+def _chosen(upload: Upload) -> dict[tuple[Any, ...], str]:
+    found = upload.rows.exclude(clashes=[]).values_list("clashes")
+    return {tuple(each[:-1]): each[-1] for (clashes,) in found.iterator() for each in clashes}
+
+
 class _Look:
     """The rows so far. Once one is not clear, nothing more is staged: all will be read anew."""
 
-    def __init__(self, upload: Upload, judge: Judge, left_out: set[int]) -> None:
-        self.upload, self.judge, self.left_out = upload, judge, left_out
-        self.count = 0
+    def __init__(self, upload: Upload, judge: Judge, left_out: set[int], chosen: Mapping[tuple[Any, ...], str]) -> None:
+        self.upload, self.judge, self.left_out, self.chosen = upload, judge, left_out, chosen
+        self.count = self.kept = 0
+        self.within: dict[int, int] = {}  # rows of parts: under which call they stand
         self.counts: Counter[str] = Counter()
         self.unclear: list[Unclear] = []
 
     def at_rows(self, chunk: Sequence[Read]) -> None:
-        self.count += len(chunk)
+        self.count += sum(read.call.rows for read in chunk)
         found = [each for read in chunk for each in read.unclear]
         self.unclear = list(manner.first([*self.unclear, *found]))
         if self.unclear:
@@ -75,8 +84,9 @@ class _Look:
     def beside(self, problem: Problem) -> None:
         """A problem of a whole row, or of the file: its row is wrong, whatever its cells say."""
         kept = [problem.column, problem.value, problem.message]
+        number = problem.row or 0
         row, _ = UploadRow.objects.get_or_create(
-            upload=self.upload, number=problem.row or 0, defaults={"kind": Kind.WRONG, "ticked": False}
+            upload=self.upload, number=self.within.get(number, number), defaults={"kind": Kind.WRONG, "ticked": False}
         )
         if row.kind != Kind.WRONG:
             self.counts[row.kind] -= 1
@@ -88,33 +98,58 @@ class _Look:
     def report(self) -> dict[str, Any]:
         teams = [team.name for team in self.judge.places.new_teams]
         features = len(self.judge.places.new_features)
-        return {"counts": dict(self.counts), "teams": teams[:NAMED], "new_teams": len(teams), "new_features": features}
+        origins = self.judge.origins
+        return {
+            "counts": dict(self.counts), "teams": teams[:NAMED], "new_teams": len(teams), "new_features": features,
+            "foreign": origins.foreign, "missing": origins.missing, "kept": self.kept,
+        }  # fmt: skip
 
     def told(self) -> str:
-        names = {Kind.NEW: "new", Kind.CHANGED: "changed", Kind.UNCHANGED: "as they were", Kind.WRONG: "wrong"}
+        names = {
+            Kind.NEW: "new", Kind.CHANGED: "changed", Kind.CONFLICT: "in conflict", Kind.UNCHANGED: "as they were",
+            Kind.WRONG: "wrong",
+        }  # fmt: skip
         return ", ".join(f"{self.counts[kind]:,} {name}" for kind, name in names.items()) + ". Nothing is written yet."
 
     def _row(self, read: Read, judged: Judged) -> UploadRow:
-        problems = [*read.problems, *judged.problems]
+        problems = dict.fromkeys((*read.problems, *judged.problems))
         kind = Kind.WRONG if problems else judged.kind
         self.counts[kind] += 1
+        self.kept += bool(judged.kept)
         self.counts["cost"] += (judged.call.cost_today or 0) if kind == Kind.NEW and judged.call else 0
         known = judged.call if judged.kind != Kind.NEW else None
+        number = read.call.number
+        clashes = [] if kind == Kind.WRONG else judged.clashes
+        asked = [[*each, self.chosen.get(tuple(each), "")] for each in clashes]
+        self.within |= {part.number: number for part in read.call.parts}
         return UploadRow(
-            upload=self.upload, number=read.call.number, kind=kind,
-            ticked=kind != Kind.WRONG and read.call.number not in self.left_out,
-            cells=_as_read(read) if kind == Kind.WRONG else _as_meant(read.call), was=judged.was,
-            problems=[[each.column, each.value, each.message] for each in problems],
+            upload=self.upload, number=number, kind=kind, ticked=kind != Kind.WRONG and number not in self.left_out,
+            cells=_as_read(read) if kind == Kind.WRONG else _as_meant(judged), was=judged.was,
+            parts=[_part(line) for line in judged.lines], is_bare=read.call.is_bare, told=list(judged.told),
+            problems=[_told(each, number) for each in problems],
+            clashes=asked, open=sum(not each[-1] for each in asked), kept=[list(each) for each in judged.kept],
             call_id=known.pk if known else None, version=judged.seen,
         )  # fmt: skip
+
+
+def _told(problem: Problem, number: int) -> list[str]:
+    """Column, value and message; of another row of the call, with its number."""
+    place = f"row {problem.row}, " if problem.row not in (None, number) else ""
+    return [f"{place}{problem.column}" if problem.column else place.rstrip(", "), problem.value, problem.message]
+
+
+def _part(line: Line) -> dict[str, Any]:
+    cells = part_row.written(line.row.fields, line.row.said)
+    found = {"number": line.row.number, "name": line.row.name, "kind": line.kind, "cells": cells, "was": line.was}
+    return found | ({"pk": line.row.pk} if line.row.pk else {})
 
 
 def _as_read(read: Read) -> dict[str, str]:
     return {column: reading.shown(text[:KEPT]) for column, text in read.row.cells.items() if text}
 
 
-def _as_meant(row: CallRow) -> dict[str, str]:
-    cells = call_file.written(row.fields, row.said)
-    if row.growth is not None:
-        cells["growth_per_month"] = call_file.percent(row.growth)
-    return {"team": row.team, "feature": row.feature, **{column: text for column, text in cells.items() if text}}
+def _as_meant(judged: Judged) -> dict[str, str]:
+    row, call = judged.row, judged.call
+    if row.is_bare and call is not None:
+        return {"team": row.team, "feature": row.feature, "call_key": call.key, "name": call.name, "model": call.model}
+    return {"team": row.team, "feature": row.feature, **call_row.as_said(row)}

@@ -10,19 +10,22 @@ from django.db import IntegrityError, transaction
 
 from inventory.domain import money
 from inventory.domain.audit import Actor
-from inventory.exchange.call_file import CallFile, CallRow
+from inventory.exchange.call_file import CallFile
+from inventory.exchange.call_row import OF_FEATURE, CallRow
+from inventory.exchange.part_row import TEXTS
 from inventory.exchange.reading import Problem
 from inventory.models import Call, Part, Person, Stale
 from inventory.services import audit, part_notice
 from inventory.services import call as calls
-from inventory.services.intake.judging import GROWTH, Judge, Judged, Kind
+from inventory.services.intake.judging import Judge, Judged, Kind
 
 IMPORT = "exchange.import"
 ROWS = 500  # taken in at once
 TOLD = 20  # problems that one message lists
 KEPT = 1000  # problems that are kept of one file
-# By row what it was previewed against: the call, its version, and the rate at which the feature grew if it changes.
-Seen = Mapping[int, tuple[int | None, int | None, str | None]]
+# By row what it was previewed against: the call, its version, and the cells that it changes, as they were: those of the
+# feature, and of each row of a part.
+Seen = Mapping[int, tuple[int | None, int | None, Mapping[str, str], Mapping[int, Mapping[str, str]]]]
 
 
 class Refused(Exception):
@@ -30,7 +33,7 @@ class Refused(Exception):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("; ".join(str(problem) for problem in problems[:3]))
-        self.problems = sorted(problems, key=lambda problem: problem.row or 0)
+        self.problems = sorted(dict.fromkeys(problems), key=lambda problem: problem.row or 0)
 
     def told(self) -> str:
         """The first problems, a line each, and how many there are."""
@@ -55,17 +58,17 @@ class Summary:
     cost_unknown: int
     doubts: Mapping[str, int]
     seq: int | None
-    grown_features: int = 0
+    changed_features: int = 0
 
     def told(self) -> str:
         """What was done, in lines."""
         made = [(len(self.new_teams), "team"), (self.new_features, "feature"), (self.new_calls, "call")]
         new = ", ".join(f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in made if count) or "nothing"
         unknown = f"; {self.cost_unknown:,} of unknown cost" if self.cost_unknown else ""
-        grown = self.grown_features
-        grows = f" Growth changed of {grown:,} feature{'' if grown == 1 else 's'}." if grown else ""
+        some = self.changed_features
+        of_features = f" Changed besides: {some:,} feature{'' if some == 1 else 's'}." if some else ""
         return (
-            f"This is new: {new}.\nChanged: {self.changed:,}. As they were: {self.unchanged:,}.{grows}\n"
+            f"This is new: {new}.\nChanged: {self.changed:,}. As they were: {self.unchanged:,}.{of_features}\n"
             f"Together they cost {money.shown(self.cost_today)} a month today{unknown}."
         )
 
@@ -85,14 +88,16 @@ class _Intake:
 
 
 def import_inventory(
-    *, file: CallFile, name: str, by: Actor, at: datetime, check: bool = False, person: Person | None = None
-) -> Summary:
+    *, file: CallFile, name: str, by: Actor, at: datetime, check: bool = False, person: Person | None = None,
+    prefer: str = "",
+) -> Summary:  # fmt: skip
     """Register the file's calls, with the teams and features they name, and change those it knows by their key.
 
     A cell that says nothing changes nothing. With `check` everything is done and taken back. `person` is whose rights
-    count; a command has none to mind. Raises `Refused`, and then nothing was written.
+    count; a command has none to mind. Where both the file and the app have changed a cell since it was exported,
+    `prefer` says whose value counts. Raises `Refused`, and then nothing was written.
     """
-    intake = _Intake(Judge(person=person, at=at, hold=True), None, list(file.problems))
+    intake = _Intake(Judge(person=person, at=at, hold=True, prefer=prefer), None, list(file.problems))
     return _all_or_nothing(intake, file.rows, name, by, at, check=check)
 
 
@@ -123,9 +128,10 @@ def _take_in(intake: _Intake, rows: Iterable[CallRow], name: str, by: Actor, at:
     counts, places = intake.counts, intake.judge.places
     remaining = iter(rows)
     while chunk := list(islice(remaining, ROWS)):
-        counts["rows"] += len(chunk)
+        counts["rows"] += sum(row.rows for row in chunk)
         found = intake.judge.judge(chunk)
-        intake.problems += (problem for each in found for problem in (*each.problems, *_outrun(each, intake.seen)))
+        for each in found:
+            intake.problems += [*each.problems, *_clashing(each), *_outrun(each, intake.seen)]
         if not intake.problems:
             _write(intake, found)
     action = audit.append(
@@ -135,41 +141,58 @@ def _take_in(intake: _Intake, rows: Iterable[CallRow], name: str, by: Actor, at:
     part_notice.tell(intake.to_check, by=by, at=at)
     return Summary(
         rows=counts["rows"], new_teams=tuple(team.name for team in places.new_teams),
-        new_features=len(places.new_features), new_calls=counts[Kind.NEW], new_parts=counts[Kind.NEW],
+        new_features=len(places.new_features), new_calls=counts[Kind.NEW], new_parts=counts["parts"],
         changed=counts[Kind.CHANGED], unchanged=counts[Kind.UNCHANGED], cost_today=counts["cost_today"],
         cost_unknown=counts["cost_unknown"], doubts=dict(sorted(intake.doubts.items())),
-        seq=action.seq if action else None, grown_features=len(places.grown),
+        seq=action.seq if action else None, changed_features=len(places.changed),
     )  # fmt: skip
+
+
+def _clashing(judged: Judged) -> Iterable[Problem]:
+    """Cells that nobody has decided between."""
+    for each in judged.clashes:
+        told = f"was {each.then or 'empty'} at the export and is {each.now or 'empty'} in the app now: choose one"
+        yield Problem(each.number, each.column, each.file, told)
 
 
 def _outrun(judged: Judged, seen: Seen | None) -> Iterable[Problem]:
     """Whether somebody has written the call since the row was looked over."""
     if seen is None or judged.problems:
         return
-    call_id, version, growth = seen[judged.row.number]
+    call_id, version, was, of_parts = seen[judged.row.number]
     key = str(judged.row.fields["key"])
     if judged.kind == Kind.NEW and call_id is not None:
         yield Problem(judged.row.number, "call_key", key, "named a call that is not there any more")
     elif judged.kind != Kind.NEW and (judged.call and judged.call.pk, judged.seen) != (call_id, version):
         yield Problem(judged.row.number, "call_key", key, "names a call that was changed since the preview")
-    elif judged.was.get(GROWTH) != growth:
-        yield Problem(judged.row.number, GROWTH, key, "belongs to a feature that grows otherwise since the preview")
+    elif {line.row.number: line.was for line in judged.lines} != of_parts:
+        yield Problem(judged.row.number, "call_key", key, "names a call whose parts were changed since the preview")
+    for column in OF_FEATURE:
+        if judged.was.get(column) != was.get(column):
+            told = "belongs to a feature that was changed since the preview"
+            yield Problem(judged.row.number, column, key, told)
+    for column in TEXTS:
+        if judged.was.get(column, "") != was.get(column, ""):
+            yield Problem(judged.row.number, column, key, "was changed since the preview")
 
 
 def _write(intake: _Intake, found: Sequence[Judged]) -> None:
     intake.changes.extend(intake.judge.places.save())
-    new = [(each.call, each.parts) for each in found if each.kind == Kind.NEW and each.call is not None]
-    Call.objects.bulk_create([call for call, _ in new])
-    for call, parts in new:
-        for part in parts:
-            part.call = call  # its number is known now
-    Part.objects.bulk_create([part for _, parts in new for part in parts])
+    known = [(each.call, each.parts) for each in found if each.call is not None]
+    Call.objects.bulk_create([call for call, _ in known if call.pk is None])
+    for each in found:
+        if each.before and each.call is not None:
+            old = [part for part in each.parts if part.pk]
+            calls.write(each.call, old, each.before, each.call.version)
+            intake.to_check += part_notice.found(old, each.before)
+    new = [(call, part) for call, parts in known for part in parts if part.pk is None]
+    for call, part in new:
+        part.call = call  # its number is known now
+    Part.objects.bulk_create([part for _, part in new])
+    intake.counts["parts"] += len(new)
     for each in found:
         if each.call is None:
             continue
-        if each.before:
-            calls.write(each.call, each.parts, each.before, each.call.version)
-            intake.to_check += part_notice.found(each.parts, each.before)
         if each.before or each.kind == Kind.NEW:
             intake.changes.add(each.before, audit.states(each.call, *each.parts))
         _count(intake, each, each.call)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from inventory.domain.audit import Actor
 from inventory.models import Action, Call, Change, Feature, Part, Person, Team
-from inventory.services import access, audit, pricing
+from inventory.services import access, audit, pricing, replay
 from inventory.services import call as calls
 from inventory.services.intake.taking import IMPORT
 from inventory.services.reprice import REPRICE
@@ -42,6 +42,7 @@ class Import:
     action: Action
     made: dict[str, int]
     changed: int
+    features_changed: int
     teams: frozenset[int]
     undone_by: int | None
 
@@ -52,8 +53,9 @@ def found(seq: int) -> Import | None:
         return None
     made = dict(action.changes.filter(before="").order_by().values_list("record").annotate(count=models.Count("pk")))
     changed = action.changes.filter(record="call").exclude(before="").count()
+    features = action.changes.filter(record="feature").exclude(before="").values("record_id").distinct().count()
     undone = Action.objects.filter(kind=UNDO, record_id=str(seq)).values_list("seq", flat=True).first()
-    return Import(action, made, changed, _teams(action), undone)
+    return Import(action, made, changed, features, _teams(action), undone)
 
 
 def may_undo(person: Person, each: Import) -> bool:
@@ -116,29 +118,27 @@ def _hanging(action: Action, model: type[Any]) -> Iterator[str]:
 
 
 def _put_back(action: Action, changes: audit.Changes, at: datetime) -> None:
-    told: dict[tuple[str, int], dict[str, Any]] = {
-        (record, int(pk)): json.loads(before)
-        for record, pk, before in action.changes.exclude(before="").values_list("record", "record_id", "before")
-    }
+    told: dict[tuple[str, int], dict[str, Any]] = {}
+    kept = action.changes.exclude(before="").order_by("position").values_list("record", "record_id", "before")
+    for name, pk, text in kept:
+        told[name, int(pk)] = {**json.loads(text), **told.get((name, int(pk)), {})}  # the first is what it was
     _put_back_features(told, changes)
     book = pricing.book(timezone.localdate(at))
     pks = {pk for record, pk in told if record == "call"}
-    pks |= set(
-        Part.objects.filter(pk__in=_ids(action, Part))
-        .exclude(pk__in=_ids(action, Part, made=True))
-        .values_list("call_id", flat=True)
-    )
+    made = set(_ids(action, Part, made=True).values_list("pk", flat=True))
+    touched_by_parts = Part.objects.filter(pk__in=_ids(action, Part)).values_list("call_id", flat=True)
+    pks |= set(touched_by_parts) - set(_ids(action, Call, made=True).values_list("pk", flat=True))
     waiting = iter(sorted(pks))
     while some := list(islice(waiting, ROWS)):
         parts = list(Part.objects.filter(call__in=some).order_by("call_id", "position"))
         for call in Call.objects.select_related("feature__team", "team").filter(pk__in=some).order_by("pk"):
-            own = [part for part in parts if part.call_id == call.pk]
+            own = [part for part in parts if part.call_id == call.pk and part.pk not in made]  # those go with it
             for part in own:
                 part.call = call
             before = audit.states(call, *own)
             touched: list[Call | Part] = [call, *own]
             for record in touched:
-                _set(record, told.get((record.RECORD, record.pk), {}))
+                replay.put(record, told.get((record.RECORD, record.pk), {}))
             call.search_text = calls.search_text(call)
             pricing.apply(call, own, book=book)
             calls.write(call, own, before, call.version)
@@ -149,16 +149,9 @@ def _put_back_features(told: dict[tuple[str, int], dict[str, Any]], changes: aud
     pks = [pk for record, pk in told if record == Feature.RECORD]
     for feature in Feature.objects.filter(pk__in=pks).order_by("pk"):
         before = audit.states(feature)
-        _set(feature, told[Feature.RECORD, feature.pk])
+        replay.put(feature, told[Feature.RECORD, feature.pk])
         feature.write(*audit.changed(feature, before))
         changes.add(before, audit.states(feature))
-
-
-def _set(record: Call | Part | Feature, state: dict[str, Any]) -> None:
-    """Values as history keeps them, back in the record."""
-    for name, value in state.items():
-        field = next(each for each in record._meta.concrete_fields if name in (each.attname, each.name))
-        setattr(record, name, value if isinstance(field, models.JSONField) else field.to_python(value))
 
 
 def _delete(action: Action, model: type[Any], changes: audit.Changes) -> None:

@@ -1,29 +1,46 @@
 """A file that was uploaded: kept for its owner, its columns and questions settled, its rows ticked, then imported."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from inventory.domain.audit import Actor
-from inventory.exchange import call_file, heading, reading
-from inventory.exchange.call_file import CallRow
+from inventory.exchange import call_file, call_row, heading, part_row, reading
+from inventory.exchange import columns as of_plan
+from inventory.exchange.call_row import OF_FEATURE, CallRow
+from inventory.exchange.part_row import TEXTS
 from inventory.exchange.reading import Problem
 from inventory.models import Job, Person, RememberedColumn, Upload, UploadFile, UploadRow
 from inventory.models.upload import UploadRows
 from inventory.services import job as jobs
 from inventory.services.intake import taking
-from inventory.services.intake.judging import GROWTH
+from inventory.services.intake.origin import CHOICES, FILE
 from inventory.services.intake.taking import Summary
 
 KEEP = timedelta(days=7)
+PLAN = [reading.heading(column.heading) for column in of_plan.SUMMARY]  # the first sheet of the plan's workbook
+OF_THE_PLAN = (
+    "This is the workbook of the plan: it is there to read and to calculate in, and does not come back. "
+    "To change calls in a file, export them from the inventory with “Excel to edit”."
+)
 SAMPLES = 3  # rows shown beside the headings
 CHUNK = 2000
 
 
 class NotNow(Exception):
     """What was asked for does not fit how far the file is: somebody was quicker, or a page was old."""
+
+
+class Undecided(Exception):
+    """Of some cells, in `count` rows, nobody has said whether the file's value or the app's shall count."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
 
 
 class NothingTicked(Exception):
@@ -34,9 +51,11 @@ def keep(*, person: Person, name: str, data: bytes, at: datetime) -> Upload:
     """Keep the file with what its headings most likely stand for. Raises `reading.Unreadable`, and keeps nothing."""
     found = reading.opened(data, old_encodings=True)
     headings = [each for each in found.headings if each]
+    if headings == PLAN:
+        raise reading.Unreadable(OF_THE_PLAN)
     remembered = RememberedColumn.objects.filter(person=person, heading__in=headings)
     said = dict(remembered.values_list("heading", "column"))
-    columns = {each: column for each, column in said.items() if column in ("", *call_file.COLUMNS)}
+    columns = {each: column for each, column in said.items() if column in ("", *call_row.COLUMNS)}
     columns |= call_file.columns_of(headings)
     titles = [found.titles[place] for place, each in enumerate(found.headings) if each]
     samples = [[row[place] for place, each in enumerate(found.headings) if each] for row in found.samples(SAMPLES)]
@@ -90,12 +109,14 @@ def read(*, upload: Upload, by: Actor, at: datetime) -> Job:
 
 @transaction.atomic
 def confirm(*, upload: Upload, by: Actor, at: datetime) -> Job:
-    """Have the ticked rows imported. Raises `NotNow` and `NothingTicked`."""
+    """Have the ticked rows imported. Raises `NotNow`, `NothingTicked` and `Undecided`."""
     upload = _held(upload)
     if not (upload.state == "ready" or (upload.state == "importing" and is_stopped(upload))):
         raise NotNow
     if not upload.rows.to_import().exists():
         raise NothingTicked
+    if count := undecided(upload):
+        raise Undecided(count)
     return _started(upload, "import_inventory", "importing", by, at)
 
 
@@ -112,6 +133,32 @@ def tick_all(*, upload: Upload, kind: str, ticked: bool) -> None:
     _to_tick(upload).filter(kind=kind).update(ticked=ticked)
 
 
+def undecided(upload: Upload) -> int:
+    """In how many of the ticked rows a choice between file and app is still to be made."""
+    return 0 if upload.rest else upload.rows.undecided().count()
+
+
+def decide(*, upload: Upload, chosen: Mapping[int, Mapping[int, str]]) -> None:
+    """Whose value shall count, by the number of the row and the place of the cell among those in conflict. What is
+    chosen for all others is not kept with the cell, so that it follows when that is chosen otherwise. Raises
+    `NotNow`."""
+    rows = list(_to_tick(upload).filter(number__in=chosen.keys(), kind="conflict"))
+    for row in rows:
+        for place, choice in chosen[row.number].items():
+            if place < len(row.clashes) and choice in CHOICES:
+                row.clashes[place][-1] = "" if choice == upload.rest else choice
+        row.open = sum(not each[-1] for each in row.clashes)
+    UploadRow.objects.bulk_update(rows, ["clashes", "open"])
+
+
+def decide_rest(*, upload: Upload, choice: str) -> None:
+    """Whose value shall count in every cell of the file for which nobody has chosen; empty: that is asked. Raises
+    `NotNow`."""
+    _to_tick(upload)
+    upload.rest = choice if choice in CHOICES else ""
+    upload.save(update_fields=["rest"])
+
+
 def is_stopped(upload: Upload) -> bool:
     """Whether the job that works on it has ended without its work: it was cancelled, or has failed."""
     return upload.state in ("reading", "importing") and (
@@ -121,8 +168,11 @@ def is_stopped(upload: Upload) -> bool:
 
 def take_in(*, upload: Upload, by: Actor, at: datetime) -> Summary:
     """Import the ticked rows, in the caller's transaction. Raises `taking.Refused`."""
-    rows = upload.rows.to_import().values_list("number", "call_id", "version", "was")
-    seen = {n: (pk, version, was.get(GROWTH)) for n, pk, version, was in rows.iterator(chunk_size=CHUNK)}
+    rows = upload.rows.to_import().values_list("number", "call_id", "version", "was", "clashes", "parts")
+    seen = {
+        number: (pk, version, *_expected(number, was, parts, _overruled(clashes, upload.rest)))
+        for number, pk, version, was, clashes, parts in rows.iterator(chunk_size=CHUNK)
+    }
     summary = taking.import_rows(rows=_rows(upload), seen=seen, name=upload.name, by=by, at=at, person=upload.owner)
     upload.state, upload.action_seq, upload.problems = "imported", summary.seq, []
     upload.save(update_fields=["state", "action_seq", "problems"])
@@ -143,9 +193,37 @@ def drop_old(*, at: datetime) -> None:
 
 
 def _rows(upload: Upload) -> Iterator[CallRow]:
-    rows = upload.rows.to_import().order_by("number").values_list("number", "cells")
-    for number, cells in rows.iterator(chunk_size=CHUNK):
-        yield call_file.again(number, cells)
+    rows = upload.rows.to_import().order_by("number")
+    for number, cells, clashes, parts, is_bare in rows.values_list(
+        "number", "cells", "clashes", "parts", "is_bare"
+    ).iterator(chunk_size=CHUNK):
+        of_file: dict[int, dict[str, str]] = defaultdict(dict)
+        for at, column, _, file, _, choice in clashes:
+            if (choice or upload.rest) == FILE:
+                of_file[at][column] = file
+        made = [
+            part_row.again(each["number"], {**each["cells"], **of_file[each["number"]]}, each.get("pk"))
+            for each in parts
+        ]
+        yield call_row.again(number, {**cells, **of_file[number]}, tuple(made), is_bare=is_bare)
+
+
+def _overruled(clashes: Iterable[Sequence[Any]], rest: str) -> dict[int, dict[str, str]]:
+    """What the app says in the cells for which the file's value was chosen, by the number of the row."""
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    for number, column, _, _, now, choice in clashes:
+        if (choice or rest) == FILE:
+            found[number][column] = now
+    return found
+
+
+def _expected(
+    number: int, was: Mapping[str, str], parts: Iterable[Mapping[str, Any]], overruled: Mapping[int, Mapping[str, str]]
+) -> tuple[dict[str, str], dict[int, dict[str, str]]]:
+    """What the call's own row and the rows of its parts are to replace: of the call what its version does not cover."""
+    was = {**was, **overruled.get(number, {})}
+    of_parts = {each["number"]: {**each["was"], **overruled.get(each["number"], {})} for each in parts}
+    return {column: was[column] for column in (*OF_FEATURE, *TEXTS) if column in was}, of_parts
 
 
 def _held(upload: Upload) -> Upload:
