@@ -65,6 +65,13 @@ class Parts(models.QuerySet["Part"]):
     def blocked_by(self, words: str) -> Self:
         return self.alias(said=Cast("blockers", models.TextField())).filter(said__contains=words)
 
+    def matching(self, words: str) -> Self:
+        """Every word in its own name, or in what its call is searched by."""
+        rows = self
+        for word in words.lower().split():
+            rows = rows.filter(models.Q(name__icontains=word) | models.Q(call__search_text__contains=word))
+        return rows
+
     def of_team(self, team: Team) -> Self:
         return self.filter(team=team)
 
