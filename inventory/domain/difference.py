@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from inventory.domain import plan, pricing
 from inventory.domain.part import Label, Path
+from inventory.domain.plan import Kind
 from inventory.domain.pricing import Price, Profile
 
 
@@ -68,6 +69,7 @@ class PartThen:
     scheduled: bool
     wave: str = ""
     status: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,12 @@ class Line:
     def whole(self) -> Amounts:
         return added(self.by.values())
 
+    @property
+    def kind(self) -> str:
+        """The move as it is later; as it was where it is gone."""
+        known = self.now or self.was
+        return known.kind if known is not None else Kind.SPLIT
+
 
 def added(amounts: Iterable[Amounts]) -> Amounts:
     total = NOTHING
@@ -123,7 +131,11 @@ def lines(was: CallThen | None, now: CallThen | None) -> list[Line]:
     if was is None or now is None:
         known, reason = (now, Reason.NEW) if was is None else (was, Reason.GONE)
         assert known is not None
-        return [Line(part.id, part.name, {reason: _signed(part.amounts, was is None)}) for part in known.parts]
+        sides = [(None, part) if was is None else (part, None) for part in known.parts]
+        return [
+            Line(part.id, part.name, {reason: _signed(part.amounts, was is None)}, *side)
+            for part, side in zip(known.parts, sides, strict=True)
+        ]
     if was == now:
         return []
     if was.shape != now.shape:

@@ -88,6 +88,7 @@ LINES = (
     Column("feature", "Feature", width=26),
     Column("name", "Part or call", width=34),
     Column("reason", "Reason", width=18),
+    Column("move", "Move, as it is later", width=20),
     *AMOUNTS,
     Column("planned", OF_SUMS["planned"], Form.MONEY),
     Column("said", "Changed", width=60),

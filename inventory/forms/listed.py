@@ -12,17 +12,20 @@ from inventory.exchange.table import KINDS
 from inventory.forms import call_list, plan, pricing
 from inventory.models import ClaudeModel
 
-LISTS = ("calls", "moves", "prices")
+OF_A_RECORD = ("version", "comparison")  # lists of one record, named by its number
+LISTS = ("calls", "moves", "prices", *OF_A_RECORD)
 LONGEST = 2000  # of an address
 MOST_PICKED = 1000
 
 
 class Wanted(forms.Form):
-    """`query` is the address of the list, `pick` the rows that were ticked; none ticked means all."""
+    """`query` is the address of the list, `of` the record it is of, `pick` the rows that were ticked; none ticked means
+    all."""
 
     name = forms.ChoiceField(choices=[(name, name) for name in LISTS])
     kind = forms.ChoiceField(choices=list(KINDS.items()))
     query = forms.CharField(required=False, max_length=LONGEST)
+    of = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
 
     def picked(self) -> list[int]:
         data = self.data

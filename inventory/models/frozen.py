@@ -136,6 +136,7 @@ class FrozenCall(Profiled):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["frozen", "call_id"], name="frozen_call_once")]
+        indexes = [models.Index(fields=["frozen", "team", "feature"], name="frozen_call_by_team")]
 
     def __str__(self) -> str:
         return self.name

@@ -112,7 +112,8 @@ def _rows(
     for reason, amounts in line.by.items():
         yield ComparedLine(
             comparison=found, call_id=call_id, part_id=line.part, team=told["team"], feature=told["feature"],
-            name=line.name[:120], reason=reason, place=PLACES[reason], said=said(reason, line, was, now),
+            name=line.name[:120], kind=line.kind, reason=reason, place=PLACES[reason],
+            said=said(reason, line, was, now),
             today=amounts.today, after=amounts.after, planned=amounts.planned, size=size,
         )  # fmt: skip
 

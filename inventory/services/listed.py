@@ -2,7 +2,6 @@
 
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import IO, Any
 
@@ -11,9 +10,9 @@ from inventory.exchange import table
 from inventory.exchange.columns import Column, Form
 from inventory.models import Call, Feature, PriceRow, Team
 from inventory.models.pricing import PRICE_NAMES
-from inventory.services import call_list, exchange, move, pricing
+from inventory.services import call_list, exchange, listed_frozen, move, pricing
+from inventory.services.listing import AT_ONCE, List, starts
 
-AT_ONCE = 500
 CALLS = (
     Column("call", "Call", width=30), Column("feature", "Feature", width=26), Column("team", "Team", width=22),
     Column("move", "Move", width=16), Column("label", "Label", width=30), Column("model", "Model", width=24),
@@ -38,20 +37,12 @@ PRICES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class List:
-    """`rows` are `count` rows or parts of them at least: a split call has several."""
-
-    title: str
-    columns: Sequence[Column]
-    count: int
-    lots: Iterator[list[dict[str, Any]]]
-
-
 def found(name: str, asked: Mapping[str, Any], *, picked: Sequence[int], on: date) -> List:
     """The list of that name, narrowed and in the order that was asked for; only the picked rows, where some are."""
     if name == "calls":
         return _calls(asked, picked)
+    if name in listed_frozen.LISTS:
+        return listed_frozen.found(name, asked)
     return _moves(asked, picked, on) if name == "moves" else _prices(asked, picked)
 
 
@@ -68,7 +59,7 @@ def _rows(found: List, told: Callable[[int, int], None]) -> Iterator[dict[str, A
 
 def _calls(asked: Mapping[str, Any], picked: Sequence[int]) -> List:
     keys = _picked(call_list.every(words=asked["words"], filters=asked["filters"], sort=asked["sort"]), picked)
-    return List("Calls", CALLS, len(keys), (call_list.figures(keys[i : i + AT_ONCE]) for i in _starts(len(keys))))
+    return List("Calls", CALLS, len(keys), (call_list.figures(keys[i : i + AT_ONCE]) for i in starts(len(keys))))
 
 
 def _picked(keys: "array[int]", picked: Sequence[int]) -> "array[int]":
@@ -87,7 +78,7 @@ def _moves(asked: Mapping[str, Any], picked: Sequence[int], on: date) -> List:
     keys = _picked(array("q", matching.values_list("pk", flat=True).iterator()), picked)
     features: dict[int, Feature] = {}
     book = pricing.book(on)
-    lots = (_of_moves(exchange.lot(keys[i : i + AT_ONCE], features), book) for i in _starts(len(keys)))
+    lots = (_of_moves(exchange.lot(keys[i : i + AT_ONCE], features), book) for i in starts(len(keys)))
     return List("Moves", MOVES, len(keys), lots)
 
 
@@ -95,10 +86,6 @@ def _prices(asked: Mapping[str, Any], picked: Sequence[int]) -> List:
     rows = pricing.listing(platform=asked["platform"], model=asked["model"], on=date.fromisoformat(asked["on"]))
     rows = rows.filter(pk__in=picked) if picked else rows
     return List("Prices", PRICES, rows.count(), iter([[_price(row) for row in rows]]))
-
-
-def _starts(count: int) -> range:
-    return range(0, count, AT_ONCE)
 
 
 def _of_moves(found: Iterator[Call], book: Book) -> list[dict[str, Any]]:

@@ -120,6 +120,7 @@ def _part(row: Row, call: Row) -> PartThen:
         scheduled=row["counted_on"] is not None,
         wave=_wave(row["wave"], row["starts_on"], row["ramp_months"]),
         status=WORDS[Status(row["status"])] if row["status"] else "",
+        kind=row["kind"],
     )
 
 

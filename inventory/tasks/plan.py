@@ -10,7 +10,7 @@ from inventory.models import Comparison, Frozen, Job, Scenario, Team
 from inventory.services import comparison, exchange, frozen_book, scenario_figures
 from inventory.services import frozen as freezing
 from inventory.services import job as jobs
-from inventory.tasks.handler import LONG, asked_by, dated, kept, tell
+from inventory.tasks.handler import FORGOTTEN, LONG, asked_by, dated, kept, tell
 from inventory.tasks.history import tell_head
 
 DELETED = "The scenario was deleted meanwhile."
@@ -70,6 +70,6 @@ def export_frozen(job: Job) -> str:
 def export_comparison(job: Job) -> str:
     found = Comparison.objects.select_related("first", "second").filter(pk=job.params["comparison"]).first()
     if found is None:
-        raise jobs.Refused("The comparison is no longer kept. Compare again.")
+        raise jobs.Refused(FORGOTTEN)
     rows = kept(job, f"batchline-{found.slug}.xlsx", partial(frozen_book.export_comparison, found=found))
     return f"{rows:,} rows."

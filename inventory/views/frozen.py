@@ -7,8 +7,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from inventory.forms import frozen as forms
 from inventory.models import Frozen
 from inventory.models.frozen import ALL
-from inventory.services import access
-from inventory.views import _job, _load
+from inventory.services import access, frozen_list
+from inventory.views import _frozen_list, _job, _load
 from inventory.views._page import Request, page, typed
 
 ROWS = 50
@@ -38,12 +38,18 @@ def new(request: Request) -> HttpResponse:
 @require_safe
 def detail(request: Request, pk: int) -> HttpResponse:
     version = _load.frozen(pk)
-    form = forms.Sorted(request.GET)
-    sort = form.chosen()
-    order = (sort, "-part_id" if sort.startswith("-") else "part_id")
-    rows = Paginator(version.part_rows.order_by(*order), ROWS).get_page(request.GET.get("page"))
+    form = _frozen_list.narrowed(version, request.GET)
+    chosen = form.chosen()
+    rows = Paginator(frozen_list.parts(version, **chosen), ROWS).get_page(request.GET.get("page"))
     calls = version.calls_of(rows)
-    context = {"version": version, "form": form, "page": rows, "rows": [(part, calls[part.call_id]) for part in rows]}
+    context = {
+        "version": version,
+        "form": form,
+        "is_filtered": bool(chosen.keys() - {"sort"}),
+        "page": rows,
+        "rows": [(part, calls[part.call_id]) for part in rows],
+        "address": request.GET.urlencode(),
+    }
     return page(request, "frozen/detail.html", context, fragment="parts")
 
 
