@@ -16,6 +16,7 @@ from inventory.domain import plan, pricing
 from inventory.domain.part import Label, Path
 from inventory.domain.plan import Kind
 from inventory.domain.pricing import Price, Profile
+from inventory.domain.status import MOVING_KINDS
 
 
 class Reason(StrEnum):
@@ -28,6 +29,7 @@ class Reason(StrEnum):
     LABEL = "label"
     SPLIT = "split"
     WAVE = "wave"
+    WEIGHT = "weight"
     NEW = "new"
     GONE = "gone"
 
@@ -70,6 +72,7 @@ class PartThen:
     wave: str = ""
     status: str = ""
     kind: str = ""
+    weights: tuple[str, ...] = ()  # effort, risk, readiness as they counted; empty where they were not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,7 @@ def _changes(was: CallThen, now: CallThen) -> list[dict[Reason, Amounts]]:
     for by, old, new in zip(found, was.parts, now.parts, strict=True):
         rest = new.amounts.less(old.amounts).less(added(by.values()))
         by[Reason.PRICE] = by.get(Reason.PRICE, NOTHING).plus(rest)
+        by[Reason.WEIGHT] = NOTHING  # costs nothing: told where it changed
     return found
 
 
@@ -257,7 +261,15 @@ def changed(reason: Reason, was: PartThen, now: PartThen) -> bool:
         return one.requests != other.requests
     if reason is Reason.LABEL:
         return (was.label, was.blockers, was.agreed) != (now.label, now.blockers, now.agreed)
+    if reason is Reason.WEIGHT:
+        return weighed_otherwise(was, now)
     return reason is Reason.WAVE and (was.wave, was.status) != (now.wave, now.status)
+
+
+def weighed_otherwise(was: PartThen, now: PartThen) -> bool:
+    """Of what makes the same move at both times; where the move is another one, that says it."""
+    same_move = was.kind == now.kind and was.kind in MOVING_KINDS
+    return same_move and bool(was.weights and now.weights) and was.weights != now.weights
 
 
 def _resplit(was: CallThen, now: CallThen) -> Line:

@@ -17,6 +17,7 @@ from inventory.domain import money, origin
 from inventory.domain.book import Book as PriceBook
 from inventory.domain.doubt import WORDS, Doubt
 from inventory.domain.effort import NOTHING as NO_WEIGHT
+from inventory.domain.effort import Weights
 from inventory.exchange import columns, live
 from inventory.exchange.workbook import Book, Sheet, Typed
 from inventory.exchange.written import NOTHING
@@ -177,7 +178,7 @@ def _move(row: move.Row, number: int) -> dict[str, Any]:
         "walked": NOTHING,
         "wave": part.wave and part.wave.name,
         "status": STATUSES[part.status] if part.status else "",
-        **_weights(row),
+        **(weights(row.weights) if row.weights is not None else {}),
         **{name: getattr(part, name) for name in OF_THE_PART},
         "possible": part.possible if row.today is not None else None,
     }
@@ -199,17 +200,23 @@ def _doubt(part: Part, code: str) -> str:
     return f"{words}. {part.reason}" if code == Doubt.CHECK_NEEDED and part.reason else words
 
 
-def _weights(row: move.Row) -> dict[str, Any]:
-    if row.weights is None:
-        return {}
-    ready, effort, risk = row.weights.ready, row.weights.effort, row.weights.risk
-    found: dict[str, Any] = {}
+def weights(of: Weights) -> dict[str, Any]:
+    """Effort, risk and readiness with their reasons, where there are any; and what was overruled."""
+    ready, effort, risk = of.ready, of.effort, of.risk
+    found: dict[str, Any] = {"overruled": _overruled(of)}
     if ready.value != NO_WEIGHT:
-        found = {"readiness": ready.value, "readiness_why": ready.reason}
+        found |= {"readiness": ready.value, "readiness_why": ready.reason}
     for name, weight in (("effort", effort), ("risk", risk)):
         if weight.value.isdecimal():
             found |= {name: int(weight.value), f"{name}_why": weight.reason}
     return found
+
+
+def _overruled(of: Weights) -> str:
+    named = (("readiness", of.ready), ("effort", of.effort), ("risk", of.risk))
+    return "; ".join(
+        f"{name}: by itself {each.derived.lower()}, {each.by_itself}" for name, each in named if each.is_overruled
+    )
 
 
 def _call(call: Call, lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from django.db.models import Count, Max, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from inventory.domain import price_copy
+from inventory.domain import effort, price_copy, weighed
 from inventory.domain.audit import Actor
 from inventory.domain.plan import Kind
 from inventory.domain.status import MOVING_KINDS
-from inventory.models import Frozen, FrozenCall, FrozenPart, FrozenPrice, Job, Person, Team
+from inventory.models import Frozen, FrozenCall, FrozenPart, FrozenPrice, FrozenWeights, Job, Person, Team
 from inventory.models import frozen as models
 from inventory.services import audit, frozen_price
 
@@ -39,6 +39,7 @@ def freeze(*, job: Job, team: Team | None, note: str, by: Actor, at: datetime, p
         frozen_by=person, **sums,
     )  # fmt: skip
     _keep_prices(made)
+    _keep_weights(made)
     audit.record(kind="frozen.freeze", by=by, at=at, subject=made, before={}, after=audit.states(made), reason=note)
     return made
 
@@ -68,4 +69,17 @@ def _keep_prices(made: Frozen) -> None:
             rows=[rows[pk] for pk in each.found.rows if pk in rows] if each.found else [],
         )
         for each in found
+    )  # fmt: skip
+
+
+def _keep_weights(made: Frozen) -> None:
+    """What follows from the facts, once for all parts of which the same is known."""
+    marks = made.part_rows.order_by().values_list("weighed_by", flat=True).distinct()
+    found = {mark: effort.weights(weighed.facts(mark)) for mark in marks}
+    FrozenWeights.objects.bulk_create(
+        FrozenWeights(
+            frozen=made, weighed_by=mark, effort=each.effort.value, effort_reason=each.effort.reason,
+            risk=each.risk.value, risk_reason=each.risk.reason, ready=each.ready.value, ready_reason=each.ready.reason,
+        )
+        for mark, each in found.items()
     )  # fmt: skip

@@ -54,11 +54,11 @@ def _facts(version: Frozen) -> Iterator[dict[str, Any]]:
 
 def _parts(version: Frozen) -> Iterator[dict[str, Any]]:
     """By call. The calls of one lot are read together with its parts."""
-    position = 0
+    position, kept = 0, frozen_rows.weights(version)
     while calls := list(version.call_rows.filter(call_id__gt=position).order_by("call_id")[:AT_ONCE]):
         between = {"call_id__gt": position, "call_id__lte": calls[-1].call_id}
         found = version.part_rows.filter(**between).order_by("call_id", "position")
-        yield from frozen_rows.parts(found, {call.call_id: call for call in calls})
+        yield from frozen_rows.parts(found, {call.call_id: call for call in calls}, kept)
         position = calls[-1].call_id
 
 

@@ -13,7 +13,8 @@ from inventory.services.listing import AT_ONCE, List, starts
 def _version(asked: Mapping[str, Any]) -> List:
     version = Frozen.objects.get(pk=asked["of"])
     keys = array("q", frozen_list.parts(version, **_narrowed(asked)).values_list("pk", flat=True).iterator())
-    lots = (_parts(version, keys[i : i + AT_ONCE]) for i in starts(len(keys)))
+    kept = frozen_rows.weights(version)
+    lots = (_parts(version, keys[i : i + AT_ONCE], kept) for i in starts(len(keys)))
     return List("Parts", columns.PARTS, len(keys), lots)
 
 
@@ -37,10 +38,10 @@ def _narrowed(asked: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in asked.items() if name != "of"}
 
 
-def _parts(version: Frozen, keys: "array[int]") -> list[dict[str, Any]]:
+def _parts(version: Frozen, keys: "array[int]", kept: frozen_rows.Kept) -> list[dict[str, Any]]:
     by_pk = version.part_rows.in_bulk(keys)
     found = [by_pk[pk] for pk in keys]
-    return list(frozen_rows.parts(found, version.calls_of(found)))
+    return list(frozen_rows.parts(found, version.calls_of(found), kept))
 
 
 def _lines(found: Comparison, keys: "array[int]") -> list[dict[str, Any]]:

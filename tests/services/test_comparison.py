@@ -48,6 +48,31 @@ def dearer(now: datetime, model: str = "claude-sonnet-5-5") -> None:
     pricing._book.cache_clear()
 
 
+def test_effort_risk_and_readiness_that_changed_are_told_and_change_no_amount(
+    registered: Registered, pia: Person, now: datetime
+) -> None:
+    same, risky, other = (registered(cacheable_prefix=0).parts.get() for _ in range(3))
+    for part in (same, risky, other):
+        move(part)
+    frozen(pia, now)
+    Part.objects.filter(pk=risky.pk).update(
+        risk_set=4, risk_why="It was missed before", ready_set="not_ready", ready_why="Not tried yet"
+    )
+    other.refresh_from_db()
+    other.label, other.guard = "waiting", True  # another move: its label says it
+    other.save()
+    pricing.apply(other.call, [other], book=pricing.book(now.date()))
+    other.save(), other.call.save()
+    found = compared(pia, now, Frozen.objects.get())
+    told = {(line.part_id, line.reason): line for line in found.lines.all()}
+    assert told.keys() == {(risky.pk, "weight"), (other.pk, "label")}
+    line = told[risky.pk, "weight"]
+    assert line.said == "risk 1 → 4; readiness: ready → not ready"
+    assert (line.today, line.after, line.planned, line.size) == (0, 0, 0, 0)
+    was, is_now = comparison.sums(found)
+    assert added(by_reason(found).values()) == is_now.less(was)
+
+
 def test_nothing_differs_right_after_freezing(registered: Registered, pia: Person, now: datetime) -> None:
     move(registered().parts.get())
     registered(model="home-made")

@@ -60,11 +60,17 @@ def test_a_lead_freezes_shows_and_exports_a_version(as_pia: Client, call: Call, 
     assert "As signed" not in text(as_pia, "frozen.list")
     prices = text(as_pia, "frozen.prices", job.pk)
     assert ("$2.00" in prices, "as of" in prices) == (True, True)
+    assert "<strong>Not known</strong>: not labelled yet" in page
     sheets = workbook(carried(as_pia, "frozen.export", job.pk))
     assert list(sheets) == ["Version", "Parts", "Prices"]
     head, row = sheets["Parts"]
     told = dict(zip(head, row, strict=True))
     assert (told["Part"], told["Today, $ a month"], told["Requests a month"]) == ("=Night digest", 20, 1000)
+    assert (told["Readiness"], told["Readiness, why"], told["Effort, 1 to 5"]) == (
+        "Not known",
+        "not labelled yet",
+        None,
+    )
     assert dict(zip(*sheets["Prices"][:2], strict=True))["Input, $ a million"] == 2
 
 
