@@ -18,21 +18,22 @@ from inventory.domain.book import Book as PriceBook
 from inventory.domain.doubt import WORDS, Doubt
 from inventory.domain.effort import NOTHING as NO_WEIGHT
 from inventory.domain.effort import Weights
-from inventory.exchange import columns, live
+from inventory.exchange import columns, columns_realised, live
 from inventory.exchange.workbook import Book, Sheet, Typed
 from inventory.exchange.written import NOTHING
 from inventory.models import Call, Feature, Part
 from inventory.models import call as call_models
 from inventory.models import part as part_models
 from inventory.models.call import PROFILE
-from inventory.services import discount, move, plan, pricing, sheets, verification
+from inventory.services import discount, move, plan, pricing, realised_sheet, sheets, verification
 from inventory.services.part_lines import Lines, Where
 from inventory.services.schedule import InWaves
 
 AT_ONCE = 500  # calls held in memory
 SHEETS = {
     "Summary": columns.SUMMARY, "Pictures": columns.PICTURES, "Moves": columns.MOVES, "Parts": live.PARTS,
-    "Calls": columns.CALLS, "Waves": columns.WAVES, "Assumptions": columns.ASSUMPTIONS, "Prices": columns.PRICES,
+    "Calls": columns.CALLS, "Waves": columns.WAVES, "Realised": columns_realised.MONTHS,
+    "Ledger": columns_realised.LEDGER, "Assumptions": columns.ASSUMPTIONS, "Prices": columns.PRICES,
     "History": columns.HISTORY, "Doubts": columns.DOUBTS,
 }  # fmt: skip
 PRINTED = {"Summary": "possible", "Pictures": "drawn", "Parts": "possible"}  # the last column on paper
@@ -66,6 +67,7 @@ class _Walk:
     prices: PriceBook
     tally: plan.Tally = field(default_factory=plan.Tally)
     in_waves: InWaves = field(default_factory=InWaves)
+    begun: frozenset[int] = field(default_factory=realised_sheet.begun)
     figures: Counter[str] = field(default_factory=Counter)
     seen: int = 0
 
@@ -90,7 +92,11 @@ class _Walk:
     def _lines(self, call: Call) -> list[dict[str, Any]]:
         siblings = list(call.parts.all())
         numbers = self.in_waves.add(siblings)
-        where = [Where(self.seen, call.team_id, number, self.in_waves.names[number - 1]) for number in numbers]
+        begun = call.pk in self.begun
+        where = [
+            Where(self.seen, call.team_id, n, self.in_waves.names[n - 1], realised_sheet.is_done(part, begun))
+            for n, part in zip(numbers, siblings, strict=True)
+        ]
         return self.lines.of(call, siblings, where)
 
 
@@ -111,6 +117,7 @@ def export_plan(file: IO[bytes], *, at: datetime, told: Told = lambda done, tota
         _all_calls(walk, told)
         totals = walk.tally.totals()
         sheets.waves(named["Waves"], walk.in_waves, day)
+        realised_sheet.write(named["Realised"], named["Ledger"], on=day)
         named["Summary"].extend(sheets.summary(totals))
         sheets.pictures(named["Pictures"], totals, walk.in_waves, day)
         said = _said(totals, walk.figures, at)
