@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Cast
 from django.utils.text import slugify
@@ -151,8 +151,9 @@ class FrozenWeights(models.Model):
         )
 
 
-class FrozenCall(Profiled):
-    frozen = models.ForeignKey(Frozen, on_delete=models.PROTECT, db_index=False, related_name="call_rows")
+class CallColumns(Profiled):
+    """What a copy of the plan holds of a call."""
+
     call_id = models.BigIntegerField()
     team = models.CharField(max_length=120)
     feature = models.CharField(max_length=120)
@@ -171,18 +172,24 @@ class FrozenCall(Profiled):
     priced_on = models.DateField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["frozen", "call_id"], name="frozen_call_once")]
-        indexes = [models.Index(fields=["frozen", "team", "feature"], name="frozen_call_by_team")]
+        abstract = True
 
     def __str__(self) -> str:
         return self.name
 
 
-class FrozenPart(Profiled):
+class FrozenCall(CallColumns):
+    frozen = models.ForeignKey(Frozen, on_delete=models.PROTECT, db_index=False, related_name="call_rows")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["frozen", "call_id"], name="frozen_call_once")]
+        indexes = [models.Index(fields=["frozen", "team", "feature"], name="frozen_call_by_team")]
+
+
+class PartColumns(Profiled):
     """`label` and `state` as everybody saw them; answers stay on their sheets. `counted_on` is the start of the wave
     whose sums it belongs to, which for a part that stays beside a sibling that moves is the sibling's."""
 
-    frozen = models.ForeignKey(Frozen, on_delete=models.PROTECT, db_index=False, related_name="part_rows")
     call_id = models.BigIntegerField()
     part_id = models.BigIntegerField()
     position = models.PositiveSmallIntegerField()
@@ -217,14 +224,21 @@ class FrozenPart(Profiled):
     ready_why = models.CharField(max_length=300, blank=True)
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FrozenPart(PartColumns):
+    frozen = models.ForeignKey(Frozen, on_delete=models.PROTECT, db_index=False, related_name="part_rows")
+
+    class Meta:
         constraints = [models.UniqueConstraint(fields=["frozen", "part_id"], name="frozen_part_once")]
         indexes = [
             models.Index(fields=["frozen", "call_id"], name="frozen_part_of_call"),
             models.Index(fields=["frozen", "saving", "part_id"], name="frozen_part_by_saving"),
         ]
-
-    def __str__(self) -> str:
-        return self.name
 
     def weights(self, found: Weights) -> Weights:
         """As they counted: what followed from the facts, or what somebody overruled it with."""
@@ -295,17 +309,3 @@ def live_parts(scope: int) -> "models.QuerySet[Any, Any]":
     starts = Wave.objects.filter(pk=models.OuterRef("counted_in")).values("starts_on")[:1]
     found: models.QuerySet[Any, Any] = parts.with_counted_in().annotate(counts_from=models.Subquery(starts))
     return found
-
-
-def copy(number: int, scope: int) -> None:
-    """INSERT … SELECT of every live call and part of the scope: two statements, however many there are."""
-    for model, columns, rows in (
-        (FrozenCall, OF_CALL, live_calls(scope)),
-        (FrozenPart, OF_PART, live_parts(scope)),
-    ):
-        names = ["frozen_id", *columns]
-        made = rows.order_by().values_list(Value(number, models.BigIntegerField()), *columns.values())
-        sql, given = made.query.sql_with_params()
-        into = ", ".join(map(connection.ops.quote_name, names))
-        with connection.cursor() as cursor:
-            cursor.execute(f"INSERT INTO {model._meta.db_table} ({into}) {sql}", given)

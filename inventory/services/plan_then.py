@@ -16,11 +16,12 @@ from inventory.domain.part import Label, Path
 from inventory.domain.plan import Kind
 from inventory.domain.pricing import Price, Profile
 from inventory.domain.status import WORDS, Status
-from inventory.models import Frozen, FrozenCall, FrozenPart
+from inventory.models import Frozen, FrozenCall, FrozenPart, StagedCall, StagedPart
 from inventory.models.call import PROFILE
-from inventory.models.frozen import OF_CALL, OF_PART, live_calls, live_parts
+from inventory.models.frozen import OF_CALL, OF_PART
 from inventory.models.part import overruled
 from inventory.services import frozen_price, frozen_rows
+from inventory.services.plan_now import Standing
 
 CHUNK = 1000  # calls of either side read at once
 Row = dict[str, Any]
@@ -46,31 +47,24 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Where the rows of one side are read from. `key` is what a call's number is called there."""
+    """Where the rows of one side are read from."""
 
     calls: "QuerySet[Any, Any]"
     parts: "QuerySet[Any, Any]"
-    key: str
     prices: Prices
-    columns: tuple[Mapping[str, Any], Mapping[str, Any]]
     weigh: Callable[[str], Weights | None]  # what follows from what is known; None where that was not kept
 
     def after(self, position: int) -> list[int]:
-        found = self.calls.filter(**{f"{self.key}__gt": position}).order_by(self.key)
-        return list(found.values_list(self.key, flat=True)[:CHUNK])
+        found = self.calls.filter(call_id__gt=position).order_by("call_id")
+        return list(found.values_list("call_id", flat=True)[:CHUNK])
 
     def read(self, above: int, upto: int) -> dict[int, Rows]:
         """The calls with numbers above the one and up to the other, each with its parts."""
-        of_calls, of_parts = self.columns
-        between = {f"{self.key}__gt": above, f"{self.key}__lte": upto}
-        calls = self.calls.filter(**between).order_by().values_list(*of_calls.values())
-        found: dict[int, Rows] = {}
-        for values in calls:
-            row = dict(zip(of_calls, values, strict=True))
-            found[row["call_id"]] = (row, [])
-        parts = self.parts.filter(call_id__gt=above, call_id__lte=upto).order_by("call_id", "position")
-        for values in parts.values_list(*of_parts.values()):
-            row = dict(zip(of_parts, values, strict=True))
+        between = {"call_id__gt": above, "call_id__lte": upto}
+        found: dict[int, Rows] = {
+            row["call_id"]: (row, []) for row in self.calls.filter(**between).order_by().values(*OF_CALL)
+        }
+        for row in self.parts.filter(**between).order_by("call_id", "position").values(*OF_PART):
             if row["call_id"] in found:
                 found[row["call_id"]][1].append(row)
         return found
@@ -80,16 +74,15 @@ def frozen(version: Frozen) -> Side:
     """As it was frozen."""
     copies = version.prices.order_by("on", "pk").values_list("provider", "model", "geo", "priced_by", "price")
     prices = Prices(((p, m, g, mark), price_copy.price(kept) if kept else None) for p, m, g, mark, kept in copies)
-    same = ({name: name for name in OF_CALL}, {name: name for name in OF_PART})
     calls = FrozenCall.objects.filter(frozen=version)
     weights = frozen_rows.weights(version)
-    return Side(calls, FrozenPart.objects.filter(frozen=version), "call_id", prices, same, weights.get)
+    return Side(calls, FrozenPart.objects.filter(frozen=version), prices, weights.get)
 
 
-def now(scope: int, *, on: date) -> Side:
-    """As it stands on that day."""
-    prices = Prices((each.key, each.price) for each in frozen_price.used(scope, on=on))
-    return Side(live_calls(scope), live_parts(scope), "pk", prices, (OF_CALL, OF_PART), _weigh)
+def now(standing: Standing) -> Side:
+    """As it stood when it was set aside."""
+    prices = Prices((each.key, each.price) for each in standing.used)
+    return Side(StagedCall.objects.all(), StagedPart.objects.all(), prices, _weigh)
 
 
 @lru_cache(maxsize=10_000)

@@ -197,14 +197,19 @@ def test_reasons_add_up_on_plans_nobody_arranged_also_chunk_by_chunk(
     assert found.calls == Call.objects.count()
 
 
-def test_a_killed_comparison_goes_on_behind_its_last_chunk(registered, pia: Person, now: datetime, monkeypatch) -> None:
+@pytest.mark.parametrize("with_now", [True, False])
+def test_a_killed_comparison_goes_on_behind_its_last_chunk_or_sets_the_plan_aside_anew(
+    registered, pia: Person, now: datetime, monkeypatch, with_now: bool
+) -> None:
     monkeypatch.setattr(plan_then, "CHUNK", 2)
     for _ in range(5):
         registered()
     frozen(pia, now)
     for call in Call.objects.order_by("pk"):
         edit(call, now, output=900)
-    first = Frozen.objects.get()
+    frozen(pia, now)
+    first, again = Frozen.objects.order_by("number")
+    second = None if with_now else again
     job = jobs.enqueue(kind="compare_plans", params={}, by=pia.actor, at=now, person=pia)
     claimed = jobs.claim(pk=job.pk, worker="one", at=timezone.now())
 
@@ -213,10 +218,12 @@ def test_a_killed_comparison_goes_on_behind_its_last_chunk(registered, pia: Pers
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        comparison.work_out(job=claimed, first=first, second=None, told=dies)
+        comparison.work_out(job=claimed, first=first, second=second, told=dies)
     assert Comparison.objects.get(job=job).lines.count() == 2
-    found = comparison.work_out(job=claimed, first=first, second=None, told=lambda done, total: None)
+    told: list[int] = []
+    found = comparison.work_out(job=claimed, first=first, second=second, told=lambda done, total: told.append(done))
     assert (found.lines.count(), found.calls) == (5, 5)
+    assert told[0] == (0 if with_now else 2)
 
 
 def test_plans_of_different_teams_are_not_compared(registered, pia: Person, now: datetime) -> None:
