@@ -34,6 +34,7 @@ from inventory.views import reprice as reprice_views
 from inventory.views import retirement as retirement_views
 from inventory.views import review as review_views
 from inventory.views import scenario as scenario_views
+from inventory.views import scenario_move as scenario_move_views
 from inventory.views import together as together_views
 from inventory.views import undo as undo_views
 from inventory.views import version as version_views
@@ -186,6 +187,7 @@ scenario: list[URLPattern] = [
     path("plan/scenarios/new", scenario_views.new, name="scenario.new"),
     path("plan/scenarios/<int:pk>", scenario_views.detail, name="scenario.detail"),
     path("plan/scenarios/<int:pk>/edit", scenario_views.edit, name="scenario.edit"),
+    path("plan/scenarios/<int:pk>/moves", scenario_move_views.chosen, name="scenario.moves"),
     path("plan/scenarios/<int:pk>/copy", scenario_views.copy, name="scenario.copy"),
     path("plan/scenarios/<int:pk>/delete", scenario_views.delete, name="scenario.delete"),
     path("plan/scenarios/<int:pk>/again", scenario_views.again, name="scenario.again"),

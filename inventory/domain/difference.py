@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 from inventory.domain import plan, pricing
 from inventory.domain.part import Label, Path
+from inventory.domain.plan import Kind
 from inventory.domain.pricing import Price, Profile
+from inventory.domain.status import MOVING_KINDS
 
 
 class Reason(StrEnum):
@@ -27,6 +29,7 @@ class Reason(StrEnum):
     LABEL = "label"
     SPLIT = "split"
     WAVE = "wave"
+    WEIGHT = "weight"
     NEW = "new"
     GONE = "gone"
 
@@ -68,6 +71,8 @@ class PartThen:
     scheduled: bool
     wave: str = ""
     status: str = ""
+    kind: str = ""
+    weights: tuple[str, ...] = ()  # effort, risk, readiness as they counted; empty where they were not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,12 @@ class Line:
     def whole(self) -> Amounts:
         return added(self.by.values())
 
+    @property
+    def kind(self) -> str:
+        """The move as it is later; as it was where it is gone."""
+        known = self.now or self.was
+        return known.kind if known is not None else Kind.SPLIT
+
 
 def added(amounts: Iterable[Amounts]) -> Amounts:
     total = NOTHING
@@ -123,7 +134,11 @@ def lines(was: CallThen | None, now: CallThen | None) -> list[Line]:
     if was is None or now is None:
         known, reason = (now, Reason.NEW) if was is None else (was, Reason.GONE)
         assert known is not None
-        return [Line(part.id, part.name, {reason: _signed(part.amounts, was is None)}) for part in known.parts]
+        sides = [(None, part) if was is None else (part, None) for part in known.parts]
+        return [
+            Line(part.id, part.name, {reason: _signed(part.amounts, was is None)}, *side)
+            for part, side in zip(known.parts, sides, strict=True)
+        ]
     if was == now:
         return []
     if was.shape != now.shape:
@@ -169,6 +184,7 @@ def _changes(was: CallThen, now: CallThen) -> list[dict[Reason, Amounts]]:
     for by, old, new in zip(found, was.parts, now.parts, strict=True):
         rest = new.amounts.less(old.amounts).less(added(by.values()))
         by[Reason.PRICE] = by.get(Reason.PRICE, NOTHING).plus(rest)
+        by[Reason.WEIGHT] = NOTHING  # costs nothing: told where it changed
     return found
 
 
@@ -245,7 +261,15 @@ def changed(reason: Reason, was: PartThen, now: PartThen) -> bool:
         return one.requests != other.requests
     if reason is Reason.LABEL:
         return (was.label, was.blockers, was.agreed) != (now.label, now.blockers, now.agreed)
+    if reason is Reason.WEIGHT:
+        return weighed_otherwise(was, now)
     return reason is Reason.WAVE and (was.wave, was.status) != (now.wave, now.status)
+
+
+def weighed_otherwise(was: PartThen, now: PartThen) -> bool:
+    """Of what makes the same move at both times; where the move is another one, that says it."""
+    same_move = was.kind == now.kind and was.kind in MOVING_KINDS
+    return same_move and bool(was.weights and now.weights) and was.weights != now.weights
 
 
 def _resplit(was: CallThen, now: CallThen) -> Line:

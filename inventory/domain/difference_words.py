@@ -14,6 +14,7 @@ WORDS: dict[Reason, str] = {
     Reason.LABEL: "Label",
     Reason.SPLIT: "Split",
     Reason.WAVE: "Wave and status",
+    Reason.WEIGHT: "Effort, risk, readiness",
     Reason.NEW: "New",
     Reason.GONE: "Gone",
 }
@@ -25,6 +26,7 @@ MEANS: dict[Reason, str] = {
     Reason.LABEL: "what the label says, whether it counts and for both sides, and what blocks the move",
     Reason.SPLIT: "the call was split otherwise: one line for the call, with all that its new parts bring",
     Reason.WAVE: "another wave, start, ramp or status: changes what is in plan, not the monthly amounts",
+    Reason.WEIGHT: "of a move that is the same at both times, also where somebody overruled it: changes no amount",
     Reason.NEW: "not in the first of the two",
     Reason.GONE: "not in the second of the two: retired, or now of another team",
 }
@@ -84,6 +86,9 @@ def _of_part(reason: Reason, was: PartThen, now: PartThen) -> list[str]:
         return list(_label(was, now))
     if reason is Reason.RUNS:
         return list(_runs(was, now))
+    if reason is Reason.WEIGHT:
+        named = zip(("effort", "risk", "readiness:"), was.weights, now.weights, strict=True)
+        return [f"{name} {before.lower()} → {after.lower()}" for name, before, after in named if before != after]
     if reason is Reason.WAVE:
         pairs = [(was.wave or "no wave", now.wave or "no wave"), (was.status or "no status", now.status or "no status")]
         told = [f"{before} → {after}" for before, after in pairs if before != after]

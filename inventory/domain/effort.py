@@ -44,6 +44,10 @@ class Weights:
     risk: Weight
     ready: Weight
 
+    @property
+    def is_overruled(self) -> bool:
+        return any(each.is_overruled for each in (self.effort, self.risk, self.ready))
+
 
 def weights(facts: Facts) -> Weights:
     """As they follow from the answers and blockers alone. What stays where it is has no readiness either."""

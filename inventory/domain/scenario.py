@@ -20,6 +20,7 @@ from inventory.domain.status import MOVING_KINDS, Status
 MONTHS = 12
 LOW_RISK = 2
 DEAREST = 10
+LEAVES = (Kind.MOVE_TO_BATCH, Kind.STAY_BATCH)  # what can be left out of a scenario by name
 
 
 class Labels(StrEnum):
@@ -42,7 +43,8 @@ class Cache(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Assumptions:
     """`prices_on`: the day whose prices count, None today's. `volume` is a change as a share, `discount` the share off
-    token prices on every platform, None what is agreed. `most_risk` and `most_effort` leave out moves beyond them."""
+    token prices on every platform, None what is agreed. `most_risk` and `most_effort` leave out moves beyond them.
+    `left_out` and `taken_in` are numbers of parts: those stay in real time, these move, whatever else is assumed."""
 
     labels: Labels = Labels.AS_NOW
     cache: Cache = Cache.AS_NOW
@@ -52,6 +54,8 @@ class Assumptions:
     discount: Decimal | None = None
     most_risk: int | None = None
     most_effort: int | None = None
+    left_out: frozenset[int] = frozenset()
+    taken_in: frozenset[int] = frozenset()
 
     @property
     def hit_share(self) -> Decimal | None:
@@ -70,6 +74,7 @@ class Assumptions:
             Step.CACHE: self.hit_share is not None,
             Step.LABELS: self.labels is not Labels.AS_NOW,
             Step.MOVES: self.most_risk is not None or self.most_effort is not None,
+            Step.CHOSEN: bool(self.left_out or self.taken_in),
         }
         return [step for step, applies in wanted.items() if applies]
 
@@ -81,12 +86,14 @@ class Step(StrEnum):
     CACHE = "cache"
     LABELS = "labels"
     MOVES = "moves"
+    CHOSEN = "chosen"
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What is compared, of one part or of many together. `nobody` is what is spent today on parts that move to batch or
-    run there already, `doubtful` how many parts have a doubt, `left_out` how many moves are left out."""
+    run there already, `doubtful` how many parts have a doubt, `left_out` how many moves are left out, `taken_in` how
+    many single ones are taken in."""
 
     parts: int = 0
     today: int = 0
@@ -98,6 +105,7 @@ class Figures:
     doubtful: int = 0
     unpriced: int = 0
     left_out: int = 0
+    taken_in: int = 0
 
     @property
     def saving(self) -> int:
@@ -172,7 +180,7 @@ def plain(found: Result) -> dict[str, Any]:
 
 def of_part(
     kind: Kind, why: Why, *, today: int | None, after: int | None, possible: int, doubts: Iterable[str], left_out: bool,
-    factor: Decimal = Decimal(1),
+    taken_in: bool = False, factor: Decimal = Decimal(1),
 ) -> Figures:  # fmt: skip
     """The figures of one part, its amounts times `factor`, each rounded once."""
     spent = scaled(today or 0, factor)
@@ -187,6 +195,7 @@ def of_part(
         doubtful=int(any(doubts)),
         unpriced=int(today is None),
         left_out=int(left_out),
+        taken_in=int(taken_in),
     )
 
 
@@ -216,6 +225,16 @@ def is_left_out(given: Assumptions, *, kind: Kind, risk: int, effort: int, is_de
     if given.most_risk is not None and (not is_decided or risk > given.most_risk):
         return True
     return given.most_effort is not None and effort > given.most_effort
+
+
+def is_to_leave_out(given: Assumptions, part: int, kind: Kind) -> bool:
+    """Whether this part is named to stay in real time: a move to batch, or what runs in batch and would come back."""
+    return part in given.left_out and kind in LEAVES
+
+
+def is_to_take_in(given: Assumptions, part: int, kind: Kind) -> bool:
+    """Whether this part is named to move, and does not yet. What blocks it goes on doing so."""
+    return part in given.taken_in and kind not in LEAVES
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ MOVES = (
     Column("effort_why", "Effort, why", width=44),
     Column("risk", "Risk, 1 to 5", Form.WHOLE, 12),
     Column("risk_why", "Risk, why", width=44),
+    Column("overruled", "Overruled", width=44),
     Column("no", "No. in Parts", Form.WHOLE, 12),
     Column("row", "Row in Parts", Form.WHOLE, 12, f"={at('[no]')}"),
 )

@@ -186,5 +186,6 @@ _KEYS = (  # what sums go by: numbers and our own words, never what somebody typ
     Column("parts", "Parts below", Form.WHOLE, 11),
     Column("weights", "Parts below in real time, $", Form.MONEY, 24, _WEIGHTS),
     Column("rounding", "Millionths it gets of the rest", Form.WHOLE, 26),
+    Column("done", "Counts as realised", Form.TRUTH, 17),
 )
 PARTS = (*_WHO, *_AMOUNTS, *_INPUTS, *_WORKINGS, *_TODAYS_MODEL, *_KEYS)

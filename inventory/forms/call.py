@@ -59,9 +59,13 @@ class Figures(forms.Form):
     prefix_included = forms.BooleanField(label="The input tokens above include the prefix", required=False)
     hit_share = Percent(label="Finds the prefix cached today, in percent of requests", required=False)
     batch_hit_share = Percent(
-        label="Would find it cached in a batch, in percent of requests", required=False, initial=IN_BATCH
+        label="Would find it cached in a batch, in percent of requests",
+        required=False,
+        initial=IN_BATCH,
+        help_text="In a batch the prefix is written to the one-hour cache, at its price: a batch often outlives five "
+        "minutes, and the provider advises it. Where a batch without cache is cheaper, that counts",
     )
-    write_1h = forms.BooleanField(label="Written to the one-hour cache", required=False)
+    write_1h = forms.BooleanField(label="Written to the one-hour cache today", required=False)
     searches = Amount(
         most=LARGEST_USE,
         label="Web searches a request",

@@ -1,16 +1,13 @@
-"""What is frozen and why, which versions are compared, and what of a comparison is shown."""
+"""What is frozen and why, and which versions are compared."""
 
 from typing import Any
 
 from django import forms
 
-from inventory.domain.difference import Reason
-from inventory.domain.difference_words import WORDS
 from inventory.forms.text import Line
 from inventory.models import Frozen, Team
 
 NOW = "now"
-SORTS = [("", "Largest change first"), ("smallest", "Smallest change first")]
 
 
 class PlanOf(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -75,26 +72,3 @@ class Pair(forms.Form):
     @property
     def said(self) -> str:
         return " ".join(str(error) for errors in self.errors.values() for error in errors)
-
-
-class Shown(forms.Form):
-    reason = forms.ChoiceField(choices=[("", "Any"), *((r.value, WORDS[r]) for r in Reason)], required=False)
-    sort = forms.ChoiceField(label="Order", choices=SORTS, required=False)
-
-    def chosen(self) -> dict[str, str]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-
-class Sorted(forms.Form):
-    """The order of a version's parts."""
-
-    sort = forms.ChoiceField(
-        label="Order",
-        choices=[("-saving", "Saving, largest first"), ("saving", "Saving, smallest first")],
-        required=False,
-    )
-
-    def chosen(self) -> str:
-        self.is_valid()
-        return self.cleaned_data.get("sort") or "-saving"

@@ -13,19 +13,21 @@ from inventory.exchange.table import KINDS
 from inventory.forms import call_list, plan, pricing
 from inventory.models import ClaudeModel
 
-LISTS = ("calls", "moves", "prices")
+OF_A_RECORD = ("version", "comparison")  # lists of one record, named by its number
+LISTS = ("calls", "moves", "prices", *OF_A_RECORD)
 LONGEST = 2000  # of an address
 MOST_PICKED = 1000
 TO_EDIT = {f"edit-{kind}": words for kind, words in editable.KINDS.items()}  # of calls alone
 
 
 class Wanted(forms.Form):
-    """`query` is the address of the list, `pick` the rows that were ticked; none ticked means all. Calls asked for to
-    be edited are cleaned to the list `inventory`."""
+    """`query` is the address of the list, `of` the record it is of, `pick` the rows that were ticked; none ticked means
+    all. Calls asked for to be edited are cleaned to the list `inventory`."""
 
     name = forms.ChoiceField(choices=[(name, name) for name in LISTS])
     kind = forms.ChoiceField(choices=list({**KINDS, **TO_EDIT}.items()))
     query = forms.CharField(required=False, max_length=LONGEST)
+    of = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data

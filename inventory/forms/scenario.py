@@ -13,7 +13,7 @@ from inventory.forms.number import Growth, Percent
 from inventory.forms.people import Version
 from inventory.forms.text import Line
 from inventory.models import Scenario
-from inventory.models.scenario import ASSUMED, CACHES, FIELDS, LABELS, MOST_CHANGE
+from inventory.models.scenario import CACHES, LABELS, MOST_CHANGE, TYPED
 
 WEIGHTS = [("", "Any"), *((str(n), str(n)) for n in range(effort.LEAST, effort.MOST + 1))]
 MOST_COMPARED = 6
@@ -84,7 +84,7 @@ class Assumed(forms.Form):
 
     def given(self) -> dict[str, Any]:
         """The fields of the record, by their names."""
-        return {name: self.cleaned_data[name] for name in FIELDS}
+        return {name: self.cleaned_data[name] for name in TYPED}
 
 
 class New(Assumed):
@@ -95,7 +95,7 @@ class New(Assumed):
     def __init__(self, data: Any = None, *, teams: Any, start: Start | None = None, team: str = "") -> None:
         now: dict[str, Any] = {"team": team}
         if start is not None:
-            assumed = {name: getattr(start.assumptions, name) for name in ASSUMED}
+            assumed = {name: getattr(start.assumptions, name) for name in TYPED[2:]}
             now |= {"name": start.name, "description": start.description, **assumed}
             now["volume"] = now["volume"] or ""
         super().__init__(data, initial=now)
@@ -107,7 +107,7 @@ class Edit(Assumed):
     version = Version()
 
     def __init__(self, data: Any = None, *, scenario: Scenario) -> None:
-        now = {name: getattr(scenario, name) for name in (*FIELDS, "version")}
+        now = {name: getattr(scenario, name) for name in (*TYPED, "version")}
         super().__init__(data, initial={**now, "volume": scenario.volume or ""})
 
 

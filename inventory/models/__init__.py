@@ -6,7 +6,7 @@ from inventory.models.call import Call
 from inventory.models.comment import Comment
 from inventory.models.comparison import ComparedLine, Comparison
 from inventory.models.feature import Feature
-from inventory.models.frozen import Frozen, FrozenCall, FrozenPart, FrozenPrice
+from inventory.models.frozen import Frozen, FrozenCall, FrozenPart, FrozenPrice, FrozenWeights
 from inventory.models.job import FileChunk, Heartbeat, Job
 from inventory.models.notice import Digest, Notice, NoticeChoices
 from inventory.models.part import Part
@@ -17,6 +17,7 @@ from inventory.models.realised import Realised
 from inventory.models.reprice import Repricing, StagedPrice
 from inventory.models.review import Review
 from inventory.models.scenario import Scenario
+from inventory.models.staged import StagedCall, StagedPart
 from inventory.models.upload import RememberedColumn, Upload, UploadFile, UploadRow
 from inventory.models.version import Differing
 from inventory.models.versioned import Stale, Versioned
@@ -26,7 +27,8 @@ from inventory.models.wave import Dependency, Wave
 __all__ = [
     "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Comment", "ComparedLine", "Comparison", "Dependency",
     "Differing", "Digest", "Discount", "Feature", "FileChunk", "Frozen", "FrozenCall", "FrozenPart", "FrozenPrice",
-    "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice", "NoticeChoices", "OneTimeLink", "Pair", "Part",
-    "Person", "PriceRow", "Realised", "RememberedColumn", "Repricing", "Review", "Scenario", "Sheet", "StagedPrice",
-    "Stale", "Team", "Trace", "Upload", "UploadFile", "UploadRow", "Versioned", "Wave",
+    "FrozenWeights", "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice", "NoticeChoices", "OneTimeLink",
+    "Pair", "Part", "Person", "PriceRow", "Realised", "RememberedColumn", "Repricing", "Review", "Scenario", "Sheet",
+    "StagedCall", "StagedPart", "StagedPrice", "Stale", "Team", "Trace", "Upload", "UploadFile", "UploadRow",
+    "Versioned", "Wave",
 ]  # fmt: skip

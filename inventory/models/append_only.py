@@ -23,6 +23,7 @@ TABLES = {
     ),
     "inventory_frozencall": ("id = NEW.id", "frozen_id = NEW.frozen_id AND call_id = NEW.call_id"),
     "inventory_frozenpart": ("id = NEW.id", "frozen_id = NEW.frozen_id AND part_id = NEW.part_id"),
+    "inventory_frozenweights": ("id = NEW.id", "frozen_id = NEW.frozen_id AND weighed_by = NEW.weighed_by"),
     "inventory_trace": ("id = NEW.id", "word = NEW.word AND seq = NEW.seq"),
 }
 REFUSAL = "history is append-only"

@@ -6,6 +6,7 @@ from django.db import models
 
 from inventory.domain.difference import Reason
 from inventory.domain.difference_words import LONGEST, WORDS
+from inventory.models.call import KINDS
 from inventory.models.frozen import Frozen
 from inventory.models.job import Job
 
@@ -53,6 +54,7 @@ class ComparedLine(models.Model):
     team = models.CharField(max_length=120)
     feature = models.CharField(max_length=120)
     name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=14, choices=KINDS, blank=True)  # the move, as it is later
     reason = models.CharField(max_length=6, choices=REASONS)
     place = models.PositiveSmallIntegerField()
     said = models.CharField(max_length=LONGEST, blank=True)
@@ -72,6 +74,7 @@ class ComparedLine(models.Model):
         indexes = [
             models.Index(fields=["comparison", "-size", "call_id", "part_id", "place"], name="compared_by_size"),
             models.Index(fields=["comparison", "reason", "-size"], name="compared_by_reason"),
+            models.Index(fields=["comparison", "team", "feature"], name="compared_by_team"),
         ]
 
     def __str__(self) -> str:

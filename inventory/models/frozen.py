@@ -8,12 +8,16 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
-from django.db import connection, models
-from django.db.models import F, Value
+from django.db import models
+from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.functions import Cast
 from django.utils.text import slugify
 
+from inventory.domain import weighed
+from inventory.domain.effort import Weight, Weights
+from inventory.domain.part import Figures, Path
 from inventory.models.call import KINDS, PROFILE, Call, Profiled
-from inventory.models.part import LABELS, STATUSES, Part
+from inventory.models.part import LABELS, OVERRULES, STATUSES, Part, overruled
 from inventory.models.people import Person
 from inventory.models.wave import Wave
 
@@ -68,6 +72,11 @@ class Frozen(models.Model):
         """The calls of these parts by their numbers."""
         return {row.call_id: row for row in self.call_rows.filter(call_id__in=[part.call_id for part in parts])}
 
+    def weights_of(self, parts: Iterable["FrozenPart"]) -> dict[str, Weights]:
+        """Those of these parts, by what was known of each; overruled ones still to be put in their place."""
+        marks = {part.weighed_by for part in parts}
+        return {row.weighed_by: row.found() for row in self.weights.filter(weighed_by__in=marks)}
+
     @property
     def slug(self) -> str:
         """For the name of a file."""
@@ -115,8 +124,36 @@ class FrozenPrice(models.Model):
         return Decimal(self.price["discount"]) or None if self.price else None
 
 
-class FrozenCall(Profiled):
-    frozen = models.ForeignKey(Frozen, on_delete=models.PROTECT, db_index=False, related_name="call_rows")
+class FrozenWeights(models.Model):
+    """Effort, risk and readiness as they followed from what was known, with their reasons: of all parts of a version of
+    which the same was known (`domain.weighed`)."""
+
+    frozen = models.ForeignKey(Frozen, on_delete=models.PROTECT, db_index=False, related_name="weights")
+    weighed_by = models.TextField()
+    effort = models.CharField(max_length=2)
+    effort_reason = models.TextField()
+    risk = models.CharField(max_length=2)
+    risk_reason = models.TextField()
+    ready = models.CharField(max_length=10)
+    ready_reason = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["frozen", "weighed_by"], name="frozen_weights_once")]
+
+    def __str__(self) -> str:
+        return self.weighed_by
+
+    def found(self) -> Weights:
+        return Weights(
+            Weight(self.effort, self.effort_reason),
+            Weight(self.risk, self.risk_reason),
+            Weight(self.ready, self.ready_reason),
+        )
+
+
+class CallColumns(Profiled):
+    """What a copy of the plan holds of a call."""
+
     call_id = models.BigIntegerField()
     team = models.CharField(max_length=120)
     feature = models.CharField(max_length=120)
@@ -135,17 +172,24 @@ class FrozenCall(Profiled):
     priced_on = models.DateField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["frozen", "call_id"], name="frozen_call_once")]
+        abstract = True
 
     def __str__(self) -> str:
         return self.name
 
 
-class FrozenPart(Profiled):
+class FrozenCall(CallColumns):
+    frozen = models.ForeignKey(Frozen, on_delete=models.PROTECT, db_index=False, related_name="call_rows")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["frozen", "call_id"], name="frozen_call_once")]
+        indexes = [models.Index(fields=["frozen", "team", "feature"], name="frozen_call_by_team")]
+
+
+class PartColumns(Profiled):
     """`label` and `state` as everybody saw them; answers stay on their sheets. `counted_on` is the start of the wave
     whose sums it belongs to, which for a part that stays beside a sibling that moves is the sibling's."""
 
-    frozen = models.ForeignKey(Frozen, on_delete=models.PROTECT, db_index=False, related_name="part_rows")
     call_id = models.BigIntegerField()
     part_id = models.BigIntegerField()
     position = models.PositiveSmallIntegerField()
@@ -171,6 +215,23 @@ class FrozenPart(Profiled):
     ramp_months = models.PositiveSmallIntegerField(null=True)
     counted_on = models.DateField(null=True)
     status = models.CharField(max_length=11, blank=True)
+    weighed_by = models.TextField(blank=True)
+    effort_set = models.PositiveSmallIntegerField(null=True)
+    effort_why = models.CharField(max_length=300, blank=True)
+    risk_set = models.PositiveSmallIntegerField(null=True)
+    risk_why = models.CharField(max_length=300, blank=True)
+    ready_set = models.CharField(max_length=9, blank=True)
+    ready_why = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FrozenPart(PartColumns):
+    frozen = models.ForeignKey(Frozen, on_delete=models.PROTECT, db_index=False, related_name="part_rows")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["frozen", "part_id"], name="frozen_part_once")]
@@ -179,8 +240,9 @@ class FrozenPart(Profiled):
             models.Index(fields=["frozen", "saving", "part_id"], name="frozen_part_by_saving"),
         ]
 
-    def __str__(self) -> str:
-        return self.name
+    def weights(self, found: Weights) -> Weights:
+        """As they counted: what followed from the facts, or what somebody overruled it with."""
+        return overruled(found, {name: getattr(self, name) for name in OVERRULES})
 
     @property
     def move_name(self) -> str:
@@ -193,6 +255,21 @@ class FrozenPart(Profiled):
     @property
     def status_name(self) -> str:
         return dict(STATUSES).get(self.status, "") if self.status else ""
+
+
+def _weighed_by() -> Func:
+    """As `domain.weighed` reads it. In one row, not pair by pair: SQLite parses no expression so deep."""
+    applies = {
+        "one_sided": Q(one_sided=True), "guard": Q(guard=True), "priced": Q(cost_today__isnull=False),
+        "in_split": Q(in_split=True), "hand_over": ~Q(hand_over=""), "runs_in_batch": Q(call__today_path=Path.BATCH),
+        "has_prefix": Q(cacheable_prefix__gt=0), "tools": Q(call__tools=True), "streaming": Q(call__streaming=True),
+        "assumed": Q(call__figures=Figures.ASSUMED),
+    }  # fmt: skip
+    between, nothing = Value(weighed.BETWEEN), Value("")
+    named = [each for name in ("kind", "why", "state", "outcome", "confidence") for each in (F(name), between)]
+    flags = [Case(When(applies[name], then=Value(letter)), default=nothing) for name, letter in weighed.FLAGS.items()]
+    told = (*named, *flags, between, Cast("blockers", models.TextField()))
+    return Func(*told, template="(%(expressions)s)", arg_joiner=" || ", output_field=models.TextField())
 
 
 # Where each column is read from: the same for a version that is frozen and for the plan as it stands.
@@ -214,9 +291,10 @@ OF_PART: Mapping[str, Any] = {
         for name in (
             "call_id", "position", "name", "consumer", "model", "label", "state", "one_sided", "guard", "blockers",
             "in_split", "kind", "why", "cost_today", "cost_target", "saving", "possible", "doubts", "priced_by",
-            "status", *PROFILE,
+            "status", *OVERRULES, *PROFILE,
         )
     },
+    "weighed_by": _weighed_by(),
 }  # fmt: skip
 
 
@@ -231,17 +309,3 @@ def live_parts(scope: int) -> "models.QuerySet[Any, Any]":
     starts = Wave.objects.filter(pk=models.OuterRef("counted_in")).values("starts_on")[:1]
     found: models.QuerySet[Any, Any] = parts.with_counted_in().annotate(counts_from=models.Subquery(starts))
     return found
-
-
-def copy(number: int, scope: int) -> None:
-    """INSERT … SELECT of every live call and part of the scope: two statements, however many there are."""
-    for model, columns, rows in (
-        (FrozenCall, OF_CALL, live_calls(scope)),
-        (FrozenPart, OF_PART, live_parts(scope)),
-    ):
-        names = ["frozen_id", *columns]
-        made = rows.order_by().values_list(Value(number, models.BigIntegerField()), *columns.values())
-        sql, given = made.query.sql_with_params()
-        into = ", ".join(map(connection.ops.quote_name, names))
-        with connection.cursor() as cursor:
-            cursor.execute(f"INSERT INTO {model._meta.db_table} ({into}) {sql}", given)

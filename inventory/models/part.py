@@ -1,6 +1,6 @@
 """Parts: what a call shall become. One consumer, one moment, one label."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any, ClassVar, Self
@@ -35,8 +35,18 @@ OUTCOMES = [
 ]  # fmt: skip
 READIES = [("", "As it follows"), *((ready.value, words) for ready, words in readiness.WORDS.items())]
 STATUSES = [(status.value, STATUS_WORDS[status]) for status in Status]
+OVERRULES = ("effort_set", "effort_why", "risk_set", "risk_why", "ready_set", "ready_why")
 WHYS = [(why, why.replace("_", " ")) for why in Why]
 _LIVE, _OWN_MODEL = models.Q(is_live=True), ~models.Q(model="")
+
+
+def overruled(found: effort.Weights, said: Mapping[str, Any]) -> effort.Weights:
+    """Those that follow from the facts, or what somebody said in their place: OVERRULES by name."""
+    return effort.Weights(
+        found.effort.overruled(str(said["effort_set"] or ""), said["effort_why"]),
+        found.risk.overruled(str(said["risk_set"] or ""), said["risk_why"]),
+        found.ready.overruled(dict(READIES)[said["ready_set"]] if said["ready_set"] else "", said["ready_why"]),
+    )
 
 
 class Parts(models.QuerySet["Part"]):
@@ -64,6 +74,13 @@ class Parts(models.QuerySet["Part"]):
 
     def blocked_by(self, words: str) -> Self:
         return self.alias(said=Cast("blockers", models.TextField())).filter(said__contains=words)
+
+    def matching(self, words: str) -> Self:
+        """Every word in its own name, or in what its call is searched by."""
+        rows = self
+        for word in words.lower().split():
+            rows = rows.filter(models.Q(name__icontains=word) | models.Q(call__search_text__contains=word))
+        return rows
 
     def of_team(self, team: Team) -> Self:
         return self.filter(team=team)
@@ -286,12 +303,7 @@ class Part(Profiled, Versioned):
 
     def weights(self) -> effort.Weights:
         """Effort, risk and readiness as they follow from what is known, or as somebody overruled them."""
-        found = effort.weights(self.facts())
-        return effort.Weights(
-            found.effort.overruled(str(self.effort_set or ""), self.effort_why),
-            found.risk.overruled(str(self.risk_set or ""), self.risk_why),
-            found.ready.overruled(dict(READIES)[self.ready_set] if self.ready_set else "", self.ready_why),
-        )
+        return overruled(effort.weights(self.facts()), {name: getattr(self, name) for name in OVERRULES})
 
     @property
     def points(self) -> int:

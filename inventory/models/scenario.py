@@ -24,10 +24,14 @@ CACHES = [
     (Cache.SHARE.value, "This share, everywhere"),
 ]
 MOST_CHANGE = 9  # a volume may be assumed up to ten times as large
-ASSUMED = (
-    "labels", "cache", "cache_share", "prices_on", "volume", "discount", "most_risk", "most_effort",
+TYPED = (
+    "name", "description", "labels", "cache", "cache_share", "prices_on", "volume", "discount", "most_risk",
+    "most_effort",
 )  # fmt: skip
-FIELDS = ("name", "description", *ASSUMED)  # what a person writes
+CHOSEN = ("left_out", "taken_in")  # by ticking, on a page of their own
+FIELDS = (*TYPED, *CHOSEN)  # what a person writes
+ASSUMED = tuple(name for name in FIELDS if name not in ("name", "description"))
+MOST_CHOSEN = 500  # single moves in one scenario
 
 
 class Scenarios(models.QuerySet["Scenario"]):
@@ -36,8 +40,10 @@ class Scenarios(models.QuerySet["Scenario"]):
 
 
 class Scenario(Versioned):
-    """`team` None: the plan of all teams. The result is no part of what a person wrote, so it raises no version: it
-    names the version it was worked out for, the last change of the plan it knew, and the day of its prices."""
+    """`team` None: the plan of all teams. `left_out` and `taken_in` are single moves: the number of each part, and what
+    it was called when it was chosen, so that the history can be read without the part. The result is no part of what a
+    person wrote, so it raises no version: it names the version it was worked out for, the last change of the plan it
+    knew, and the day of its prices."""
 
     RECORD = "scenario"
     HISTORY: ClassVar = ("team_id", *FIELDS)
@@ -56,6 +62,9 @@ class Scenario(Versioned):
     discount = models.DecimalField("negotiated discount", max_digits=7, decimal_places=6, null=True, blank=True)
     most_risk = models.PositiveSmallIntegerField("risk at most", null=True, blank=True)
     most_effort = models.PositiveSmallIntegerField("effort at most", null=True, blank=True)
+
+    left_out = models.JSONField("moves left out", default=dict, blank=True)
+    taken_in = models.JSONField("moves taken in", default=dict, blank=True)
 
     result = models.JSONField(default=dict, blank=True)
     result_version = models.PositiveIntegerField(null=True, blank=True)
@@ -98,6 +107,7 @@ class Scenario(Versioned):
 
     def assumptions(self) -> Assumptions:
         given = {name: getattr(self, name) for name in ASSUMED}
+        given |= {name: frozenset(map(int, given[name])) for name in CHOSEN}
         return Assumptions(**{**given, "labels": Labels(self.labels), "cache": Cache(self.cache)})
 
     def found(self) -> scenario.Result | None:

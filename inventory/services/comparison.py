@@ -17,7 +17,7 @@ from inventory.domain.difference import NOTHING, Amounts, CallThen, Line, Reason
 from inventory.domain.difference_words import said
 from inventory.models import ComparedLine, Comparison, Frozen, Job
 from inventory.services import job as jobs
-from inventory.services import plan_then
+from inventory.services import plan_now, plan_then
 
 PLACES = {reason: place for place, reason in enumerate(Reason)}
 Told = Callable[[int, int], None]
@@ -38,13 +38,30 @@ def find(first: Frozen, second: Frozen | None) -> Comparison | None:
 
 
 def work_out(*, job: Job, first: Frozen, second: Frozen | None, told: Told) -> Comparison:
-    """Keep every line that differs. Raises what `jobs.renew` raises."""
+    """Keep every line that differs. Raises what `jobs.renew` raises.
+
+    The plan as it stands is set aside first, in one moment. That is lost with a killed worker: then it is set aside
+    anew, and the comparison begins from its start.
+    """
     found, _ = Comparison.objects.get_or_create(job=job, defaults={"first": first, "second": second})
     if found.ready_at is not None:
         return found
-    today = timezone.localdate()
-    sides = (plan_then.frozen(first), plan_then.frozen(second) if second else plan_then.now(first.scope, on=today))
-    total = max(first.calls, second.calls if second else 0)
+    if second is not None:
+        return _finished(job, found, (plan_then.frozen(first), plan_then.frozen(second)), told)
+    _begin_again(found)
+    with plan_now.set_aside(first.scope, at=timezone.now()) as standing:
+        return _finished(job, found, (plan_then.frozen(first), plan_then.now(standing)), told)
+
+
+def _begin_again(found: Comparison) -> None:
+    with transaction.atomic():
+        found.lines.all().delete()
+        found.position, found.calls, found.sums = 0, 0, {}
+        found.save(update_fields=["position", "calls", "sums"])
+
+
+def _finished(job: Job, found: Comparison, sides: Sides, told: Told) -> Comparison:
+    total = max(side.calls.count() for side in sides)
     while upto := _upto(sides, found.position):
         told(min(found.calls, total), total)
         _chunk(job, found, sides, upto)
@@ -112,7 +129,8 @@ def _rows(
     for reason, amounts in line.by.items():
         yield ComparedLine(
             comparison=found, call_id=call_id, part_id=line.part, team=told["team"], feature=told["feature"],
-            name=line.name[:120], reason=reason, place=PLACES[reason], said=said(reason, line, was, now),
+            name=line.name[:120], kind=line.kind, reason=reason, place=PLACES[reason],
+            said=said(reason, line, was, now),
             today=amounts.today, after=amounts.after, planned=amounts.planned, size=size,
         )  # fmt: skip
 

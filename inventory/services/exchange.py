@@ -17,21 +17,23 @@ from inventory.domain import money, origin
 from inventory.domain.book import Book as PriceBook
 from inventory.domain.doubt import WORDS, Doubt
 from inventory.domain.effort import NOTHING as NO_WEIGHT
-from inventory.exchange import columns, live
+from inventory.domain.effort import Weights
+from inventory.exchange import columns, columns_realised, live
 from inventory.exchange.workbook import Book, Sheet, Typed
 from inventory.exchange.written import NOTHING
 from inventory.models import Call, Feature, Part
 from inventory.models import call as call_models
 from inventory.models import part as part_models
 from inventory.models.call import PROFILE
-from inventory.services import discount, move, plan, pricing, sheets, verification
+from inventory.services import discount, move, plan, pricing, realised_sheet, sheets, verification
 from inventory.services.part_lines import Lines, Where
 from inventory.services.schedule import InWaves
 
 AT_ONCE = 500  # calls held in memory
 SHEETS = {
     "Summary": columns.SUMMARY, "Pictures": columns.PICTURES, "Moves": columns.MOVES, "Parts": live.PARTS,
-    "Calls": columns.CALLS, "Waves": columns.WAVES, "Assumptions": columns.ASSUMPTIONS, "Prices": columns.PRICES,
+    "Calls": columns.CALLS, "Waves": columns.WAVES, "Realised": columns_realised.MONTHS,
+    "Ledger": columns_realised.LEDGER, "Assumptions": columns.ASSUMPTIONS, "Prices": columns.PRICES,
     "History": columns.HISTORY, "Doubts": columns.DOUBTS,
 }  # fmt: skip
 PRINTED = {"Summary": "possible", "Pictures": "drawn", "Parts": "possible"}  # the last column on paper
@@ -65,6 +67,7 @@ class _Walk:
     prices: PriceBook
     tally: plan.Tally = field(default_factory=plan.Tally)
     in_waves: InWaves = field(default_factory=InWaves)
+    begun: frozenset[int] = field(default_factory=realised_sheet.begun)
     figures: Counter[str] = field(default_factory=Counter)
     seen: int = 0
 
@@ -89,7 +92,11 @@ class _Walk:
     def _lines(self, call: Call) -> list[dict[str, Any]]:
         siblings = list(call.parts.all())
         numbers = self.in_waves.add(siblings)
-        where = [Where(self.seen, call.team_id, number, self.in_waves.names[number - 1]) for number in numbers]
+        begun = call.pk in self.begun
+        where = [
+            Where(self.seen, call.team_id, n, self.in_waves.names[n - 1], realised_sheet.is_done(part, begun))
+            for n, part in zip(numbers, siblings, strict=True)
+        ]
         return self.lines.of(call, siblings, where)
 
 
@@ -110,6 +117,7 @@ def export_plan(file: IO[bytes], *, at: datetime, told: Told = lambda done, tota
         _all_calls(walk, told)
         totals = walk.tally.totals()
         sheets.waves(named["Waves"], walk.in_waves, day)
+        realised_sheet.write(named["Realised"], named["Ledger"], on=day)
         named["Summary"].extend(sheets.summary(totals))
         sheets.pictures(named["Pictures"], totals, walk.in_waves, day)
         said = _said(totals, walk.figures, at)
@@ -177,7 +185,7 @@ def _move(row: move.Row, number: int) -> dict[str, Any]:
         "walked": NOTHING,
         "wave": part.wave and part.wave.name,
         "status": STATUSES[part.status] if part.status else "",
-        **_weights(row),
+        **(weights(row.weights) if row.weights is not None else {}),
         **{name: getattr(part, name) for name in OF_THE_PART},
         "possible": part.possible if row.today is not None else None,
     }
@@ -199,17 +207,23 @@ def _doubt(part: Part, code: str) -> str:
     return f"{words}. {part.reason}" if code == Doubt.CHECK_NEEDED and part.reason else words
 
 
-def _weights(row: move.Row) -> dict[str, Any]:
-    if row.weights is None:
-        return {}
-    ready, effort, risk = row.weights.ready, row.weights.effort, row.weights.risk
-    found: dict[str, Any] = {}
+def weights(of: Weights) -> dict[str, Any]:
+    """Effort, risk and readiness with their reasons, where there are any; and what was overruled."""
+    ready, effort, risk = of.ready, of.effort, of.risk
+    found: dict[str, Any] = {"overruled": _overruled(of)}
     if ready.value != NO_WEIGHT:
-        found = {"readiness": ready.value, "readiness_why": ready.reason}
+        found |= {"readiness": ready.value, "readiness_why": ready.reason}
     for name, weight in (("effort", effort), ("risk", risk)):
         if weight.value.isdecimal():
             found |= {name: int(weight.value), f"{name}_why": weight.reason}
     return found
+
+
+def _overruled(of: Weights) -> str:
+    named = (("readiness", of.ready), ("effort", of.effort), ("risk", of.risk))
+    return "; ".join(
+        f"{name}: by itself {each.derived.lower()}, {each.by_itself}" for name, each in named if each.is_overruled
+    )
 
 
 def _call(call: Call, lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -4,20 +4,15 @@ from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 from inventory.domain.difference_words import MEANS, WORDS
-from inventory.domain.doubt import WORDS as DOUBTS
 from inventory.exchange import columns_frozen as columns
 from inventory.exchange.workbook import Book
-from inventory.models import Comparison, Frozen, FrozenPart
-from inventory.models.call import PROFILE
+from inventory.models import Comparison, Frozen
 from inventory.models.frozen import SUMS
-from inventory.services import comparison
-from inventory.services.exchange import KINDS, LABELS, PATHS, PROVIDERS, STATES, STATUSES
+from inventory.services import comparison, frozen_rows
+from inventory.services.exchange import PROVIDERS
 
 AT_ONCE = 1000
 Told = Callable[[int, int], None]
-OF_CALL = ("team", "feature", "key", "provider", "model", "geo", "today_path")
-OF_PART = ("name", "consumer", "blockers", "in_split", "saving", "possible", "wave", "starts_on", "ramp_months",
-           "guard", "one_sided", *PROFILE)  # fmt: skip
 
 
 def export_version(file: IO[bytes], *, version: Frozen, told: Told) -> int:
@@ -41,8 +36,7 @@ def export_comparison(file: IO[bytes], *, found: Comparison, told: Told) -> int:
         book.sheet("Summary", columns.REASONS).extend(_reasons(found))
         lines, done = book.sheet("Lines", columns.LINES), 0
         for done, line in enumerate(found.lines.largest_first().iterator(chunk_size=AT_ONCE), 1):
-            names = ("team", "feature", "name", "said", "today", "after", "saving", "planned")
-            lines.append({**{name: getattr(line, name) for name in names}, "reason": line.get_reason_display()})
+            lines.append(frozen_rows.line(line))
             if done % AT_ONCE == 0:
                 told(done, total)
         book.save(file)
@@ -60,30 +54,12 @@ def _facts(version: Frozen) -> Iterator[dict[str, Any]]:
 
 def _parts(version: Frozen) -> Iterator[dict[str, Any]]:
     """By call. The calls of one lot are read together with its parts."""
-    position = 0
+    position, kept = 0, frozen_rows.weights(version)
     while calls := list(version.call_rows.filter(call_id__gt=position).order_by("call_id")[:AT_ONCE]):
-        by_id = {call.call_id: call for call in calls}
         between = {"call_id__gt": position, "call_id__lte": calls[-1].call_id}
-        for part in version.part_rows.filter(**between).order_by("call_id", "position"):
-            call = by_id[part.call_id]
-            own = {name: getattr(part, name) for name in OF_PART}
-            yield {**{name: getattr(call, name) for name in OF_CALL}, **own, **_words(part), "call": call.name,
-                   "provider": PROVIDERS.get(call.provider, call.provider), "model": part.model or call.model,
-                   "path": PATHS[call.today_path]}  # fmt: skip
+        found = version.part_rows.filter(**between).order_by("call_id", "position")
+        yield from frozen_rows.parts(found, {call.call_id: call for call in calls}, kept)
         position = calls[-1].call_id
-
-
-def _words(part: FrozenPart) -> dict[str, Any]:
-    return {
-        "move": KINDS[part.kind],
-        "label": LABELS[part.label],
-        "state": STATES[part.state],
-        "blockers": "; ".join(part.blockers),
-        "doubts": "; ".join(DOUBTS.get(code, code) for code in part.doubts),
-        "status": STATUSES[part.status] if part.status else "",
-        "today": part.cost_today,
-        "after": part.cost_target,
-    }
 
 
 def _prices(version: Frozen) -> Iterator[dict[str, Any]]:

@@ -2,19 +2,17 @@
 
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import IO, Any
 
 from inventory.domain.book import Book
 from inventory.exchange import editable as files
-from inventory.exchange import table
 from inventory.exchange.columns import Column, Form
 from inventory.models import Call, Feature, PriceRow, Team
 from inventory.models.pricing import PRICE_NAMES
-from inventory.services import call_list, editable, exchange, move, pricing
+from inventory.services import call_list, editable, exchange, listed_frozen, move, pricing
+from inventory.services.listing import AT_ONCE, List, starts
 
-AT_ONCE = 500
 CALLS = (
     Column("call", "Call", width=30), Column("feature", "Feature", width=26), Column("team", "Team", width=22),
     Column("move", "Move", width=16), Column("label", "Label", width=30), Column("model", "Model", width=24),
@@ -39,17 +37,6 @@ PRICES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class List:
-    """`rows` are `count` rows or parts of them at least: a split call has several."""
-
-    title: str
-    columns: Sequence[Column]
-    count: int
-    lots: Iterator[list[dict[str, Any]]]
-    writer: Callable[..., None] = table.write
-
-
 def found(name: str, asked: Mapping[str, Any], *, picked: Sequence[int], on: date) -> List:
     """The list of that name, narrowed and in the order that was asked for; only the picked rows, where some are.
     “inventory” is the list of calls as a file to be edited and imported again."""
@@ -58,6 +45,8 @@ def found(name: str, asked: Mapping[str, Any], *, picked: Sequence[int], on: dat
     if name == "inventory":
         keys = editable.keys(asked, picked)
         return List("Calls", files.COLUMNS, len(keys), editable.lots(keys), files.write)
+    if name in listed_frozen.LISTS:
+        return listed_frozen.found(name, asked)
     return _moves(asked, picked, on) if name == "moves" else _prices(asked, picked)
 
 
@@ -74,7 +63,7 @@ def _rows(found: List, told: Callable[[int, int], None]) -> Iterator[dict[str, A
 
 def _calls(asked: Mapping[str, Any], picked: Sequence[int]) -> List:
     keys = _picked(call_list.every(words=asked["words"], filters=asked["filters"], sort=asked["sort"]), picked)
-    return List("Calls", CALLS, len(keys), (call_list.figures(keys[i : i + AT_ONCE]) for i in _starts(len(keys))))
+    return List("Calls", CALLS, len(keys), (call_list.figures(keys[i : i + AT_ONCE]) for i in starts(len(keys))))
 
 
 def _picked(keys: "array[int]", picked: Sequence[int]) -> "array[int]":
@@ -93,7 +82,7 @@ def _moves(asked: Mapping[str, Any], picked: Sequence[int], on: date) -> List:
     keys = _picked(array("q", matching.values_list("pk", flat=True).iterator()), picked)
     features: dict[int, Feature] = {}
     book = pricing.book(on)
-    lots = (_of_moves(exchange.lot(keys[i : i + AT_ONCE], features), book) for i in _starts(len(keys)))
+    lots = (_of_moves(exchange.lot(keys[i : i + AT_ONCE], features), book) for i in starts(len(keys)))
     return List("Moves", MOVES, len(keys), lots)
 
 
@@ -101,10 +90,6 @@ def _prices(asked: Mapping[str, Any], picked: Sequence[int]) -> List:
     rows = pricing.listing(platform=asked["platform"], model=asked["model"], on=date.fromisoformat(asked["on"]))
     rows = rows.filter(pk__in=picked) if picked else rows
     return List("Prices", PRICES, rows.count(), iter([[_price(row) for row in rows]]))
-
-
-def _starts(count: int) -> range:
-    return range(0, count, AT_ONCE)
 
 
 def _of_moves(found: Iterator[Call], book: Book) -> list[dict[str, Any]]:

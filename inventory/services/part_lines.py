@@ -38,12 +38,14 @@ Cells = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """The numbers and the wave by which a part's row is added up. `wave` is how the wave it counts in is called."""
+    """The numbers and the wave by which a part's row is added up. `wave` is how the wave it counts in is called, `done`
+    whether its saving counts as realised."""
 
     call_no: int
     team_no: int
     wave_no: int
     wave: str
+    done: bool = False
 
 
 class Lines:
@@ -95,6 +97,7 @@ class Lines:
             "side": SIDE_WORDS[plan.SIDES[part.kind, part.why]], "counts": 1, "call_no": where.call_no,
             "counted_as": IN_SPLIT if part.in_split else plan.KIND_NAMES[kind], "wave_no": where.wave_no,
             "model": part.model or call.model, "alone": part.saving if part.one_sided else 0,
+            "done": where.done,
         }  # fmt: skip
 
     def _fixed(self, call: Call, part: Part, where: Where) -> Cells:

@@ -1,23 +1,27 @@
 """The plan as it was at one time: read from a frozen version, or from the inventory as it stands, alike."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
 
-from inventory.domain import price_copy
+from inventory.domain import effort, price_copy, weighed
 from inventory.domain.difference import Amounts, CallThen, PartThen
+from inventory.domain.effort import Weights
 from inventory.domain.part import Label, Path
 from inventory.domain.plan import Kind
 from inventory.domain.pricing import Price, Profile
 from inventory.domain.status import WORDS, Status
-from inventory.models import Frozen, FrozenCall, FrozenPart
+from inventory.models import Frozen, FrozenCall, FrozenPart, StagedCall, StagedPart
 from inventory.models.call import PROFILE
-from inventory.models.frozen import OF_CALL, OF_PART, live_calls, live_parts
-from inventory.services import frozen_price
+from inventory.models.frozen import OF_CALL, OF_PART
+from inventory.models.part import overruled
+from inventory.services import frozen_price, frozen_rows
+from inventory.services.plan_now import Standing
 
 CHUNK = 1000  # calls of either side read at once
 Row = dict[str, Any]
@@ -43,30 +47,24 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Where the rows of one side are read from. `key` is what a call's number is called there."""
+    """Where the rows of one side are read from."""
 
     calls: "QuerySet[Any, Any]"
     parts: "QuerySet[Any, Any]"
-    key: str
     prices: Prices
-    columns: tuple[Mapping[str, Any], Mapping[str, Any]]
+    weigh: Callable[[str], Weights | None]  # what follows from what is known; None where that was not kept
 
     def after(self, position: int) -> list[int]:
-        found = self.calls.filter(**{f"{self.key}__gt": position}).order_by(self.key)
-        return list(found.values_list(self.key, flat=True)[:CHUNK])
+        found = self.calls.filter(call_id__gt=position).order_by("call_id")
+        return list(found.values_list("call_id", flat=True)[:CHUNK])
 
     def read(self, above: int, upto: int) -> dict[int, Rows]:
         """The calls with numbers above the one and up to the other, each with its parts."""
-        of_calls, of_parts = self.columns
-        between = {f"{self.key}__gt": above, f"{self.key}__lte": upto}
-        calls = self.calls.filter(**between).order_by().values_list(*of_calls.values())
-        found: dict[int, Rows] = {}
-        for values in calls:
-            row = dict(zip(of_calls, values, strict=True))
-            found[row["call_id"]] = (row, [])
-        parts = self.parts.filter(call_id__gt=above, call_id__lte=upto).order_by("call_id", "position")
-        for values in parts.values_list(*of_parts.values()):
-            row = dict(zip(of_parts, values, strict=True))
+        between = {"call_id__gt": above, "call_id__lte": upto}
+        found: dict[int, Rows] = {
+            row["call_id"]: (row, []) for row in self.calls.filter(**between).order_by().values(*OF_CALL)
+        }
+        for row in self.parts.filter(**between).order_by("call_id", "position").values(*OF_PART):
             if row["call_id"] in found:
                 found[row["call_id"]][1].append(row)
         return found
@@ -76,15 +74,20 @@ def frozen(version: Frozen) -> Side:
     """As it was frozen."""
     copies = version.prices.order_by("on", "pk").values_list("provider", "model", "geo", "priced_by", "price")
     prices = Prices(((p, m, g, mark), price_copy.price(kept) if kept else None) for p, m, g, mark, kept in copies)
-    same = ({name: name for name in OF_CALL}, {name: name for name in OF_PART})
     calls = FrozenCall.objects.filter(frozen=version)
-    return Side(calls, FrozenPart.objects.filter(frozen=version), "call_id", prices, same)
+    weights = frozen_rows.weights(version)
+    return Side(calls, FrozenPart.objects.filter(frozen=version), prices, weights.get)
 
 
-def now(scope: int, *, on: date) -> Side:
-    """As it stands on that day."""
-    prices = Prices((each.key, each.price) for each in frozen_price.used(scope, on=on))
-    return Side(live_calls(scope), live_parts(scope), "pk", prices, (OF_CALL, OF_PART))
+def now(standing: Standing) -> Side:
+    """As it stood when it was set aside."""
+    prices = Prices((each.key, each.price) for each in standing.used)
+    return Side(StagedCall.objects.all(), StagedPart.objects.all(), prices, _weigh)
+
+
+@lru_cache(maxsize=10_000)
+def _weigh(mark: str) -> Weights:
+    return effort.weights(weighed.facts(mark))
 
 
 def pair(first: Rows | None, second: Rows | None, sides: tuple[Side, Side]) -> tuple[CallThen | None, CallThen | None]:
@@ -92,21 +95,21 @@ def pair(first: Rows | None, second: Rows | None, sides: tuple[Side, Side]) -> t
     known = [side for side in (first, second) if side is not None]
     models = {name for call, parts in known for name in (call["model"], *(part["model"] for part in parts)) if name}
     was, is_now = (
-        None if rows is None else _call(*rows, side.prices.of(*rows, models))
+        None if rows is None else _call(*rows, side.prices.of(*rows, models), side)
         for rows, side in zip((first, second), sides, strict=True)
     )
     return was, is_now
 
 
-def _call(row: Row, parts: list[Row], prices: Mapping[str, Price | None]) -> CallThen:
+def _call(row: Row, parts: list[Row], prices: Mapping[str, Price | None], side: Side) -> CallThen:
     profile = _profile(row, row, row["share_above"])
     return CallThen(
         row["call_id"], row["name"], row["provider"], row["model"], row["geo"], Path(row["today_path"]), profile,
-        bool(row["is_split"]), tuple(_part(part, row) for part in parts), prices,
+        bool(row["is_split"]), tuple(_part(part, row, side) for part in parts), prices,
     )  # fmt: skip
 
 
-def _part(row: Row, call: Row) -> PartThen:
+def _part(row: Row, call: Row, side: Side) -> PartThen:
     profile = _profile(row, call, None) if call["is_split"] else _profile(call, call, call["share_above"])
     return PartThen(
         id=row["part_id"],
@@ -120,7 +123,16 @@ def _part(row: Row, call: Row) -> PartThen:
         scheduled=row["counted_on"] is not None,
         wave=_wave(row["wave"], row["starts_on"], row["ramp_months"]),
         status=WORDS[Status(row["status"])] if row["status"] else "",
+        kind=row["kind"],
+        weights=_weights(row, side.weigh(row["weighed_by"])),
     )
+
+
+def _weights(row: Row, found: Weights | None) -> tuple[str, ...]:
+    if found is None:
+        return ()
+    counted = overruled(found, row)
+    return counted.effort.value, counted.risk.value, counted.ready.value
 
 
 def _amounts(row: Row) -> Amounts:

@@ -69,17 +69,22 @@ def told(found: Repricing) -> str:
     if not kept["parts"]:
         return f"Looked at {found.calls:,} calls: their amounts are those of these prices already."
     return (
-        f"{_counted(kept['parts'], 'part')} of {_counted(kept['calls'], 'call')} would change, "
-        f"of {found.calls:,} looked at.\n"
+        f"{_which(kept['parts'], kept['calls'])} would change, of {found.calls:,} looked at.\n"
         f"A month: {', '.join(_amounts(kept['today'], kept['saving']))}."
     )
 
 
 def done(action: Action | None) -> str:
+    """What it did, in the words and numbers it was announced in."""
     if action is None:
         return "Nothing differed any more: nothing was written."
     amounts = ", ".join(_amounts(action.effect_today, action.effect_saving))
-    return f"{action.changes_count:,} calls and parts have new amounts. A month: {amounts}."
+    written = dict(action.changes.order_by().values_list("record").annotate(Count("pk")))
+    return f"{_which(written.get('part', 0), written.get('call', 0))} changed.\nA month: {amounts}."
+
+
+def _which(parts: int, calls: int) -> str:
+    return f"{_counted(parts, 'part')} of {_counted(calls, 'call')}"
 
 
 def _counted(count: int, noun: str) -> str:

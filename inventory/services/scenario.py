@@ -1,6 +1,6 @@
 """Scenarios: made, changed, copied and deleted. Each change has the figures worked out anew by a job."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -9,8 +9,9 @@ from django.db.models import Max, Q
 
 from inventory.domain import audit_words
 from inventory.domain.audit import Actor
-from inventory.models import Action, Discount, Job, Modifier, Person, PriceRow, Scenario, Stale, Team
-from inventory.models.scenario import FIELDS
+from inventory.models import Action, Discount, Job, Modifier, Part, Person, PriceRow, Scenario, Stale, Team
+from inventory.models.part import Parts
+from inventory.models.scenario import CHOSEN, FIELDS, MOST_CHOSEN
 from inventory.services import audit, clash
 from inventory.services import job as jobs
 
@@ -33,6 +34,10 @@ class NameTaken(Exception):
 
 class TooMany(Exception):
     """The plan has MOST of them already."""
+
+
+class TooManyChosen(Exception):
+    """More than MOST_CHOSEN single moves in one scenario."""
 
 
 @transaction.atomic
@@ -67,6 +72,23 @@ def edit(
 
 
 @transaction.atomic
+def choose(
+    *, scenario: Scenario, version: int, parts: Iterable[Part], to: str, by: Actor, at: datetime, person: Person
+) -> Scenario:
+    """Name single moves in it: `to` is one of CHOSEN, or empty for what shall be as in the plan again. No difference:
+    nothing is written. Raises `Stale` and `TooManyChosen`."""
+    now = _held(scenario, version)
+    named = {str(part.pk): f"{part.name} of {part.call.name}" if part.in_split else part.name for part in parts}
+    fields = {}
+    for name in CHOSEN:
+        kept = {key: words for key, words in getattr(now, name).items() if key not in named}
+        fields[name] = kept | named if name == to else kept
+    if sum(map(len, fields.values())) > MOST_CHOSEN:
+        raise TooManyChosen
+    return edit(scenario=now, version=version, fields=fields, by=by, at=at, person=person)
+
+
+@transaction.atomic
 def copy(*, scenario: Scenario, by: Actor, at: datetime, person: Person) -> Scenario:
     """The same assumptions under a name of their own. Raises `TooMany`."""
     taken = {name.lower() for name in Scenario.objects.filter(team=scenario.team).values_list("name", flat=True)}
@@ -92,6 +114,12 @@ def ask_again(*, scenario: Scenario, by: Actor, at: datetime, person: Person) ->
     if now.job is not None and not now.job.is_over and now.job.params["version"] == now.version:
         return now
     return _start(now, by=by, at=at, person=person)
+
+
+def parts_of(scenario: Scenario) -> Parts:
+    """The parts its plan is made of."""
+    parts = Part.objects.live()
+    return parts if scenario.team is None else parts.of_team(scenario.team)
 
 
 def last_change(team: Team | None) -> int:

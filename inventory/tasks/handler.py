@@ -15,6 +15,7 @@ from inventory.services import job as jobs
 
 T = TypeVar("T")
 Handler = Callable[[Job], str | None]
+FORGOTTEN = "The comparison is no longer kept. Compare again."
 LONG = timedelta(minutes=20)  # for work in one transaction, which cannot renew its lease meanwhile
 
 

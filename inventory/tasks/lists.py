@@ -4,15 +4,19 @@ from functools import partial
 
 from django.utils import timezone
 
-from inventory.models import Job
+from inventory.models import Comparison, Job
+from inventory.services import job as jobs
 from inventory.services import listed
-from inventory.tasks.handler import dated, kept
+from inventory.tasks.handler import FORGOTTEN, dated, kept
 
 
 def export_list(job: Job) -> str:
     """What a list shows on all its pages, or the rows that were ticked, kept as the job's file."""
     now, wanted = timezone.now(), job.params
-    found = listed.found(wanted["name"], wanted["asked"], picked=wanted["pick"], on=timezone.localdate(now))
+    try:
+        found = listed.found(wanted["name"], wanted["asked"], picked=wanted["pick"], on=timezone.localdate(now))
+    except Comparison.DoesNotExist as gone:
+        raise jobs.Refused(FORGOTTEN) from gone
     write = partial(listed.write, kind=wanted["kind"], found=found)
     kept(job, dated(wanted["name"], now, wanted["kind"]), write)
     return f"{found.title}: {found.count:,}."

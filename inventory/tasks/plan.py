@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from inventory.domain import money
 from inventory.models import Comparison, Frozen, Job, Scenario, Team
-from inventory.services import comparison, exchange, frozen_book, scenario_figures
+from inventory.models.frozen import ALL
+from inventory.services import comparison, exchange, frozen_book, plan_now, scenario_figures
 from inventory.services import frozen as freezing
 from inventory.services import job as jobs
-from inventory.tasks.handler import LONG, asked_by, dated, kept, tell
+from inventory.tasks.handler import FORGOTTEN, LONG, asked_by, dated, kept, tell
 from inventory.tasks.history import tell_head
 
 DELETED = "The scenario was deleted meanwhile."
@@ -25,16 +26,15 @@ def export_plan(job: Job) -> str:
 
 
 def freeze_plan(job: Job) -> None:
-    """The version, its history and the end of the job are one transaction."""
+    """The plan is set aside first; then the version, its history and the end of the job are one transaction."""
     team = Team.objects.filter(pk=job.params["team"]).first() if job.params["team"] else None
     if job.params["team"] and team is None:
         raise jobs.Refused("The team was removed meanwhile: nothing was frozen.")
     jobs.renew(job, at=timezone.now() + LONG)
-    with transaction.atomic():
-        now = timezone.now()
-        note, person = job.params["note"], job.created_by
+    scope, given = team.pk if team else ALL, {"note": job.params["note"], "person": job.created_by}
+    with plan_now.set_aside(scope, at=timezone.now()) as standing, transaction.atomic():
         try:
-            made = freezing.freeze(job=job, team=team, note=note, by=asked_by(job), at=now, person=person)
+            made = freezing.freeze(job=job, standing=standing, team=team, by=asked_by(job), **given)
         except freezing.NothingToFreeze as refusal:
             raise jobs.Refused("There is nothing to freeze: the plan is empty.") from refusal
         jobs.finish(job, at=timezone.now(), message=f"Frozen as {made}: {made.parts:,} parts.")
@@ -70,6 +70,6 @@ def export_frozen(job: Job) -> str:
 def export_comparison(job: Job) -> str:
     found = Comparison.objects.select_related("first", "second").filter(pk=job.params["comparison"]).first()
     if found is None:
-        raise jobs.Refused("The comparison is no longer kept. Compare again.")
+        raise jobs.Refused(FORGOTTEN)
     rows = kept(job, f"batchline-{found.slug}.xlsx", partial(frozen_book.export_comparison, found=found))
     return f"{rows:,} rows."

@@ -16,9 +16,11 @@ MONEY = ("today", "after", "saving", "saving_a_year", "possible")
 ROWS = (
     ("today", "Today, a month"), ("after", "After, a month"), ("saving", "Saves a month"),
     ("saving_a_year", "Saves a year"), ("share", "Can move, of today's spend"), ("moving", "Parts that move"),
-    ("left_out", "Moves left out"), ("undecided", "Parts not decided"), ("possible", "Possible besides, a month"),
-    ("doubtful", "Parts with doubts"), ("unpriced", "Parts without a known price"),
+    ("left_out", "Moves left out"), ("taken_in", "Single moves taken in"), ("undecided", "Parts not decided"),
+    ("possible", "Possible besides, a month"), ("doubtful", "Parts with doubts"),
+    ("unpriced", "Parts without a known price"),
 )  # fmt: skip
+NAMED = 5  # single moves that are told by name
 STEPS: dict[Step, str] = {
     Step.PRICES: "Prices",
     Step.DISCOUNT: "Negotiated discount",
@@ -26,6 +28,7 @@ STEPS: dict[Step, str] = {
     Step.CACHE: "Cache hits in batch",
     Step.LABELS: "Labels that count",
     Step.MOVES: "Moves left out",
+    Step.CHOSEN: "Single moves",
 }
 
 
@@ -117,7 +120,16 @@ def said(found: Scenario) -> list[tuple[str, str]]:
         told.append(("Moves left out", f"with a risk above {found.most_risk}, and what has no label yet"))
     if found.most_effort is not None:
         told.append(("Moves left out", f"with an effort above {found.most_effort}"))
+    for words, named in (("Single moves left out", found.left_out), ("Single moves taken in", found.taken_in)):
+        if named:
+            told.append((words, _names(list(named.values()))))
     return told
+
+
+def _names(named: Sequence[str]) -> str:
+    """The first of them by name, and how many more."""
+    more = f" and {len(named) - NAMED:,} more" if len(named) > NAMED else ""
+    return ", ".join(named[:NAMED]) + more
 
 
 def _outdated(found: Sequence[Scenario], team: Team | None, today: date) -> list[tuple[Scenario, str]]:

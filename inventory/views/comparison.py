@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 from inventory.domain.difference import Reason
 from inventory.domain.difference_words import MEANS, WORDS
 from inventory.forms import frozen as forms
-from inventory.services import comparison
-from inventory.views import _job, _load
+from inventory.services import comparison, frozen_list
+from inventory.views import _frozen_list, _job, _load
 from inventory.views._page import Request, page
 
 ROWS = 50
@@ -38,12 +38,9 @@ def start(request: Request) -> HttpResponse:
 @require_safe
 def detail(request: Request, pk: int) -> HttpResponse:
     found = _load.comparison(pk)
-    form = forms.Shown(request.GET)
+    form = _frozen_list.narrowed(found, request.GET)
     chosen = form.chosen()
-    lines = found.lines.all()
-    if "reason" in chosen:
-        lines = lines.filter(reason=chosen["reason"])
-    lines = lines.smallest_first() if chosen.get("sort") else lines.largest_first()
+    lines = frozen_list.lines(found, **chosen)
     was, now = comparison.sums(found)
     told = comparison.by_reason(found)
     reasons = [
@@ -53,13 +50,14 @@ def detail(request: Request, pk: int) -> HttpResponse:
     context = {
         "comparison": found,
         "form": form,
-        "is_filtered": "reason" in chosen,
+        "is_filtered": bool(chosen.keys() - {"sort"}),
         "was": was,
         "now": now,
         "change": now.less(was),
         "reasons": reasons,
         "meanings": [(WORDS[reason], MEANS[reason]) for reason in Reason],
         "count": sum(count for _, count, _ in told),
+        "address": request.GET.urlencode(),
         "page": Paginator(lines, ROWS).get_page(request.GET.get("page")),
     }
     return page(request, "comparison/detail.html", context, fragment="lines")

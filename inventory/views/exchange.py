@@ -3,7 +3,7 @@
 import io
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,7 +18,7 @@ from inventory.models import Upload
 from inventory.services import access, call_list
 from inventory.services.intake import offered
 from inventory.services.intake import upload as uploads
-from inventory.views import _job, _load
+from inventory.views import _frozen_list, _job, _load
 from inventory.views._page import Request, page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -76,7 +76,10 @@ def export_list(request: Request) -> HttpResponse:
         messages.error(request, "That is no list, or no format, there is. Export it from its own page.")
         return redirect("job.list")
     given = form.cleaned_data
-    asked = listed.asked(given["name"], given["query"], sorts=call_list.SORTS, today=timezone.localdate())
+    if given["name"] in listed.OF_A_RECORD:
+        asked = _frozen_list.asked(given["name"], given["of"] or 0, QueryDict(given["query"]))
+    else:
+        asked = listed.asked(given["name"], given["query"], sorts=call_list.SORTS, today=timezone.localdate())
     params = {"name": given["name"], "kind": given["kind"], "asked": asked, "pick": form.picked()}
     return _job.started(request, "export_list", params=params)
 

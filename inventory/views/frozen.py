@@ -1,14 +1,17 @@
 """Versions of the plan that were frozen: which there are, one of them with its parts and prices, and its workbook."""
 
+from collections.abc import Mapping
+
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from inventory.domain.effort import Weights
 from inventory.forms import frozen as forms
-from inventory.models import Frozen
+from inventory.models import Frozen, FrozenPart
 from inventory.models.frozen import ALL
-from inventory.services import access
-from inventory.views import _job, _load
+from inventory.services import access, frozen_list
+from inventory.views import _frozen_list, _job, _load
 from inventory.views._page import Request, page, typed
 
 ROWS = 50
@@ -38,13 +41,25 @@ def new(request: Request) -> HttpResponse:
 @require_safe
 def detail(request: Request, pk: int) -> HttpResponse:
     version = _load.frozen(pk)
-    form = forms.Sorted(request.GET)
-    sort = form.chosen()
-    order = (sort, "-part_id" if sort.startswith("-") else "part_id")
-    rows = Paginator(version.part_rows.order_by(*order), ROWS).get_page(request.GET.get("page"))
-    calls = version.calls_of(rows)
-    context = {"version": version, "form": form, "page": rows, "rows": [(part, calls[part.call_id]) for part in rows]}
+    form = _frozen_list.narrowed(version, request.GET)
+    chosen = form.chosen()
+    rows = Paginator(frozen_list.parts(version, **chosen), ROWS).get_page(request.GET.get("page"))
+    calls, weights = version.calls_of(rows), version.weights_of(rows)
+    context = {
+        "version": version,
+        "form": form,
+        "is_filtered": bool(chosen.keys() - {"sort"}),
+        "page": rows,
+        "rows": [(part, calls[part.call_id], _weighed(part, weights)) for part in rows],
+        "address": request.GET.urlencode(),
+    }
     return page(request, "frozen/detail.html", context, fragment="parts")
+
+
+def _weighed(part: FrozenPart, known: Mapping[str, Weights]) -> Weights | None:
+    """None where the version was frozen before effort, risk and readiness were kept."""
+    found = known.get(part.weighed_by)
+    return part.weights(found) if found else None
 
 
 @require_safe

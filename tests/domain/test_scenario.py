@@ -48,9 +48,18 @@ def test_a_move_beyond_what_is_assumed_is_left_out_and_what_comes_back_never_is(
     assert not scenario.is_left_out(low, kind=Kind.BRING_BACK, is_decided=True, risk=5, effort=5)
 
 
+def test_single_moves_are_left_out_where_they_move_and_taken_in_where_they_do_not() -> None:
+    given = Assumptions(left_out=frozenset({1}), taken_in=frozenset({2}))
+    out = [kind for kind in Kind if scenario.is_to_leave_out(given, 1, kind)]
+    assert out == [Kind.MOVE_TO_BATCH, Kind.STAY_BATCH]
+    assert {kind for kind in Kind if scenario.is_to_take_in(given, 2, kind)} == set(Kind) - set(out)
+    assert not scenario.is_to_leave_out(given, 2, Kind.MOVE_TO_BATCH)
+    assert not scenario.is_to_take_in(given, 1, Kind.UNDECIDED)
+
+
 def test_only_assumptions_that_say_something_are_steps_in_a_stated_order() -> None:
     everything = Assumptions(
-        Labels.ALL_SEALED, Cache.NONE, None, date(2027, 1, 1), Decimal("0.2"), Decimal("0.1"), 2, 3
+        Labels.ALL_SEALED, Cache.NONE, None, date(2027, 1, 1), Decimal("0.2"), Decimal("0.1"), 2, 3, frozenset({7})
     )  # fmt: skip
     assert Assumptions().steps() == [Step.PRICES]
     assert everything.steps() == list(Step)

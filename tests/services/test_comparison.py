@@ -48,6 +48,31 @@ def dearer(now: datetime, model: str = "claude-sonnet-5-5") -> None:
     pricing._book.cache_clear()
 
 
+def test_effort_risk_and_readiness_that_changed_are_told_and_change_no_amount(
+    registered: Registered, pia: Person, now: datetime
+) -> None:
+    same, risky, other = (registered(cacheable_prefix=0).parts.get() for _ in range(3))
+    for part in (same, risky, other):
+        move(part)
+    frozen(pia, now)
+    Part.objects.filter(pk=risky.pk).update(
+        risk_set=4, risk_why="It was missed before", ready_set="not_ready", ready_why="Not tried yet"
+    )
+    other.refresh_from_db()
+    other.label, other.guard = "waiting", True  # another move: its label says it
+    other.save()
+    pricing.apply(other.call, [other], book=pricing.book(now.date()))
+    other.save(), other.call.save()
+    found = compared(pia, now, Frozen.objects.get())
+    told = {(line.part_id, line.reason): line for line in found.lines.all()}
+    assert told.keys() == {(risky.pk, "weight"), (other.pk, "label")}
+    line = told[risky.pk, "weight"]
+    assert line.said == "risk 1 → 4; readiness: ready → not ready"
+    assert (line.today, line.after, line.planned, line.size) == (0, 0, 0, 0)
+    was, is_now = comparison.sums(found)
+    assert added(by_reason(found).values()) == is_now.less(was)
+
+
 def test_nothing_differs_right_after_freezing(registered: Registered, pia: Person, now: datetime) -> None:
     move(registered().parts.get())
     registered(model="home-made")
@@ -172,14 +197,19 @@ def test_reasons_add_up_on_plans_nobody_arranged_also_chunk_by_chunk(
     assert found.calls == Call.objects.count()
 
 
-def test_a_killed_comparison_goes_on_behind_its_last_chunk(registered, pia: Person, now: datetime, monkeypatch) -> None:
+@pytest.mark.parametrize("with_now", [True, False])
+def test_a_killed_comparison_goes_on_behind_its_last_chunk_or_sets_the_plan_aside_anew(
+    registered, pia: Person, now: datetime, monkeypatch, with_now: bool
+) -> None:
     monkeypatch.setattr(plan_then, "CHUNK", 2)
     for _ in range(5):
         registered()
     frozen(pia, now)
     for call in Call.objects.order_by("pk"):
         edit(call, now, output=900)
-    first = Frozen.objects.get()
+    frozen(pia, now)
+    first, again = Frozen.objects.order_by("number")
+    second = None if with_now else again
     job = jobs.enqueue(kind="compare_plans", params={}, by=pia.actor, at=now, person=pia)
     claimed = jobs.claim(pk=job.pk, worker="one", at=timezone.now())
 
@@ -188,10 +218,12 @@ def test_a_killed_comparison_goes_on_behind_its_last_chunk(registered, pia: Pers
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        comparison.work_out(job=claimed, first=first, second=None, told=dies)
+        comparison.work_out(job=claimed, first=first, second=second, told=dies)
     assert Comparison.objects.get(job=job).lines.count() == 2
-    found = comparison.work_out(job=claimed, first=first, second=None, told=lambda done, total: None)
+    told: list[int] = []
+    found = comparison.work_out(job=claimed, first=first, second=second, told=lambda done, total: told.append(done))
     assert (found.lines.count(), found.calls) == (5, 5)
+    assert told[0] == (0 if with_now else 2)
 
 
 def test_plans_of_different_teams_are_not_compared(registered, pia: Person, now: datetime) -> None:

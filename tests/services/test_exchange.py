@@ -89,7 +89,8 @@ def test_every_live_part_and_call_has_its_row() -> None:
 def test_an_empty_inventory_exports_its_headings() -> None:
     book = exported()
     assert book.sheetnames == [
-        "Summary", "Pictures", "Moves", "Parts", "Calls", "Waves", "Assumptions", "Prices", "History", "Doubts",
+        "Summary", "Pictures", "Moves", "Parts", "Calls", "Waves", "Realised", "Ledger", "Assumptions",
+        "Prices", "History", "Doubts",
     ]  # fmt: skip
     assert (book["Moves"].max_row, book["Calls"].max_row) == (1, 1)
     assert table(book, "Summary")[0]["Parts"] == 0

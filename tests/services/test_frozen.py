@@ -1,5 +1,6 @@
 """A frozen plan: a copy of every call and part with its prices, that nothing reaches any more."""
 
+import random
 from datetime import datetime
 from decimal import Decimal
 
@@ -7,7 +8,19 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from inventory import tasks
-from inventory.models import Action, Frozen, FrozenCall, FrozenPart, FrozenPrice, Part, Person, Wave
+from inventory.domain.plan import Kind
+from inventory.models import (
+    Action,
+    Call,
+    Frozen,
+    FrozenCall,
+    FrozenPart,
+    FrozenPrice,
+    FrozenWeights,
+    Part,
+    Person,
+    Wave,
+)
 from inventory.services import call as calls
 from inventory.services import job as jobs
 from inventory.services import part as parts
@@ -66,6 +79,37 @@ def test_a_version_holds_every_part_its_sums_and_its_prices(registered: Register
     assert (action.team_id, action.title, action.reason) == (wave.team_id, "version 1 of Documents", "As signed")
 
 
+def test_effort_risk_and_readiness_are_kept_as_the_plan_shows_them_also_overruled(
+    registered: Registered, pia: Person, now: datetime
+) -> None:
+    """Whatever they follow from, in every mixture that chance made: the copy says the same as the plan."""
+    dice = random.Random(7)
+    for _ in range(40):
+        call = registered(cacheable_prefix=dice.choice((0, 2000)), today_path=dice.choice(("real_time", "batch")))
+        Call.objects.filter(pk=call.pk).update(
+            tools=dice.choice((None, True, False)), streaming=dice.choice((None, True, False)),
+            figures=dice.choice(("measured", "assumed")),
+        )  # fmt: skip
+        part = Part.objects.get(call=call)
+        part.kind = dice.choice(list(Kind)[:5] + [Kind.UNDECIDED])
+        part.why = dice.choice(["", "batch_dearer", "no_batch_price", "batch_but_blocked"])
+        part.state, part.label = dice.choice([("unlabelled", ""), ("disputed", ""), ("settled", "not_waiting")])
+        part.outcome, part.confidence = dice.choice(["", "hybrid"]), dice.choice(["", "low", "medium", "high"])
+        part.one_sided, part.guard, part.in_split = (dice.random() < 0.5 for _ in range(3))
+        part.hand_over, part.blockers = dice.choice(["", "By mail"]), dice.choice([[], ["zero | retention", "é"]])
+        part.cost_today = dice.choice([None, 1])
+        if dice.random() < 0.3:
+            part.effort_set, part.effort_why, part.ready_set, part.ready_why = 5, "Old", "not_ready", "Not tried"
+        part.save()
+    shown = {part.pk: part.weights() for part in Part.objects.select_related("call")}
+    frozen(pia, now)
+    version = Frozen.objects.get()
+    rows = list(version.part_rows.all())
+    kept = version.weights_of(rows)
+    assert {row.part_id: row.weights(kept[row.weighed_by]) for row in rows} == shown
+    assert len(kept) == version.weights.count() > 10
+
+
 def test_versions_count_from_one_in_each_scope_and_a_job_freezes_once(
     registered: Registered, pia: Person, now: datetime
 ) -> None:
@@ -83,7 +127,7 @@ def test_an_empty_plan_is_not_frozen(pia: Person, now: datetime) -> None:
     assert not Frozen.objects.exists()
 
 
-@pytest.mark.parametrize("model", [Frozen, FrozenCall, FrozenPart, FrozenPrice])
+@pytest.mark.parametrize("model", [Frozen, FrozenCall, FrozenPart, FrozenPrice, FrozenWeights])
 def test_the_database_refuses_to_change_or_delete_what_is_frozen(
     model: type, registered: Registered, pia: Person, now: datetime
 ) -> None:

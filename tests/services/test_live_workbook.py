@@ -2,19 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 from openpyxl.formula.translate import Translator
 from openpyxl.worksheet.worksheet import Worksheet
 
 from inventory.domain import money
-from inventory.models import Call, Discount, Part, PriceRow, Wave
+from inventory.models import Call, Discount, Part, PriceRow, Realised, Wave
 from inventory.services import exchange, plan, pricing
 from tests import office
 from tests.services.test_full_cost import TODAY, filled
@@ -150,7 +151,24 @@ def planned(changed_prices: None) -> Part:
     kept = moves.exclude(pk=moved.pk)[0]
     Part.objects.filter(pk=kept.pk).update(cost_target=kept.cost_target + 1_500_000, saving=kept.saving - 1_500_000)
     Call.objects.filter(pk=kept.call_id).update(cost_target=kept.cost_target + 1_500_000, tag=KEPT)
+    for part, days in zip(moves.exclude(pk__in=[moved.pk, kept.pk])[:2], (40, 1), strict=False):
+        realised(part, timezone.now() - timedelta(days=days))
+    assert Realised.objects.standing().exists()
     return Part.objects.get(pk=moved.pk)
+
+
+def realised(part: Part, at: datetime) -> None:
+    """Moved, and the older ones verified since; one of them is taken back."""
+    is_old = timezone.now() - at > timedelta(days=30)
+    Part.objects.filter(pk=part.pk).update(status="verified" if is_old else "moved", wave=Wave.objects.get())
+    Realised.objects.create(
+        part=part, call_id=part.call_id, team_id=part.team_id, name=part.name, moved_at=at, cost_before=part.cost_today,
+        cost_after=part.cost_target, saving=part.saving, verified_at=timezone.now() if is_old else None,
+    )  # fmt: skip
+    Realised.objects.create(
+        part=part, call_id=part.call_id, team_id=part.team_id, name=part.name, moved_at=at, cost_before=7, cost_after=5,
+        saving=2, ended_at=at, ended_why="It was missed",
+    )  # fmt: skip
 
 
 @office.needed

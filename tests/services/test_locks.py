@@ -11,18 +11,17 @@ from contextlib import contextmanager
 from datetime import date, datetime
 
 import pytest
-from django.db import OperationalError, connection, connections, transaction
+from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from inventory.domain.audit import Actor
 from inventory.domain.wave import Terms
-from inventory.models import Call, Frozen, Person, PriceRow, Team
-from inventory.services import arrangement, people, price_row, reprice
+from inventory.models import Call, Frozen, Person, PriceRow, Team, staged
+from inventory.services import arrangement, comparison, people, price_row, reprice
 from inventory.services import call as calls
 from inventory.services import comment as comments
 from inventory.services import feature as features
-from inventory.services import frozen as freezing
 from inventory.services import job as jobs
 from inventory.services import part as parts
 from inventory.services import team as teams
@@ -97,20 +96,46 @@ def test_everybody_holds_records_in_one_order(
         assert held == sorted(held, key=ORDER.index)
 
 
-def test_nobody_writes_while_a_version_is_copied(
+def test_others_write_while_a_version_is_copied_and_it_is_of_one_moment(
     call: Call, pia: Person, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Or its calls would be of another moment than its parts; and two at once would get one number."""
-    sums = freezing._sums
+    """What is split between the copies of calls and of parts is as it was in both, and nobody waits."""
+    found, copied = staged.live_parts, staged.copy
 
-    def meanwhile(number: int) -> dict[str, int]:
-        with pytest.raises(OperationalError, match="lock timeout"):
-            _in_another_session(lambda: calls.edit(call=call, version=1, fields={"output": 1}, by=BY, at=now))
-        return sums(number)
+    def meanwhile(scope: int) -> object:
+        _in_another_session(lambda: parts.split(call=call, version=1, parts=[ONE, ONE], by=BY, at=now))
+        return found(scope)
 
-    monkeypatch.setattr(freezing, "_sums", meanwhile)
-    assert [frozen(pia, now).state for _ in range(2)] == ["done", "done"]
-    assert list(Frozen.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
+    def later(number: int) -> None:
+        copied(number)
+        _in_another_session(lambda: parts.unsplit(call=call, version=2, reason="No", by=BY, at=now))
+
+    before = call.parts.get().pk
+    monkeypatch.setattr(staged, "live_parts", meanwhile)
+    monkeypatch.setattr(staged, "copy", later)
+    assert frozen(pia, now).state == "done"
+    kept = Frozen.objects.get()
+    assert [row.is_split for row in kept.call_rows.all()] == [False]
+    assert [row.part_id for row in kept.part_rows.all()] == [before]
+    assert call.parts.count() == 1
+
+
+def test_a_comparison_with_now_is_of_one_moment(call: Call, pia: Person, now: datetime) -> None:
+    """Read chunk by chunk while others write: what is written after it began is not in it."""
+    other = factories.make_call(feature=call.feature)
+    assert frozen(pia, now).state == "done"
+    job = jobs.enqueue(kind="compare_plans", params={}, by=BY, at=now, person=pia)
+    held = jobs.claim(pk=job.pk, worker="one", at=timezone.now())
+    assert held is not None
+
+    def meanwhile(done: int, total: int) -> None:
+        call.refresh_from_db()
+        edit = {"call": call, "version": call.version, "fields": {"output": call.output + 1}}
+        _in_another_session(lambda: calls.edit(**edit, by=BY, at=now))
+        calls.retire(call=other, version=1, reason="", by=BY, at=now) if not done else None
+
+    found = comparison.work_out(job=held, first=Frozen.objects.get(), second=None, told=meanwhile)
+    assert (found.calls, found.lines.count()) == (2, 0)
 
 
 PRICE = {

@@ -7,13 +7,13 @@ from random import Random
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from inventory import tasks
 from inventory.domain import money, status
 from inventory.domain.schedule import Term
 from inventory.domain.status import Status
-from inventory.models import Call, Frozen, Part, Person, Scenario, Team, Wave
+from inventory.models import Call, Frozen, Part, Person, Realised, Scenario, Team, Wave
 from inventory.services import board, exchange, ledger, moving, plan, pricing, scenario, schedule
 from inventory.services import call as calls
 from inventory.services import part as parts
@@ -110,6 +110,37 @@ def assert_same(team: Team, person: Person, now: datetime) -> None:
 
     file = BytesIO()
     exchange.export_plan(file, at=now)
-    heads, line = list(load_workbook(file, data_only=True)["Summary"].iter_rows(max_row=2, values_only=True))
+    book = load_workbook(file, data_only=True)
+    heads, line = list(book["Summary"].iter_rows(max_row=2, values_only=True))
     told = [line[heads.index(f"{name}, $ a month")] for name in ("Today", "After", "Saves")]
     assert [money.cents(money.micro(Decimal(repr(each)))) for each in told] == [money.cents(each) for each in whole]
+    assert_realised_is_the_same(book, now)
+
+
+def assert_realised_is_the_same(book: Workbook, now: datetime) -> None:
+    """Page, workbook and database, month by month and entry by entry."""
+    found = ledger.told(today=now.date())
+    _, *rows = book["Realised"].iter_rows(values_only=True)
+    assert [(row[0].date(), row[1] == "planned", micro(row[6])) for row in rows] == [
+        (each.day, each.is_planned, each.amount) for each in found.left
+    ]
+    this = next(row for row in rows if row[0].date() == now.date().replace(day=1))
+    done = found.overall
+    assert [micro(each) for each in this[2:7]] == [
+        done.saved + done.left,
+        done.saved,
+        done.saved,
+        done.verified,
+        done.left,
+    ]
+    _, *entries = book["Ledger"].iter_rows(values_only=True)
+    assert sum(micro(row[12]) for row in entries if row[5] == "yes") == done.saved
+    assert sum(micro(row[12]) for row in entries if row[4] == "Taken back") == done.ended
+    assert len(entries) == Realised.objects.count()
+    heads, *parts = book["Parts"].iter_rows(values_only=True)
+    left = [row[heads.index("Saves, $ a month")] for row in parts if row[heads.index("Counts as realised")] != "yes"]
+    assert sum(micro(each) for each in left) == done.left
+
+
+def micro(cell: Any) -> int:
+    return money.micro(Decimal(repr(cell))) if cell is not None else 0

@@ -94,6 +94,51 @@ def test_low_risk_only_leaves_the_others_in_real_time(registered: Registered, pi
     assert [step for step, change in found.by_step() if change != Figures()] == [Step.MOVES]
 
 
+def test_single_moves_are_walked_back_or_taken_in_whatever_else_is_assumed(
+    registered: Registered, pia: Person, now: datetime
+) -> None:
+    moving, open_, done = (registered(**PLAIN, **path).parts.get() for path in ({}, {}, {"today_path": "batch"}))
+    move(moving), move(done)  # saves 10, would save 10, runs in batch for 10
+    first = made(pia, now, most_risk=1, most_effort=1)
+    before, who = stored(), {"by": pia.actor, "at": now, "person": pia}
+    found = scenario.choose(scenario=first, version=1, parts=[moving, done], to="left_out", **who)
+    found = scenario.choose(scenario=found, version=2, parts=[open_], to="taken_in", **who)
+    assert tasks.run_job(found.job.pk)
+    kept = Scenario.objects.get(pk=found.pk)
+    result = kept.found()
+    assert shown(result.plan)[:2] == (50_000_000, 40_000_000)
+    assert shown(result.last)[:2] == (50_000_000, 50_000_000)  # 20 stays, 10 moves, 20 comes back
+    assert (result.last.left_out, result.last.taken_in, result.last.undecided) == (2, 1, 0)
+    assert [step for step, change in result.by_step() if change != Figures()] == [Step.CHOSEN]
+    assert stored() == before
+    assert (
+        scenario.copy(scenario=kept, **who).left_out
+        == kept.left_out
+        == {str(moving.pk): "Call 0", str(done.pk): "Call 2"}
+    )
+
+
+def test_choosing_the_same_again_writes_nothing_and_what_is_given_back_is_as_in_the_plan(
+    registered: Registered, pia: Person, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = registered(**PLAIN).parts.get()
+    move(part)
+    who = {"by": pia.actor, "at": now, "person": pia}
+    found = scenario.choose(scenario=made(pia, now), version=1, parts=[part], to="left_out", **who)
+    last, newest = scenario.last_change(None), now.date()
+    assert scenario.outdated(found, last=last, newest=newest) == "its assumptions have changed since"
+    again = scenario.choose(scenario=found, version=2, parts=[part], to="left_out", **who)
+    assert again.version == 2
+    with pytest.raises(Stale):
+        scenario.choose(scenario=found, version=1, parts=[part], to="", **who)
+    moved = scenario.choose(scenario=found, version=2, parts=[part], to="taken_in", **who)
+    assert (moved.left_out, moved.taken_in) == ({}, {str(part.pk): "Call 0"})
+    monkeypatch.setattr(scenario, "MOST_CHOSEN", 0)
+    assert scenario.choose(scenario=moved, version=3, parts=[part], to="", **who).taken_in == {}
+    with pytest.raises(scenario.TooManyChosen):
+        scenario.choose(scenario=moved, version=4, parts=[part], to="left_out", **who)
+
+
 def test_a_split_of_which_nothing_moves_any_more_stays_as_it_runs(
     registered: Registered, pia: Person, now: datetime
 ) -> None:

@@ -1,7 +1,9 @@
 """The pages of frozen versions and of comparisons."""
 
+import json
 from datetime import datetime
 from io import BytesIO
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -14,6 +16,7 @@ from inventory.services import call as calls
 from inventory.services import job as jobs
 from tests import factories
 from tests.services.plans import BY, frozen
+from tests.views.test_listed import exported
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]
 
@@ -57,11 +60,17 @@ def test_a_lead_freezes_shows_and_exports_a_version(as_pia: Client, call: Call, 
     assert "As signed" not in text(as_pia, "frozen.list")
     prices = text(as_pia, "frozen.prices", job.pk)
     assert ("$2.00" in prices, "as of" in prices) == (True, True)
+    assert "<strong>Not known</strong>: not labelled yet" in page
     sheets = workbook(carried(as_pia, "frozen.export", job.pk))
     assert list(sheets) == ["Version", "Parts", "Prices"]
     head, row = sheets["Parts"]
     told = dict(zip(head, row, strict=True))
     assert (told["Part"], told["Today, $ a month"], told["Requests a month"]) == ("=Night digest", 20, 1000)
+    assert (told["Readiness"], told["Readiness, why"], told["Effort, 1 to 5"]) == (
+        "Not known",
+        "not labelled yet",
+        None,
+    )
     assert dict(zip(*sheets["Prices"][:2], strict=True))["Input, $ a million"] == 2
 
 
@@ -89,13 +98,13 @@ def test_a_version_is_compared_with_the_plan_of_now_and_with_another(
     page = text(as_ed, "comparison.detail", job.pk)
     assert "1,000 → 1,100 requests a month" in page
     assert page.count("+$2.00") == 4  # the reason and the line, today and after
-    assert "Nothing differs for this reason" in text(as_ed, "comparison.detail", job.pk, reason="label")
+    assert "No line fits" in text(as_ed, "comparison.detail", job.pk, reason="label")
     sheets = workbook(carried(as_ed, "comparison.export", job.pk))
     assert [row[0] for row in sheets["Summary"]] == [
         "What", "Version 1 of all teams", "The plan as it stood", "Volume", "Together"
     ]  # fmt: skip
     assert [row[2:5] for row in sheets["Summary"][1:]] == [[20, 20, 0], [22, 22, 0], [2, 2, 0], [2, 2, 0]]
-    assert sheets["Lines"][1][2:7] == ["=Night digest", "Volume", 2, 2, 0]
+    assert sheets["Lines"][1][2:8] == ["=Night digest", "Volume", "Undecided", 2, 2, 0]
 
     frozen(pia, now)
     second = Frozen.objects.get(number=2)
@@ -133,3 +142,67 @@ def test_odd_addresses_narrow_nothing(as_ed: Client, call: Call, pia: Person, no
         text(as_ed, "frozen.detail", first.pk, **query)
         text(as_ed, "frozen.list", **query)
     assert as_ed.get(reverse("comparison.detail", args=[1])).status_code == 404
+
+
+def test_the_parts_of_a_version_are_found_by_what_they_were_then_and_go_out_as_a_file(
+    as_ed: Client, call: Call, pia: Person, team: Team, now: datetime
+) -> None:
+    other = factories.make_feature(team=team, name="Search")
+    elsewhere = factories.make_feature()
+    for feature, name in ((other, "Ranking"), (elsewhere, "Far away")):
+        factories.make_call(feature=feature, name=name)
+    job = frozen(pia, now)
+    Call.objects.filter(name="Ranking").update(name="Called otherwise by now")
+    for query, found in (
+        ({"team": team.name}, ["=Night digest", "Ranking"]),
+        ({"team": team.name, "feature": "Search"}, ["Ranking"]),
+        ({"words": "far AWAY"}, ["Far away"]),
+        ({"words": "search"}, ["Ranking"]),  # by its feature
+        ({"kind": "undecided", "sort": "name"}, ["=Night digest", "Far away", "Ranking"]),
+        ({"kind": "split"}, []),
+        ({"team": "x", "feature": "Search", "sort": "x"}, ["=Night digest", "Far away", "Ranking"]),
+    ):
+        page = text(as_ed, "frozen.detail", job.pk, **query)
+        names = [name for name in ("=Night digest", "Far away", "Ranking") if f'<th scope="row">{name}<br>' in page]
+        assert names == found, query
+        assert ("No part fits" in page) is (not found)
+        rows = json.loads(exported(as_ed, "version", "json", urlencode(query), of=job.pk))
+        assert sorted(row["name"] for row in rows) == found
+    assert {row["name"]: row["today"] for row in rows}["=Night digest"] == 20  # dollars
+
+
+def test_the_lines_of_a_comparison_are_narrowed_by_team_feature_reason_move_and_words(
+    as_ed: Client, call: Call, pia: Person, now: datetime
+) -> None:
+    frozen(pia, now)
+    calls.edit(call=call, version=call.version, fields={"requests": 1100}, by=BY, at=now)
+    new = factories.make_call(name="Brand new")
+    job = carried(as_ed, "comparison.start", first=Frozen.objects.get().pk)
+    for query, found in (
+        ({"team": new.team.name}, ["Brand new"]),
+        ({"reason": "volume"}, ["=Night digest"]),
+        ({"words": "1,100"}, ["=Night digest"]),  # by what changed
+        ({"kind": "undecided", "sort": "name"}, ["=Night digest", "Brand new"]),
+        ({"kind": "bring_back"}, []),
+        ({"sort": "-x", "reason": "x"}, ["=Night digest", "Brand new"]),
+    ):
+        page = text(as_ed, "comparison.detail", job.pk, **query)
+        lines = page[page.index('id="lines"') :]
+        assert [name for name in ("=Night digest", "Brand new") if f">{name}</a>" in lines] == found, query
+        rows = json.loads(exported(as_ed, "comparison", "json", urlencode(query), of=job.pk))
+        assert sorted(row["name"] for row in rows) == found
+    assert as_ed.post(reverse("exchange.export_list"), {"name": "comparison", "kind": "csv"}).status_code == 404
+    wrong = {"name": "version", "kind": "csv", "of": "9" * 20}
+    assert "That is no list" in as_ed.post(reverse("exchange.export_list"), wrong, follow=True).content.decode()
+
+
+def test_a_comparison_that_is_forgotten_meanwhile_is_told(
+    as_ed: Client, call: Call, pia: Person, now: datetime
+) -> None:
+    frozen(pia, now)
+    job = carried(as_ed, "comparison.start", first=Frozen.objects.get().pk)
+    as_ed.post(reverse("exchange.export_list"), {"name": "comparison", "kind": "csv", "of": job.pk})
+    Comparison.objects.all().delete()
+    tasks.run_job((waiting := Job.objects.latest("pk")).pk)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.message) == ("failed", "The comparison is no longer kept. Compare again.")

@@ -90,7 +90,7 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
     **dict.fromkeys(("wave.new", "wave.edit", "wave.retire", "wave.propose"), (LEADS, LEADS)),
     **dict.fromkeys(("wave.put", "wave.step", "move.overrule"), (None, LEADS)),
     "move.step": (None, MEMBERS),
-    **dict.fromkeys(("scenario.edit", "scenario.delete"), (LEADS, LEADS)),  # somebody else's
+    **dict.fromkeys(("scenario.edit", "scenario.delete", "scenario.moves"), (LEADS, LEADS)),  # somebody else's
     **dict.fromkeys(("scenario.copy", "scenario.again"), (None, MEMBERS)),
     "frozen.new": ((*LEADS, "stranger"), (*LEADS, "stranger")),  # of their own team
     **dict.fromkeys(("frozen.export", "comparison.start", "comparison.export"), (None, ALL)),

@@ -87,7 +87,11 @@ def test_an_administrator_sees_it_first_and_confirms_with_a_reason(
     assert call.cost_today == 40_000_000
     action = Action.objects.get(kind="pricing.reprice")
     assert (action.reason, action.actor_kind, action.effect_today) == ("New list", "person", 20_000_000)
-    assert "2 calls and parts have new amounts" in as_admin.get(f"/jobs/{applying.pk}").text
+    job.refresh_from_db(), applying.refresh_from_db()
+    would, a_month = job.message.split("\n")
+    assert would == "1 part of 1 call would change, of 1 looked at."
+    assert applying.message == f"1 part of 1 call changed.\n{a_month}"  # the same words and numbers as before
+    assert "1 part of 1 call changed." in as_admin.get(f"/jobs/{applying.pk}").text
     assert "Ada re-priced the inventory: “Prices of 2026-11-22”" in as_admin.get("/history").text
     again = as_admin.post(f"/prices/reprice/{job.pk}", {"reason": "Again"}, follow=True)
     assert again.redirect_chain[-1][0] in (f"/jobs/{applying.pk}", f"/jobs/{job.pk}")

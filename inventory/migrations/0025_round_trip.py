@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inventory', '0020_uploads'),
+        ('inventory', '0024_staged_plan'),
     ]
 
     operations = [

@@ -1,0 +1,65 @@
+"""The parts of a frozen version and the lines of a comparison, as a list is narrowed and ordered. Every order ends in a
+number that no two rows share."""
+
+from typing import Any
+
+from django.db.models import F, OrderBy, Q, QuerySet
+
+from inventory.domain.plan import Kind
+from inventory.models import ComparedLine, Comparison, Frozen, FrozenCall, FrozenPart
+
+PARTS = {"saving": "saving", "today": "cost_today", "after": "cost_target", "name": "name"}
+LINES = {"size": "size", "name": "name"}
+
+
+def parts(
+    version: Frozen, *, team: str = "", feature: str = "", kind: str = "", words: str = "", sort: str = "-saving"
+) -> QuerySet[FrozenPart]:
+    """`team` and `feature` by the names they had then; `words` each somewhere in the part, its call or its feature."""
+    found = FrozenPart.objects.filter(frozen=version)
+    calls = FrozenCall.objects.filter(frozen=version)
+    if team or feature:
+        named = {name: value for name, value in (("team", team), ("feature", feature)) if value}
+        found = found.filter(call_id__in=calls.filter(**named).values("call_id"))
+    if kind:
+        found = found.filter(in_split=True) if kind == Kind.SPLIT else found.filter(kind=kind)
+    for word in words.split():
+        of_call = Q(name__icontains=word) | Q(key__icontains=word) | Q(feature__icontains=word)
+        found = found.filter(Q(name__icontains=word) | Q(call_id__in=calls.filter(of_call).values("call_id")))
+    return found.order_by(*_order(PARTS, sort, "part_id"))
+
+
+def lines(
+    found: Comparison, *, team: str = "", feature: str = "", kind: str = "", reason: str = "", words: str = "",
+    sort: str = "-size",
+) -> QuerySet[ComparedLine]:  # fmt: skip
+    """As `parts`; the reasons of one line stand together."""
+    given = {"team": team, "feature": feature, "kind": kind, "reason": reason}
+    rows = found.lines.filter(**{name: value for name, value in given.items() if value})
+    for word in words.split():
+        rows = rows.filter(Q(name__icontains=word) | Q(feature__icontains=word) | Q(said__icontains=word))
+    if sort.removeprefix("-") == "size":
+        return rows.smallest_first() if sort == "size" else rows.largest_first()
+    return rows.order_by(*_order(LINES, sort, "call_id", "part_id", "place", "pk"))
+
+
+def teams(version: Frozen | Comparison) -> list[str]:
+    """The teams there are, by name."""
+    return list(_rows(version).order_by("team").values_list("team", flat=True).distinct())
+
+
+def features(version: Frozen | Comparison, team: str) -> list[str]:
+    """The features of that team, by name."""
+    found = _rows(version).filter(team=team).order_by("feature")
+    return list(found.values_list("feature", flat=True).distinct())
+
+
+def _rows(of: Frozen | Comparison) -> "QuerySet[Any, Any]":
+    return of.call_rows.all() if isinstance(of, Frozen) else of.lines.all()
+
+
+def _order(columns: dict[str, str], sort: str, *last: str) -> list[OrderBy]:
+    column = F(columns[sort.removeprefix("-")])
+    if sort.startswith("-"):
+        return [column.desc(nulls_last=True), *(F(name).desc() for name in last)]
+    return [column.asc(nulls_last=True), *(F(name).asc() for name in last)]

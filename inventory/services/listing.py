@@ -1,0 +1,26 @@
+"""What a list is as rows of a file."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from inventory.exchange import table
+from inventory.exchange.columns import Column
+
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """`rows` are `count` rows or parts of them at least: a split call has several."""
+
+    title: str
+    columns: Sequence[Column]
+    count: int
+    lots: Iterator[list[dict[str, Any]]]
+    writer: Callable[..., None] = table.write
+
+
+def starts(count: int) -> range:
+    """Where each lot of so many begins."""
+    return range(0, count, AT_ONCE)
