@@ -19,7 +19,7 @@ from inventory.domain.book import Book
 from inventory.domain.question import Test
 from inventory.models import ClaudeModel, Modifier, Person, PriceRow, Team, append_only
 from inventory.services import price_load, pricing
-from tests import factories
+from tests import factories, net
 
 # A busy machine is no failure of what is tested.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -52,6 +52,14 @@ def history_that_tests_may_empty() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", emptied)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def net_under_all_that_is_written() -> Iterator[None]:
+    """Any test fails in which a service leaves no action, or a page, job or command writes past the services."""
+    with pytest.MonkeyPatch.context() as patch:
+        net.hang_up(patch)
         yield
 
 
