@@ -101,6 +101,20 @@ KINDS = sorted(
     ((kind, phrase.format(title="…", team="a team")) for kind, phrase in SENTENCES.items()), key=lambda each: each[1]
 )
 
+# What one can look for besides people: what acted where nobody did it on a page, or what kind of work it was.
+COMMAND_NAMES = ("import_inventory", "load_demo", "load_prices", "serve", "sign_in_link", "work")
+IMPORTS = ("exchange.import", "exchange.undo_import", "pricing.import")
+ACTORS: Mapping[str, str] = {
+    "person": "A person",
+    "import": "An import",
+    "command": "Any command",
+    **{f"command:{name}": f"The command {name}" for name in COMMAND_NAMES if name != "work"},
+    "worker": "The worker, unasked",
+    "job": "A job nobody asked for",
+    "token": "A token",
+    "visitor": "Somebody not signed in",
+}
+
 RECORDS: Mapping[str, str] = {
     "call": "Call", "claude_model": "Model", "comment": "Comment", "dependency": "Wave after another",
     "discount": "Discount", "feature": "Feature", "file": "File", "frozen": "Version of the plan", "job": "Job",

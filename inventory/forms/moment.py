@@ -6,8 +6,9 @@ from django import forms
 from django.utils import timezone
 
 from inventory.forms.audit import LARGEST_KEY, Day
+from inventory.forms.audit import SINCE as SINCE_OF_ALL
 
-SINCE = [("export", "The last export of the plan"), ("seal", "When it was last sealed"), ("day", "The end of a day")]
+SINCE = [*SINCE_OF_ALL, ("seal", "When it was last sealed"), ("day", "The end of a day")]
 DAY_MISSING = "Choose the day to compare with."
 
 

@@ -37,6 +37,7 @@ class Action(models.Model):
             models.Index(fields=["record", "record_id", "seq"], name="action_of_record"),
             models.Index(fields=["team_id", "seq"], name="action_of_team"),
             models.Index(fields=["actor_kind", "actor_id", "seq"], name="action_by_actor"),
+            models.Index(fields=["actor_kind", "seq"], name="action_by_kind_of_actor"),
             models.Index(fields=["kind", "seq"], name="action_by_kind"),
             models.Index(fields=["at", "seq"], name="action_by_time"),
         ]

@@ -17,6 +17,12 @@ from inventory.services import blind, moment, outcome
 ROWS = 50
 NONE_TO_REVIEW = ("review.", "job.", "notice.")  # they change nothing anybody would have to look at
 FEW = 1000  # actions that can be named one by one
+SINCE = {
+    ("export", True): "Since {}.",
+    ("export", False): "The plan was never exported: all that fits is shown.",
+    ("version", True): "Batchline keeps no commit yet: the newest frozen version stands for it, {}.",
+    ("version", False): "Batchline keeps no commit yet, and no version of the plan is frozen: all that fits is shown.",
+}
 ANSWERED = {"waiting.answer", "waiting.answer_all"}
 PERSONAL = ("person",)  # titles that are living names
 EVERYONE = Person(discipline=Discipline.OTHER)  # sees what everyone sees: for files, which anyone may open
@@ -62,11 +68,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What history is narrowed to. `field` and `side` are words of `domain.trace`; `since` is the last action before
+    """What history is narrowed to. `by` is a word of `audit_words.ACTORS`, or `job:17`; `field` and `side` are words of `domain.trace`; `since` is the last action before
     what is asked for, `until` the last of it, None for no end."""
 
     team: Team | None = None
     person: Person | None = None
+    by: str = ""
     kind: str = ""
     record: tuple[str, str] | None = None
     field: str = ""
@@ -85,12 +92,11 @@ def asked(
 ) -> tuple[Asked, list[str]]:
     """What is asked for by these filters, and what has to be said of them."""
     first, notes = 0, []
-    if since == "export":
-        export = moment.of_export()
-        if export is None:
-            notes.append("The plan was never exported: all that fits is shown.")
-        else:
-            first = export.seq
+    if since:
+        team = chosen.get("team")
+        began = moment.of_export() if since == "export" else moment.of_version(team and team.pk)
+        first = began.seq if began else 0
+        notes.append(SINCE[since, began is not None].format(began.words if began else ""))
     if first_day is not None:
         first = max(first, moment.until(moment.start_of(first_day)))
     last = None if last_day is None else moment.until(moment.end_of(last_day))
@@ -117,6 +123,8 @@ def matching(asked: Asked) -> QuerySet[Action]:
         rows = rows.filter(team_id=asked.team.pk)
     if asked.person is not None:
         rows = rows.filter(actor_kind="person", actor_id=str(asked.person.pk))
+    if asked.by:
+        rows = _done_by(rows, asked.by)
     if asked.kind:
         rows = rows.filter(kind=asked.kind)
     if asked.since:
@@ -126,6 +134,17 @@ def matching(asked: Asked) -> QuerySet[Action]:
     for word in filter(None, (asked.field, asked.side)):
         rows = _traced(rows, word)
     return _reviewed(rows, asked.review) if asked.review else rows
+
+
+def _done_by(rows: QuerySet[Action], by: str) -> QuerySet[Action]:
+    """What a command, a job, a token, the worker or an import did; `by` may name one of them."""
+    kind, _, name = by.partition(":")
+    if kind == "import":
+        return _rare(rows, Action.objects.filter(kind__in=audit_words.IMPORTS))
+    if kind == "worker":
+        return _rare(rows, Action.objects.filter(Q(actor_kind="job") | Q(actor_kind="command", actor_id="work")))
+    rows = rows.filter(actor_kind=kind)
+    return rows.filter(actor_id=name) if name else rows
 
 
 def is_reviewable(action: Action) -> bool:
@@ -146,9 +165,13 @@ def _reviewed(rows: QuerySet[Action], review: str) -> QuerySet[Action]:
 
 def _traced(rows: QuerySet[Action], word: str) -> QuerySet[Action]:
     """Where the word is rare its actions are named, so that nobody walks through a million others to find them."""
-    traces = Trace.objects.filter(word=word)
-    few = list(traces.order_by("-seq").values_list("seq", flat=True)[: FEW + 1])
-    return rows.filter(seq__in=few) if len(few) <= FEW else rows.filter(Exists(traces.filter(seq=OuterRef("seq"))))
+    return _rare(rows, Trace.objects.filter(word=word))
+
+
+def _rare(rows: QuerySet[Action], among: "QuerySet[Any]") -> QuerySet[Action]:
+    """Those of `rows` whose number is `among` these: named where they are few, else looked up one by one."""
+    few = list(among.order_by().values_list("seq", flat=True)[: FEW + 1])
+    return rows.filter(seq__in=few) if len(few) <= FEW else rows.filter(Exists(among.filter(seq=OuterRef("seq"))))
 
 
 def as_row(line: Line) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from inventory.views._page import Request, page
 
 NEVER = {
     "export": "The plan was never exported: choose another moment.",
+    "version": "No version of the plan is frozen: choose another moment.",
     "seal": "It is not sealed: choose another moment.",
     "action": "No action has this number: choose another moment.",
 }
@@ -88,7 +89,9 @@ def _first(since: str, given: dict[str, Any], record: str, pk: int) -> Moment | 
         return moment.of_day(given["day"])
     if since == "action":
         return moment.of_action(given["action"])
-    return moment.of_seal(record, pk) if since == "seal" else moment.of_export()
+    if since == "seal":
+        return moment.of_seal(record, pk)
+    return moment.of_export() if since == "export" else moment.of_version()
 
 
 def _end(day: date | None) -> Moment:
