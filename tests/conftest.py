@@ -79,7 +79,8 @@ def now() -> datetime:
 def packed_prices(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Book:
     """The packaged book, loaded once and set aside: loading it anew takes longer than most tests."""
     with django_db_blocker.unblock(), mock.patch.object(price_load.audit, "append"), transaction.atomic():
-        price_load.load_packaged(at=NOW)
+        with net.taken_away():  # of this load no action is to be left
+            price_load.load_packaged(at=NOW)
         pricing._book.cache_clear()  # an earlier test may have read a book without prices
         _Packed.books = {on: pricing._book(on, None) for on in (NOW.date(), timezone.now().date())}
         with connection.cursor() as cursor:

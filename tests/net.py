@@ -9,6 +9,7 @@ import pkgutil
 import re
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, wraps
 from importlib import import_module
 from types import ModuleType
@@ -23,6 +24,7 @@ from inventory.management.commands import __path__ as commands
 from inventory.services import replay
 
 KEPT_ELSEWHERE = ("job",)  # its row is written as it runs; that somebody asked for it, or for its end, is an action
+WITHIN_ANOTHER = ("inventory.services.link",)  # only services call it: what they do by a link is the action
 CHANGE = "inventory_change"
 _STATEMENT = re.compile(r'\s*(INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?(.*)', re.I | re.S)
 _SET = re.compile(r'"?(\w+)"?\s*=', re.S)
@@ -88,6 +90,14 @@ def service(work: Callable[..., Any]) -> Callable[..., Any]:
     return watched
 
 
+@contextmanager
+def taken_away() -> Iterator[None]:
+    """As if everything happened within a service that answers for it."""
+    was, _here.services = getattr(_here, "services", 0), 1
+    yield
+    _here.services = was
+
+
 def entrance(work: Callable[..., Any]) -> Callable[..., Any]:
     """The same function, but whatever it writes must be written by a service."""
 
@@ -107,6 +117,8 @@ def entrance(work: Callable[..., Any]) -> Callable[..., Any]:
 def write_services() -> Iterator[tuple[ModuleType, str]]:
     """Every public service that is told when: those that write, and some that read."""
     for each in pkgutil.walk_packages(services.__path__, "inventory.services."):
+        if each.name in WITHIN_ANOTHER:
+            continue
         module = import_module(each.name)
         for name, found in vars(module).items():
             own = inspect.isfunction(found) and found.__module__ == each.name and not name.startswith("_")

@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from inventory.domain import audit_words, trace
+from inventory.forms.text import Line
 from inventory.models import Action, Person, Team
 
 M = TypeVar("M", bound=Model)
@@ -119,6 +120,13 @@ class Filter(forms.Form):
         if first and last and first > last:
             told.append("The first day is after the last: nothing can be found between them.")
         return told
+
+
+class Named(forms.Form):
+    """The name of a record, or words of it."""
+
+    name = Line(most=200, label="Name", error_messages={"required": "Type a name, or a word of it."})
+    before = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY, widget=forms.HiddenInput)
 
 
 def _known(model: type[M], pk: int | None) -> M | None:

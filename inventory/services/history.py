@@ -68,8 +68,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What history is narrowed to. `by` is a word of `audit_words.ACTORS`, or `job:17`; `field` and `side` are words of `domain.trace`; `since` is the last action before
-    what is asked for, `until` the last of it, None for no end."""
+    """What history is narrowed to. `by` is a word of `audit_words.ACTORS`, or `job:17`; `field` and `side` are words of
+    `domain.trace`; `since` is the last action before what is asked for, `until` the last of it, None for no end."""
 
     team: Team | None = None
     person: Person | None = None

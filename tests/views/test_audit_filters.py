@@ -32,6 +32,9 @@ from tests.views.test_audit import FIELDS, answered, text
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]
 
 
+BY = Actor("command", "x")
+
+
 @pytest.fixture
 def call(team: Team, pia: Person, now: datetime) -> Call:
     feature = features.register(team=team, fields={"name": "Tickets"}, by=pia.actor, at=now)
@@ -185,7 +188,7 @@ def test_days_narrow_by_when_an_action_began(call: Call, as_ed: Client) -> None:
     assert count(as_ed, f"kind=call.edit&last_day={day - timedelta(days=1)}") == 0
 
 
-def audit_at(call: Call, at: datetime, by: Actor = Actor("command", "x"), *, kind: str = "call.edit") -> None:
+def audit_at(call: Call, at: datetime, by: Actor = BY, *, kind: str = "call.edit") -> None:
     before = audit.states(call)
     call.tag += "x"
     call.save()
