@@ -1,18 +1,17 @@
 """What the history pages read. Everyone signed in sees all of it but what is blind."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import CharField, Exists, Max, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from inventory.domain import audit_words
 from inventory.domain.people import Discipline
-from inventory.models import Action, Call, Change, Comment, Part, Person, Review, Sheet, Team, Trace
-from inventory.services import blind, moment, outcome
+from inventory.models import Action, Change, Part, Person, Review, Sheet, Team, Trace
+from inventory.services import blind, moment, outcome, touching
 
 ROWS = 50
 NONE_TO_REVIEW = ("review.", "job.", "notice.")  # they change nothing anybody would have to look at
@@ -105,7 +104,10 @@ def asked(
 
 def listing(*, viewer: Person, asked: Asked, before: int | None = None, after: int | None = None) -> Found:
     """A page of what fits, before or after a sequence number."""
-    rows = matching(asked)
+    if asked.record and asked == Asked(record=asked.record):  # there may be thousands, of which a page needs few
+        rows = touching.some(*asked.record, ROWS + 1, before=before, after=after)
+    else:
+        rows = matching(asked)
     if after is not None:
         found = list(rows.filter(seq__gt=after).order_by("seq")[: ROWS + 1])
         page, more = found[:ROWS][::-1], len(found) > ROWS
@@ -118,7 +120,7 @@ def listing(*, viewer: Person, asked: Asked, before: int | None = None, after: i
 
 
 def matching(asked: Asked) -> QuerySet[Action]:
-    rows = of_record(*asked.record) if asked.record else Action.objects.all()
+    rows = touching.of_record(*asked.record) if asked.record else Action.objects.all()
     if asked.team is not None:
         rows = rows.filter(team_id=asked.team.pk)
     if asked.person is not None:
@@ -178,13 +180,6 @@ def as_row(line: Line) -> dict[str, Any]:
     """One action as a row of a file: what is hidden stays so."""
     what = f"{line.who} {line.hidden}" if line.hidden else line.text
     return {"seq": line.seq, "at": line.at, "what": what, "reason": line.reason, "effect": line.effect}
-
-
-def of_record(record: str, record_id: str) -> QuerySet[Action]:
-    """Actions about a record, or that touched it or what belongs to it: a call's parts and their sheets among them."""
-    about = Action.objects.filter(record=record, record_id=record_id).values("pk")
-    touched = [Change.objects.filter(found).values("action_id") for found in _family(record, record_id)]
-    return Action.objects.filter(pk__in=about.union(*touched))
 
 
 def lines(actions: Sequence[Action], viewer: Person, *, with_reviews: bool = True) -> list[Line]:
@@ -262,29 +257,3 @@ def _names(actions: Iterable[Action]) -> dict[str, str]:
     wanted |= {action.record_id for action in actions if action.record in PERSONAL}
     numbers = [int(each) for each in wanted if each.isdecimal() and len(each) < 19]
     return {str(pk): name for pk, name in Person.objects.filter(pk__in=numbers).values_list("pk", "name")}
-
-
-def _family(record: str, record_id: str) -> Iterator[Q]:
-    yield Q(record=record, record_id=record_id)
-    if not (record_id.isdecimal() and len(record_id) < 19):
-        return
-    pk = int(record_id)
-    if record == "part":
-        yield _of(Sheet, part=pk)
-    if record == "call":
-        yield from (_of(Part, call=pk), _of(Sheet, part__call=pk), _of(Comment, call=pk), _taken_away(record_id))
-    if record == "feature":
-        yield from (_of(Call, feature=pk), _of(Part, feature=pk), _of(Sheet, part__feature=pk))
-        yield _of(Comment, call__feature=pk)
-
-
-def _of(model: Any, **given: Any) -> Q:
-    pks = model.objects.filter(**given).annotate(own_id=Cast("pk", CharField())).values("own_id")
-    return Q(record=model.RECORD, record_id__in=pks)
-
-
-def _taken_away(call_id: str) -> Q:
-    """Parts that a split, or the undoing of one, took away: only history knows whose they were."""
-    about = Change.objects.filter(record="call", record_id=call_id).values("action_id")
-    gone = Change.objects.filter(action__in=about, record="part", after="", before__contains=f'"call_id":{call_id},')
-    return Q(record="part", record_id__in=gone.values("record_id"))

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from inventory.domain import audit
 from inventory.domain.trace import SIDES
 from inventory.models import Call, Change, Feature, Part, Person, Trace
 from inventory.services import action as actions
-from inventory.services import outcome, replay
+from inventory.services import outcome, replay, touching
 from inventory.services.action import Touched
 from inventory.services.moment import Moment
 
@@ -130,9 +130,7 @@ def _family(record: str, pk: int) -> list[Key]:
     if record != Call.RECORD:
         return [(record, str(pk))]
     parts = {str(each) for each in Part.objects.filter(call=pk).values_list("pk", flat=True)}
-    about = Change.objects.filter(record=Call.RECORD, record_id=str(pk)).values("action_id")
-    gone = Q(action__in=about, record=Part.RECORD, after="", before__contains=f'"call_id":{pk},')
-    parts |= set(Change.objects.filter(gone).values_list("record_id", flat=True))
+    parts.update(touching.taken_away(pk))
     return [(record, str(pk)), *((Part.RECORD, each) for each in sorted(parts, key=int))]
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from inventory.domain.audit import Actor
 from inventory.domain.people import Discipline
 from inventory.models import Action, Call, Change, Feature, Part, Person, Team
-from inventory.services import audit, called, waiting
+from inventory.services import audit, called, history, waiting
 from inventory.services import call as calls
 from inventory.services import feature as features
 from inventory.services import part as parts
@@ -101,6 +101,35 @@ def test_a_record_that_was_deleted_or_renamed_is_found_by_any_name_it_had(
 
 def found_in(page: str) -> list[str]:
     return re.findall(r'<th scope="row"><a href="(/history/[^"]+)"', page)
+
+
+def test_the_pages_of_a_record_hold_all_its_actions_once_in_order(
+    call: Call, pia: Person, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "ROWS", 3)
+    half = {"requests": 1000, "uncached_input": 6000, "output": 400}
+    for n in range(4):
+        call.refresh_from_db()
+        calls.edit(call=call, version=call.version, fields={"tag": str(n)}, by=pia.actor, at=now)
+        two = [{"name": f"A{n}", **half}, {"name": f"B{n}", **half}]
+        call.refresh_from_db()
+        parts.split(call=call, version=call.version, parts=two, by=pia.actor, at=now)
+        answered(call.parts.order_by("pk")[0], "product", pia, now) if n == 2 else None
+        call.refresh_from_db()
+        parts.unsplit(call=call, version=call.version, reason="x", by=pia.actor, at=now)
+    for record, pk in (("call", call.pk), ("feature", call.feature_id), ("part", call.parts.get().pk)):
+        asked = history.Asked(record=(record, str(pk)))
+        expected = [line.seq for line in history.lines(history.matching(asked).order_by("-seq"), pia)]
+        seen, places = [], {}
+        while True:
+            found = history.listing(viewer=pia, asked=asked, **places)
+            seen += [line.seq for line in found.lines]
+            if found.older is None:
+                break
+            places = {"before": found.older}
+        assert seen == expected
+        back = history.listing(viewer=pia, asked=asked, after=expected[-1]).lines
+        assert [line.seq for line in back] == expected[-4:-1]
 
 
 def test_the_reason_is_shown(call: Call, pia: Person, as_ed: Client, now: datetime) -> None:
