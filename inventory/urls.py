@@ -215,6 +215,7 @@ move: list[URLPattern] = [
 
 audit: list[URLPattern] = [
     path("history", audit_views.index, name="audit.list"),
+    path("history/find", audit_views.find, name="audit.find"),
     path("history/export", audit_views.export, name="audit.export"),
     path("history/review", review_views.mark, name="review.mark"),
     path("history/<int:seq>/review", review_views.mark_one, name="review.mark_one"),

@@ -19,7 +19,7 @@ from inventory.domain.book import Book
 from inventory.domain.question import Test
 from inventory.models import ClaudeModel, Modifier, Person, PriceRow, Team, append_only
 from inventory.services import price_load, pricing
-from tests import factories
+from tests import factories, net
 
 # A busy machine is no failure of what is tested.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -55,6 +55,14 @@ def history_that_tests_may_empty() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def net_under_all_that_is_written() -> Iterator[None]:
+    """Any test fails in which a service leaves no action, or a page, job or command writes past the services."""
+    with pytest.MonkeyPatch.context() as patch:
+        net.hang_up(patch)
+        yield
+
+
 def _has_rows(table: str) -> bool:
     """On PostgreSQL taking triggers away and putting them back takes longer than most tests: only where it has to be."""
     with connection.cursor() as cursor:
@@ -71,7 +79,8 @@ def now() -> datetime:
 def packed_prices(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Book:
     """The packaged book, loaded once and set aside: loading it anew takes longer than most tests."""
     with django_db_blocker.unblock(), mock.patch.object(price_load.audit, "append"), transaction.atomic():
-        price_load.load_packaged(at=NOW)
+        with net.taken_away():  # of this load no action is to be left
+            price_load.load_packaged(at=NOW)
         pricing._book.cache_clear()  # an earlier test may have read a book without prices
         _Packed.books = {on: pricing._book(on, None) for on in (NOW.date(), timezone.now().date())}
         with connection.cursor() as cursor:

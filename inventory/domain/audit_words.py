@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from inventory.domain import money
+from inventory.domain.effect import Figures
 
 # What follows the name of whoever acted. {title} is the record, {team} its team.
 SENTENCES: Mapping[str, str] = {
@@ -100,6 +101,20 @@ COMMANDS: Mapping[str, str] = {
 KINDS = sorted(
     ((kind, phrase.format(title="…", team="a team")) for kind, phrase in SENTENCES.items()), key=lambda each: each[1]
 )
+
+# What one can look for besides people: what acted where nobody did it on a page, or what kind of work it was.
+COMMAND_NAMES = ("import_inventory", "load_demo", "load_prices", "serve", "sign_in_link", "work")
+IMPORTS = ("exchange.import", "exchange.undo_import", "pricing.import")
+ACTORS: Mapping[str, str] = {
+    "person": "A person",
+    "import": "An import",
+    "command": "Any command",
+    **{f"command:{name}": f"The command {name}" for name in COMMAND_NAMES if name != "work"},
+    "worker": "The worker, unasked",
+    "job": "A job nobody asked for",
+    "token": "A token",
+    "visitor": "Somebody not signed in",
+}
 
 RECORDS: Mapping[str, str] = {
     "call": "Call", "claude_model": "Model", "comment": "Comment", "dependency": "Wave after another",
@@ -204,6 +219,48 @@ def effects(*, today: int, saving: int, possible: int) -> list[str]:
     """What it did to the figures of a month, the saving first; micro-dollars."""
     told = [("saving", saving), ("possible saving", possible), ("cost today", today)]
     return [f"{what} {money.shown(amount, sign=True)} a month" for what, amount in told if amount]
+
+
+def coverage(found: Figures) -> str:
+    """`12 of 80 parts, 24.0 % of the cost today`."""
+    spend = "" if found.of_spend is None else f", {_percent(found.of_spend)} of the cost today"
+    return f"{found.labelled:,} of {found.parts:,} parts{spend}"
+
+
+def figures(before: Figures, after: Figures, *, all_of_them: bool) -> list[tuple[str, str, str, str]]:
+    """Each figure of the plan at two moments and the difference, in words; or only those that differ."""
+    amounts = [
+        ("Cost today, a month", before.today, after.today),
+        ("Saving, a month", before.saving, after.saving),
+        ("Possible besides, a month", before.possible, after.possible),
+        ("Cost after the moves, which a commit rests on", before.after, after.after),
+    ]
+    told = [
+        (what, money.shown(was), money.shown(now), money.shown(now - was, sign=True))
+        for what, was, now in amounts
+        if all_of_them or was != now
+    ]
+    was, now = coverage(before), coverage(after)
+    if all_of_them or was != now:
+        told.insert(3 if all_of_them else len(told), ("Labelled", was, now, _gained(before, after)))
+    return told
+
+
+def _gained(before: Figures, after: Figures) -> str:
+    """How many parts more are labelled, and by how many points the share of the cost grew."""
+    more = after.labelled - before.labelled
+    points = ((after.of_spend or Decimal(0)) - (before.of_spend or Decimal(0))) * 100
+    return f"{_signed(more, ',')} part{'' if abs(more) == 1 else 's'}, {_signed(points, '.1f')} points"
+
+
+def _signed(number: int | Decimal, form: str) -> str:
+    text = format(abs(number), form)
+    lead = "" if not text.strip("0.") else "−" if number < 0 else "+"
+    return lead + text
+
+
+def _percent(share: Decimal) -> str:
+    return f"{share * 100:.1f} %"
 
 
 def label(field: str, own: str = "", record: str = "") -> str:

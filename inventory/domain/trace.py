@@ -11,6 +11,8 @@ SIDES = {TO_BATCH: "Moved to batch", TO_REAL_TIME: "Moved to real time"}
 
 IN_BATCH: frozenset[str] = frozenset((Kind.MOVE_TO_BATCH, Kind.STAY_BATCH))
 CROSSING: Mapping[str, str] = {Kind.MOVE_TO_BATCH: TO_BATCH, Kind.BRING_BACK: TO_REAL_TIME}
+NAMED = frozenset(("call", "feature", "part", "scenario", "team", "wave"))
+NAMES = ("key", "name")  # the last of them is what a record goes by
 State = Mapping[str, Any]
 
 
@@ -22,6 +24,16 @@ def words(record: str, before: State | None, after: State | None) -> Iterator[st
         found = crossing((before or {}).get("kind"), (after or {}).get("kind"))
         if found:
             yield found
+
+
+def names(record: str, before: State | None, after: State | None) -> Iterator[str]:
+    """What a record is called from now on, by its name and by its key; of people nothing, whose names live apart."""
+    if record not in NAMED or after is None:
+        return
+    for field in NAMES:
+        now = after.get(field)
+        if isinstance(now, str) and now and (before is None or before.get(field) != now):
+            yield now
 
 
 def crossing(was: str | None, now: str | None) -> str:

@@ -9,19 +9,23 @@ from django.db.models import Model
 from django.utils import timezone
 
 from inventory.domain import audit_words, trace
-from inventory.models import Person, Team
+from inventory.forms.text import Line
+from inventory.models import Action, Person, Team
 
 M = TypeVar("M", bound=Model)
 
 LARGEST_KEY = 2**63 - 1
 _RECORD = re.compile(r"([a-z_]{1,20}):([\w.-]{1,40})", re.ASCII)
+_ACTOR = re.compile(r"(command|job|token):([\w.@-]{1,60})", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 SIDES = list(trace.SIDES.items())
-SINCE = [("export", "The last export of the plan")]
+ACTORS = list(audit_words.ACTORS.items())
+SINCE = [("export", "The last export of the plan"), ("version", "The newest frozen version")]
 REVIEWS = [("open", "Not reviewed yet"), ("done", "Reviewed")]
 WORDS = {
     "team": "The address names no team that exists: it is left out.",
     "person": "The address names no person that exists: it is left out.",
+    "by": "The address names no command, job or token that has done anything: it is left out.",
     "kind": "The address names no kind of action that exists: it is left out.",
     "record": "The address names no record that exists: it is left out.",
     "field": "The address names no field that exists: it is left out.",
@@ -58,6 +62,7 @@ class Filter(forms.Form):
 
     team = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
     person = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
+    by = forms.CharField(required=False, max_length=70)
     kind = forms.ChoiceField(required=False, choices=[("", ""), *audit_words.KINDS])
     field = forms.CharField(required=False, max_length=60)
     side = forms.ChoiceField(required=False, choices=[("", ""), *SIDES])
@@ -78,6 +83,16 @@ class Filter(forms.Form):
 
     def clean_person(self) -> Person | None:
         return _known(Person, self.cleaned_data["person"])
+
+    def clean_by(self) -> str:
+        """What acted: one of `ACTORS`, or a command, job or token by its name that stands in the history."""
+        given = str(self.cleaned_data["by"])
+        named = _ACTOR.fullmatch(given)
+        if given in audit_words.ACTORS or not given:
+            return given
+        if named is None or not Action.objects.filter(actor_kind=named[1], actor_id=named[2]).exists():
+            raise forms.ValidationError("does not exist")
+        return given
 
     def clean_record(self) -> tuple[str, str] | None:
         found = _RECORD.fullmatch(self.cleaned_data["record"])
@@ -105,6 +120,13 @@ class Filter(forms.Form):
         if first and last and first > last:
             told.append("The first day is after the last: nothing can be found between them.")
         return told
+
+
+class Named(forms.Form):
+    """The name of a record, or words of it."""
+
+    name = Line(most=200, label="Name", error_messages={"required": "Type a name, or a word of it."})
+    before = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY, widget=forms.HiddenInput)
 
 
 def _known(model: type[M], pk: int | None) -> M | None:

@@ -6,8 +6,11 @@ from django import forms
 from django.utils import timezone
 
 from inventory.forms.audit import LARGEST_KEY, Day
+from inventory.forms.audit import SINCE as SINCE_OF_ALL
+from inventory.models import Team
 
-SINCE = [("export", "The last export of the plan"), ("seal", "When it was last sealed"), ("day", "The end of a day")]
+SINCE = [*SINCE_OF_ALL, ("seal", "When it was last sealed"), ("day", "The end of a day")]
+NO_TEAM = "The address names no team that exists: choose one, or all."
 DAY_MISSING = "Choose the day to compare with."
 
 
@@ -32,6 +35,16 @@ class Compare(forms.Form):
         if since == "day" and not given.get("day") and "day" not in self.errors:
             self.add_error("day", DAY_MISSING)
         return {**given, "since": since}
+
+
+class ComparePlan(Compare):
+    """The same of the plan: of a team, or of all."""
+
+    team = forms.ModelChoiceField(Team.objects.order_by("name", "pk"), label="Team", required=False, empty_label="All")
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data, may_be_sealed=False)
+        self.fields["team"].error_messages["invalid_choice"] = NO_TEAM
 
 
 class AsOf(forms.Form):

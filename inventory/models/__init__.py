@@ -1,7 +1,7 @@
 """Tables, constraints and named filters. No verb of the application lives here."""
 
 from inventory.models.agreement import Pair
-from inventory.models.audit import Action, ChainHead, Change, Trace
+from inventory.models.audit import Action, Called, ChainHead, Change, Effect, Trace
 from inventory.models.call import Call
 from inventory.models.comment import Comment
 from inventory.models.comparison import ComparedLine, Comparison
@@ -25,10 +25,10 @@ from inventory.models.waiting import Sheet
 from inventory.models.wave import Dependency, Wave
 
 __all__ = [
-    "Action", "Call", "ChainHead", "Change", "ClaudeModel", "Comment", "ComparedLine", "Comparison", "Dependency",
-    "Differing", "Digest", "Discount", "Feature", "FileChunk", "Frozen", "FrozenCall", "FrozenPart", "FrozenPrice",
-    "FrozenWeights", "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice", "NoticeChoices", "OneTimeLink",
-    "Pair", "Part", "Person", "PriceRow", "Realised", "RememberedColumn", "Repricing", "Review", "Scenario", "Sheet",
-    "StagedCall", "StagedPart", "StagedPrice", "Stale", "Team", "Trace", "Upload", "UploadFile", "UploadRow",
-    "Versioned", "Wave",
+    "Action", "Call", "Called", "ChainHead", "Change", "ClaudeModel", "Comment", "ComparedLine", "Comparison",
+    "Dependency", "Differing", "Digest", "Discount", "Effect", "Feature", "FileChunk", "Frozen", "FrozenCall",
+    "FrozenPart", "FrozenPrice", "FrozenWeights", "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice",
+    "NoticeChoices", "OneTimeLink", "Pair", "Part", "Person", "PriceRow", "Realised", "RememberedColumn",
+    "Repricing", "Review", "Scenario", "Sheet", "StagedCall", "StagedPart", "StagedPrice", "Stale", "Team",
+    "Trace", "Upload", "UploadFile", "UploadRow", "Versioned", "Wave",
 ]  # fmt: skip

@@ -24,6 +24,14 @@ TABLES = {
     "inventory_frozencall": ("id = NEW.id", "frozen_id = NEW.frozen_id AND call_id = NEW.call_id"),
     "inventory_frozenpart": ("id = NEW.id", "frozen_id = NEW.frozen_id AND part_id = NEW.part_id"),
     "inventory_frozenweights": ("id = NEW.id", "frozen_id = NEW.frozen_id AND weighed_by = NEW.weighed_by"),
+    "inventory_effect": (
+        "id = NEW.id",
+        "seq = NEW.seq AND feature_id = NEW.feature_id AND team_id = NEW.team_id",
+    ),
+    "inventory_called": (
+        "id = NEW.id",
+        "record = NEW.record AND record_id = NEW.record_id AND seq = NEW.seq AND name = NEW.name",
+    ),
     "inventory_trace": ("id = NEW.id", "word = NEW.word AND seq = NEW.seq"),
 }
 REFUSAL = "history is append-only"

@@ -37,6 +37,7 @@ class Action(models.Model):
             models.Index(fields=["record", "record_id", "seq"], name="action_of_record"),
             models.Index(fields=["team_id", "seq"], name="action_of_team"),
             models.Index(fields=["actor_kind", "actor_id", "seq"], name="action_by_actor"),
+            models.Index(fields=["actor_kind", "seq"], name="action_by_kind_of_actor"),
             models.Index(fields=["kind", "seq"], name="action_by_kind"),
             models.Index(fields=["at", "seq"], name="action_by_time"),
         ]
@@ -68,7 +69,7 @@ class Change(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["action", "position"], name="change_position_once")]
-        indexes = [models.Index(fields=["record", "record_id", "id"], name="change_of_record")]
+        indexes = [models.Index(fields=["record", "record_id", "action"], name="change_of_record")]
 
     def __str__(self) -> str:
         return f"{self.record} {self.record_id}"
@@ -85,6 +86,45 @@ class Trace(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.word}"
+
+
+class Effect(models.Model):
+    """An index into history, made from it: what an action did to the figures of one feature (`domain.effect`)."""
+
+    seq = models.BigIntegerField()
+    team_id = models.BigIntegerField()
+    feature_id = models.BigIntegerField()
+    today = models.BigIntegerField(default=0)
+    saving = models.BigIntegerField(default=0)
+    possible = models.BigIntegerField(default=0)
+    parts = models.IntegerField(default=0)
+    labelled = models.IntegerField(default=0)
+    covered = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["seq", "feature_id", "team_id"], name="effect_once")]
+
+    def __str__(self) -> str:
+        return f"{self.seq} feature {self.feature_id}"
+
+
+class Called(models.Model):
+    """An index into history, made from it: what a record has been called, since which action. `folded` is what is
+    looked in: without capitals."""
+
+    seq = models.BigIntegerField()
+    record = models.CharField(max_length=20)
+    record_id = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    folded = models.CharField(max_length=400)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record", "record_id", "seq", "name"], name="called_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record} {self.record_id}: {self.name}"
 
 
 class ChainHead(models.Model):

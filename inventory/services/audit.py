@@ -9,11 +9,13 @@ from typing import Any, ClassVar, Protocol
 
 from django.db import connection
 
-from inventory.domain import audit, trace
+from inventory.domain import audit, effect, trace
 from inventory.domain.audit import Actor, Stored
-from inventory.models import Action, ChainHead, Change, Trace
+from inventory.domain.effect import Figures, Where
+from inventory.models import Action, Called, ChainHead, Change, Effect, Trace
 
 Key = tuple[str, int]
+Name = tuple[str, str, str]  # a record, its id, and what it is called from then on
 States = Mapping[Key, Mapping[str, Any]]
 ROWS = 500  # changes written at once
 NAMELESS = ("person", "membership", "link", "notice_choices")  # shown by the living name, never by one kept here
@@ -54,6 +56,12 @@ class Gathered(Protocol):
     @property
     def words(self) -> Collection[str]: ...
 
+    @property
+    def gained(self) -> Mapping[Where, Figures]: ...
+
+    @property
+    def names(self) -> Collection[Name]: ...
+
 
 class Changes:
     """The differences of one action, gathered chunk by chunk where it touches too many records to hold at once."""
@@ -62,6 +70,8 @@ class Changes:
         self.stored: list[Stored] = []
         self.effect = {"today": 0, "saving": 0, "possible": 0}
         self.words: set[str] = set()
+        self.gained: dict[Where, Figures] = {}
+        self.names: list[Name] = []
 
     def add(self, before: States, after: States) -> None:
         """Keys only in `after` were created, keys only in `before` deleted. Each record belongs in one chunk."""
@@ -70,16 +80,22 @@ class Changes:
             if found is not None:
                 self.stored.append((found.record, found.record_id, _text(found.before), _text(found.after)))
                 self.words.update(trace.words(found.record, found.before, found.after))
-        was, now = _totals(before), _totals(after)
-        for name in self.effect:
-            self.effect[name] += now[name] - was[name]
+                called = trace.names(found.record, found.before, found.after)
+                self.names += [(found.record, found.record_id, name) for name in called]
+        self._gain(effect.gained(_parts(before), _parts(after)))
 
     def extend(self, more: "Changes") -> None:
         """Those gathered elsewhere, of other records, after these."""
         self.stored += more.stored
         self.words |= more.words
-        for name, amount in more.effect.items():
-            self.effect[name] += amount
+        self.names += more.names
+        self._gain(more.gained)
+
+    def _gain(self, gained: Mapping[Where, Figures]) -> None:
+        for where, figures in gained.items():
+            self.gained[where] = self.gained.get(where, Figures()) + figures
+            for name in self.effect:
+                self.effect[name] += getattr(figures, name)
 
 
 def states(*records: Recorded) -> dict[Key, dict[str, Any]]:
@@ -135,7 +151,7 @@ def append(
     action.hash = audit.link(head.hash, chained(action), changes.stored)
     action.save(force_insert=True)
     _insert(action, iter(changes.stored))
-    Trace.objects.bulk_create([Trace(word=word, seq=action.seq) for word in sorted(changes.words)])
+    _index(action.seq, changes)
     ChainHead.objects.filter(pk=1).update(seq=action.seq, hash=action.hash)
     return action
 
@@ -177,6 +193,26 @@ def _insert(action: Action, stored: Iterator[Stored]) -> None:
             position += len(rows)
 
 
+def _index(seq: int, changes: Gathered) -> None:
+    """What the action will be found by, and what it did to each feature."""
+    Trace.objects.bulk_create([Trace(word=word, seq=seq) for word in sorted(changes.words)])
+    Effect.objects.bulk_create(
+        [
+            Effect(seq=seq, team_id=team, feature_id=feature, **dict(zip(effect.NAMES, found.all, strict=True)))
+            for (team, feature), found in sorted(changes.gained.items())
+            if found
+        ],
+        batch_size=ROWS,
+    )
+    Called.objects.bulk_create(
+        [
+            Called(seq=seq, record=record, record_id=record_id, name=name[:200], folded=name[:200].casefold())
+            for record, record_id, name in dict.fromkeys(changes.names)
+        ],
+        batch_size=ROWS,
+    )
+
+
 def _copied(value: Any) -> Any:
     return deepcopy(value) if isinstance(value, list | dict) else value
 
@@ -193,9 +229,5 @@ def _team_of(subject: Recorded) -> int | None:
     return subject.pk if subject.RECORD == "team" else getattr(subject, "team_id", None)
 
 
-def _totals(found: States) -> dict[str, int]:
-    """What the parts among these records add to the monthly totals: only live ones count, as in every total."""
-    parts = [state for (name, _), state in found.items() if name == "part" and state["is_live"]]
-    today = sum(part["cost_today"] or 0 for part in parts)
-    target = sum(part["cost_target"] or 0 for part in parts)
-    return {"today": today, "saving": today - target, "possible": sum(part["possible"] for part in parts)}
+def _parts(found: States) -> Iterator[Mapping[str, Any]]:
+    return (state for (name, _), state in found.items() if name == "part")

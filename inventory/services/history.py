@@ -1,22 +1,27 @@
 """What the history pages read. Everyone signed in sees all of it but what is blind."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import CharField, Exists, Max, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from inventory.domain import audit_words
 from inventory.domain.people import Discipline
-from inventory.models import Action, Call, Change, Comment, Part, Person, Review, Sheet, Team, Trace
-from inventory.services import blind, moment, outcome
+from inventory.models import Action, Change, Part, Person, Review, Sheet, Team, Trace
+from inventory.services import blind, moment, outcome, touching
 
 ROWS = 50
 NONE_TO_REVIEW = ("review.", "job.", "notice.")  # they change nothing anybody would have to look at
 FEW = 1000  # actions that can be named one by one
+SINCE = {
+    ("export", True): "Since {}.",
+    ("export", False): "The plan was never exported: all that fits is shown.",
+    ("version", True): "Batchline keeps no commit yet: the newest frozen version stands for it, {}.",
+    ("version", False): "Batchline keeps no commit yet, and no version of the plan is frozen: all that fits is shown.",
+}
 ANSWERED = {"waiting.answer", "waiting.answer_all"}
 PERSONAL = ("person",)  # titles that are living names
 EVERYONE = Person(discipline=Discipline.OTHER)  # sees what everyone sees: for files, which anyone may open
@@ -62,11 +67,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What history is narrowed to. `field` and `side` are words of `domain.trace`; `since` is the last action before
-    what is asked for, `until` the last of it, None for no end."""
+    """What history is narrowed to. `by` is a word of `audit_words.ACTORS`, or `job:17`; `field` and `side` are words of
+    `domain.trace`; `since` is the last action before what is asked for, `until` the last of it, None for no end."""
 
     team: Team | None = None
     person: Person | None = None
+    by: str = ""
     kind: str = ""
     record: tuple[str, str] | None = None
     field: str = ""
@@ -85,12 +91,11 @@ def asked(
 ) -> tuple[Asked, list[str]]:
     """What is asked for by these filters, and what has to be said of them."""
     first, notes = 0, []
-    if since == "export":
-        export = moment.of_export()
-        if export is None:
-            notes.append("The plan was never exported: all that fits is shown.")
-        else:
-            first = export.seq
+    if since:
+        team = chosen.get("team")
+        began = moment.of_export() if since == "export" else moment.of_version(team and team.pk)
+        first = began.seq if began else 0
+        notes.append(SINCE[since, began is not None].format(began.words if began else ""))
     if first_day is not None:
         first = max(first, moment.until(moment.start_of(first_day)))
     last = None if last_day is None else moment.until(moment.end_of(last_day))
@@ -99,7 +104,10 @@ def asked(
 
 def listing(*, viewer: Person, asked: Asked, before: int | None = None, after: int | None = None) -> Found:
     """A page of what fits, before or after a sequence number."""
-    rows = matching(asked)
+    if asked.record and asked == Asked(record=asked.record):  # there may be thousands, of which a page needs few
+        rows = touching.some(*asked.record, ROWS + 1, before=before, after=after)
+    else:
+        rows = matching(asked)
     if after is not None:
         found = list(rows.filter(seq__gt=after).order_by("seq")[: ROWS + 1])
         page, more = found[:ROWS][::-1], len(found) > ROWS
@@ -112,11 +120,13 @@ def listing(*, viewer: Person, asked: Asked, before: int | None = None, after: i
 
 
 def matching(asked: Asked) -> QuerySet[Action]:
-    rows = of_record(*asked.record) if asked.record else Action.objects.all()
+    rows = touching.of_record(*asked.record) if asked.record else Action.objects.all()
     if asked.team is not None:
         rows = rows.filter(team_id=asked.team.pk)
     if asked.person is not None:
         rows = rows.filter(actor_kind="person", actor_id=str(asked.person.pk))
+    if asked.by:
+        rows = _done_by(rows, asked.by)
     if asked.kind:
         rows = rows.filter(kind=asked.kind)
     if asked.since:
@@ -126,6 +136,17 @@ def matching(asked: Asked) -> QuerySet[Action]:
     for word in filter(None, (asked.field, asked.side)):
         rows = _traced(rows, word)
     return _reviewed(rows, asked.review) if asked.review else rows
+
+
+def _done_by(rows: QuerySet[Action], by: str) -> QuerySet[Action]:
+    """What a command, a job, a token, the worker or an import did; `by` may name one of them."""
+    kind, _, name = by.partition(":")
+    if kind == "import":
+        return _rare(rows, Action.objects.filter(kind__in=audit_words.IMPORTS))
+    if kind == "worker":
+        return _rare(rows, Action.objects.filter(Q(actor_kind="job") | Q(actor_kind="command", actor_id="work")))
+    rows = rows.filter(actor_kind=kind)
+    return rows.filter(actor_id=name) if name else rows
 
 
 def is_reviewable(action: Action) -> bool:
@@ -146,22 +167,19 @@ def _reviewed(rows: QuerySet[Action], review: str) -> QuerySet[Action]:
 
 def _traced(rows: QuerySet[Action], word: str) -> QuerySet[Action]:
     """Where the word is rare its actions are named, so that nobody walks through a million others to find them."""
-    traces = Trace.objects.filter(word=word)
-    few = list(traces.order_by("-seq").values_list("seq", flat=True)[: FEW + 1])
-    return rows.filter(seq__in=few) if len(few) <= FEW else rows.filter(Exists(traces.filter(seq=OuterRef("seq"))))
+    return _rare(rows, Trace.objects.filter(word=word))
+
+
+def _rare(rows: QuerySet[Action], among: "QuerySet[Any]") -> QuerySet[Action]:
+    """Those of `rows` whose number is `among` these: named where they are few, else looked up one by one."""
+    few = list(among.order_by().values_list("seq", flat=True)[: FEW + 1])
+    return rows.filter(seq__in=few) if len(few) <= FEW else rows.filter(Exists(among.filter(seq=OuterRef("seq"))))
 
 
 def as_row(line: Line) -> dict[str, Any]:
     """One action as a row of a file: what is hidden stays so."""
     what = f"{line.who} {line.hidden}" if line.hidden else line.text
     return {"seq": line.seq, "at": line.at, "what": what, "reason": line.reason, "effect": line.effect}
-
-
-def of_record(record: str, record_id: str) -> QuerySet[Action]:
-    """Actions about a record, or that touched it or what belongs to it: a call's parts and their sheets among them."""
-    about = Action.objects.filter(record=record, record_id=record_id).values("pk")
-    touched = [Change.objects.filter(found).values("action_id") for found in _family(record, record_id)]
-    return Action.objects.filter(pk__in=about.union(*touched))
 
 
 def lines(actions: Sequence[Action], viewer: Person, *, with_reviews: bool = True) -> list[Line]:
@@ -239,29 +257,3 @@ def _names(actions: Iterable[Action]) -> dict[str, str]:
     wanted |= {action.record_id for action in actions if action.record in PERSONAL}
     numbers = [int(each) for each in wanted if each.isdecimal() and len(each) < 19]
     return {str(pk): name for pk, name in Person.objects.filter(pk__in=numbers).values_list("pk", "name")}
-
-
-def _family(record: str, record_id: str) -> Iterator[Q]:
-    yield Q(record=record, record_id=record_id)
-    if not (record_id.isdecimal() and len(record_id) < 19):
-        return
-    pk = int(record_id)
-    if record == "part":
-        yield _of(Sheet, part=pk)
-    if record == "call":
-        yield from (_of(Part, call=pk), _of(Sheet, part__call=pk), _of(Comment, call=pk), _taken_away(record_id))
-    if record == "feature":
-        yield from (_of(Call, feature=pk), _of(Part, feature=pk), _of(Sheet, part__feature=pk))
-        yield _of(Comment, call__feature=pk)
-
-
-def _of(model: Any, **given: Any) -> Q:
-    pks = model.objects.filter(**given).annotate(own_id=Cast("pk", CharField())).values("own_id")
-    return Q(record=model.RECORD, record_id__in=pks)
-
-
-def _taken_away(call_id: str) -> Q:
-    """Parts that a split, or the undoing of one, took away: only history knows whose they were."""
-    about = Change.objects.filter(record="call", record_id=call_id).values("action_id")
-    gone = Change.objects.filter(action__in=about, record="part", after="", before__contains=f'"call_id":{call_id},')
-    return Q(record="part", record_id__in=gone.values("record_id"))

@@ -7,7 +7,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from inventory.domain import audit as links
-from inventory.models import Action, Change, Job, Part
+from inventory.models import Action, Change, Frozen, Job, Part
+from inventory.models.frozen import ALL
 from inventory.services import audit
 
 # An action carries the time its work began, and stands in the chain where it ended: a job may take so long meanwhile.
@@ -48,6 +49,17 @@ def of_export() -> Moment | None:
         return None
     at = done.started_at
     return Moment(until(at), at, f"the last export of the plan, {_shown(at)}")
+
+
+def of_version(team: int | None = None) -> Moment | None:
+    """When the newest version of the plan was frozen: of that team or of all, or of anybody's where neither is. What a
+    later commit will rest on; None where none was frozen."""
+    found = Frozen.objects.filter(scope__in=[team or ALL, ALL]).newest_first().first()
+    found = found or Frozen.objects.newest_first().first()
+    frozen = found and Action.objects.filter(record=Frozen.RECORD, record_id=str(found.pk)).order_by("seq").first()
+    if found is None or not frozen:
+        return None
+    return Moment(frozen.seq, found.frozen_at, f"{found}, frozen {_shown(found.frozen_at)}")
 
 
 def of_seal(record: str, pk: int) -> Moment | None:

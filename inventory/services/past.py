@@ -1,34 +1,24 @@
-"""What stood at an earlier moment, played back from history: records, and the totals of the plan."""
+"""What stood at an earlier moment, played back from history record by record."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count
 
 from inventory.domain import audit
 from inventory.domain.trace import SIDES
-from inventory.models import Action, Call, Change, Feature, Part, Person, Trace
+from inventory.models import Call, Change, Feature, Part, Person, Trace
 from inventory.services import action as actions
-from inventory.services import outcome, replay
+from inventory.services import outcome, replay, touching
 from inventory.services.action import Touched
 from inventory.services.moment import Moment
 
 State = dict[str, Any]
 Key = tuple[str, str]
 ROWS = 50
-MADE = 10  # actions that made most of a difference
 COMPARED = ("call", "part")
-
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """Micro-dollars a month, of all live parts."""
-
-    today: int
-    saving: int
-    possible: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +40,6 @@ class Compared:
     summary: str
     today: int
     saving: int
-
-
-def sums(moment: Moment) -> Sums:
-    """The totals of now less what every action since did to them: each keeps its effect."""
-    now = Part.objects.live().aggregate(today=Sum("cost_today"), saving=Sum("saving"), possible=Sum("possible"))
-    since = Action.objects.filter(seq__gt=moment.seq).aggregate(
-        today=Sum("effect_today"), saving=Sum("effect_saving"), possible=Sum("effect_possible")
-    )
-    return Sums(**{name: (now[name] or 0) - (since[name] or 0) for name in ("today", "saving", "possible")})
-
-
-def made_most(first: Moment, second: Moment) -> list[Action]:
-    """The actions between the two that changed the saving most, either way; then the cost of today."""
-    between = Action.objects.filter(seq__gt=first.seq, seq__lte=second.seq)
-    found = between.exclude(effect_saving=0, effect_today=0).values_list("seq", "effect_saving", "effect_today")
-    ranked = sorted(found.iterator(), key=lambda each: (-abs(each[1]), -abs(each[2]), -each[0]))[:MADE]
-    rows = {action.seq: action for action in between.filter(seq__in=[seq for seq, _, _ in ranked])}
-    return [rows[seq] for seq, _, _ in ranked]
 
 
 def crossings(first: Moment, second: Moment) -> dict[str, int]:
@@ -158,9 +130,7 @@ def _family(record: str, pk: int) -> list[Key]:
     if record != Call.RECORD:
         return [(record, str(pk))]
     parts = {str(each) for each in Part.objects.filter(call=pk).values_list("pk", flat=True)}
-    about = Change.objects.filter(record=Call.RECORD, record_id=str(pk)).values("action_id")
-    gone = Q(action__in=about, record=Part.RECORD, after="", before__contains=f'"call_id":{pk},')
-    parts |= set(Change.objects.filter(gone).values_list("record_id", flat=True))
+    parts.update(touching.taken_away(pk))
     return [(record, str(pk)), *((Part.RECORD, each) for each in sorted(parts, key=int))]
 
 

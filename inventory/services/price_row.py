@@ -136,7 +136,7 @@ def used(*, on: date) -> set[int]:
     for provider, model, geo, mark in (*groups, *of_parts):
         found = book.find(provider, model, geo)
         if found is not None and mark in ("", book.mark(provider, model, geo)):
-            rows.update(found.rows)
+            rows |= set(found.rows)
     return rows
 
 

@@ -236,6 +236,8 @@ class _Staged:
         self.stored = _Lines(found)
         self.effect = repriced.effect(found)
         self.words = set(_words(found))
+        self.gained = repriced.gained(found)
+        self.names: tuple[audit.Name, ...] = ()  # prices call nothing by another name
 
 
 def _words(found: Repricing) -> Iterator[str]:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Abs
 
 from inventory.domain import money
+from inventory.domain.effect import Figures, Where
 from inventory.models import Action, Part, Repricing, Team
 from inventory.models.call import KINDS
 
@@ -61,6 +62,23 @@ def effect(found: Repricing) -> dict[str, int]:
     """What it adds to the totals of a month."""
     sums = found.rows.of_parts().aggregate(**SUMS)
     return {name: int(amount or 0) for name, amount in sums.items()}
+
+
+def gained(found: Repricing) -> dict[Where, Figures]:
+    """What it adds to the figures of each feature; which parts have a label it leaves as it is."""
+    own = Part.objects.filter(pk=OuterRef("record_id"))
+    rows = found.rows.of_parts().annotate(
+        feature=Subquery(own.values("feature_id")), team=Subquery(own.values("team_id")),
+        label=Subquery(own.values("label")),
+    )  # fmt: skip
+    groups = rows.order_by().values_list("team", "feature").annotate(
+        *SUMS.values(), covered=Sum("by_today", filter=~Q(label=""))
+    )  # fmt: skip
+    return {
+        (team, feature): Figures(today or 0, saving or 0, possible or 0, covered=covered or 0)
+        for team, feature, today, saving, possible, covered in groups
+        if feature is not None
+    }
 
 
 def told(found: Repricing) -> str:

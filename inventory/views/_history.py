@@ -13,19 +13,19 @@ from inventory.services import action as actions
 from inventory.services.history import Asked, Found
 from inventory.views._page import Request, page
 
-DETAILS = {"field", "side", "since", "first_day", "last_day", "review"}
+DETAILS = {"by", "field", "side", "since", "first_day", "last_day", "review"}
 
 
 def asked_by(request: Request) -> tuple[Asked, forms.Filter, list[str]]:
-    """What the address asks for, the form that read it, and what has to be said of it."""
+    """What the address asks for, the form that read it, and what has to be said of the moments in it."""
     form = forms.Filter(request.GET, fields=actions.field_choices())
     chosen = {name: found for name, found in form.chosen().items() if name not in ("before", "after")}
     asked, notes = history.asked(**chosen)
-    return asked, form, [*form.complaints, *notes]
+    return asked, form, notes
 
 
 def shown(request: Request, *, mark: Mark | None = None, status: int = 200) -> HttpResponse:
-    asked, form, notes = asked_by(request)
+    asked, form, said = asked_by(request)
     chosen = form.chosen()
     places = {name: chosen[name] for name in ("before", "after") if name in chosen}
     found = history.listing(viewer=request.user, asked=asked, **places)
@@ -36,18 +36,27 @@ def shown(request: Request, *, mark: Mark | None = None, status: int = 200) -> H
         "about": f"{noun(asked.record[0])} {actions.name(*asked.record)}" if asked.record else "",
         "teams": Team.objects.order_by("name", "pk").values_list("pk", "name"),
         "people": Person.objects.order_by("name", "pk").values_list("pk", "name"),
+        "actors": _actors(str(chosen.get("by", ""))),
         "kinds": audit_words.KINDS,
         "fields": form.known_fields,
         "sides": forms.SIDES,
         "moments": forms.SINCE,
         "reviews": forms.REVIEWS,
         "formats": history_table.FORMATS,
-        "notes": notes,
+        "complaints": form.complaints,
+        "said": said,
         "is_detailed": chosen.keys() & DETAILS,
         "head": verification.published_head(),
         **(_reviewing(request.user, asked, found, mark) if asked.review == "open" else {}),
     }
     return page(request, "audit/list.html", context, fragment="lines", status=status)
+
+
+def _actors(chosen: str) -> list[tuple[str, str]]:
+    """The choices, and the one that only an address can name."""
+    named = chosen and chosen not in audit_words.ACTORS
+    kind, _, name = chosen.partition(":")
+    return [*forms.ACTORS, *([(chosen, audit_words.who(kind, name))] if named else [])]
 
 
 def noun(record: str) -> str:

@@ -7,9 +7,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
+from inventory.domain import audit_words
 from inventory.forms import audit as forms
 from inventory.models import Action, Change
-from inventory.services import access, history, history_table, past
+from inventory.services import access, called, history, history_table, past, weighed
 from inventory.services import action as actions
 from inventory.services.intake import taking, undo
 from inventory.views import _history, _job
@@ -21,6 +22,17 @@ ROWS = 50
 @require_safe
 def index(request: Request) -> HttpResponse:
     return _history.shown(request)
+
+
+@require_safe
+def find(request: Request) -> HttpResponse:
+    """Records by any name they had."""
+    form = forms.Named(request.GET or None)
+    context: dict[str, Any] = {"form": form}
+    if form.is_valid():
+        found, following = called.find(form.cleaned_data["name"], before=form.cleaned_data["before"])
+        context |= {"found": found, "following": following}
+    return page(request, "audit/find.html", context)
 
 
 @require_POST
@@ -67,12 +79,19 @@ def detail(request: Request, seq: int) -> HttpResponse:
         "line": lines[0],
         "page": found,
         "touched": actions.touched(list(found), request.user),
+        "figures": _figures(action),
         "may_review": access.may_review(request.user, action.team_id) and history.is_reviewable(action),
     }
     if action.kind == taking.IMPORT:
         imported = undo.found(seq)
         context |= {"imported": imported, "may_undo": imported is not None and undo.may_undo(request.user, imported)}
     return page(request, "audit/detail.html", context)
+
+
+def _figures(action: Action) -> list[tuple[str, str, str, str]]:
+    """What it did to the totals of the plan: before, after and the difference."""
+    weighed_ = weighed.of_action(action)
+    return audit_words.figures(*weighed_, all_of_them=False) if weighed_ else []
 
 
 def _address(record: str) -> str:

@@ -6,15 +6,17 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
+from inventory.domain import audit_words
 from inventory.forms import moment as forms
 from inventory.services import action as actions
-from inventory.services import history, moment, past
+from inventory.services import history, moment, past, weighed
 from inventory.services.moment import Moment
 from inventory.views import _history
 from inventory.views._page import Request, page
 
 NEVER = {
     "export": "The plan was never exported: choose another moment.",
+    "version": "No version of the plan is frozen: choose another moment.",
     "seal": "It is not sealed: choose another moment.",
     "action": "No action has this number: choose another moment.",
 }
@@ -38,17 +40,24 @@ def record(request: Request, record: str, pk: int) -> HttpResponse:
 
 @require_safe
 def plan(request: Request) -> HttpResponse:
-    form = forms.Compare(request.GET or None, may_be_sealed=False)
+    """Totals, teams and features; narrowed to a team where the address names one."""
+    form = forms.ComparePlan(request.GET or None)
     first, second, note = _moments(form)
     context: dict[str, Any] = {"form": form, "note": note}
     if first and second:
-        then, now = past.sums(first), past.sums(second)
-        rows = [(words, getattr(then, name), getattr(now, name)) for name, words in _SUMS]
+        team = form.cleaned_data["team"]
+        features, left = weighed.by_feature(first, second, team=team)
+        made = weighed.made_most(first, second, team=team)
         context |= {
             "first": first,
             "second": second,
-            "sums": [(words, was, stands, stands - was) for words, was, stands in rows],
-            "lines": history.lines(past.made_most(first, second), request.user),
+            "team": team,
+            "sums": audit_words.figures(weighed.at(first, team=team), weighed.at(second, team=team), all_of_them=True),
+            "teams": [] if team else weighed.by_team(first, second),
+            "of_team": f"?{_without_team(request)}team=",
+            "features": features,
+            "left": left,
+            "lines": history.lines(made, request.user),
             "crossings": past.crossings(first, second),
         }
     return page(request, "moment/plan.html", context)
@@ -62,11 +71,23 @@ def as_of(request: Request) -> HttpResponse:
     if form.is_valid():
         stood = moment.of_day(form.cleaned_data["day"])
         calls, following = past.calls(stood, form.cleaned_data["after"] or 0)
-        context |= {"moment": stood, "sums": past.sums(stood), "calls": calls, "following": following}
+        found = weighed.at(stood)
+        context |= {
+            "moment": stood,
+            "sums": found,
+            "coverage": audit_words.coverage(found),
+            "teams": weighed.by_team(stood, stood) if not form.cleaned_data["after"] else [],
+            "calls": calls,
+            "following": following,
+        }
     return page(request, "moment/as_of.html", context)
 
 
-_SUMS = (("today", "Cost today, a month"), ("saving", "Saving, a month"), ("possible", "Possible besides, a month"))
+def _without_team(request: Request) -> str:
+    """The rest of the address, to be followed by another parameter."""
+    kept = request.GET.copy()
+    kept.pop("team", None)
+    return f"{kept.urlencode()}&" if kept else ""
 
 
 def _moments(form: forms.Compare, record: str = "", pk: int = 0) -> tuple[Moment | None, Moment | None, str]:
@@ -88,7 +109,9 @@ def _first(since: str, given: dict[str, Any], record: str, pk: int) -> Moment | 
         return moment.of_day(given["day"])
     if since == "action":
         return moment.of_action(given["action"])
-    return moment.of_seal(record, pk) if since == "seal" else moment.of_export()
+    if since == "seal":
+        return moment.of_seal(record, pk)
+    return moment.of_export() if since == "export" else moment.of_version()
 
 
 def _end(day: date | None) -> Moment:

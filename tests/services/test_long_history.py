@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import timezone
 
 from inventory.domain import audit as links
+from inventory.domain.audit import Actor
 from inventory.models import Action, Change, Person, Team
 from inventory.services import audit, history, verification
 from inventory.services.history import Asked
@@ -67,6 +69,24 @@ def test_the_first_page_of_a_million_changes_opens_as_fast_as_that_of_a_thousand
     ratios = {name: figures[LONG][name] / figures[SHORT][name] for name in figures[SHORT]}
     print({name: round(ratio, 2) for name, ratio in ratios.items()})  # noqa: T201
     assert {name: ratio for name, ratio in ratios.items() if ratio > 2} == {}
+
+
+def test_a_record_with_thousands_of_actions_opens_as_fast_as_one_with_few() -> None:
+    viewer, spent = factories.make_person(name="Vic"), []
+    for actions in (40, 8000):
+        call, at = factories.make_call(), timezone.now()
+        with transaction.atomic():
+            for n in range(actions):
+                before = audit.states(call)
+                call.tag = str(n)
+                audit.record(
+                    kind="call.edit", by=Actor("command", "work"), at=at, subject=call, before=before,
+                    after=audit.states(call),
+                )  # fmt: skip
+        asked = Asked(record=("call", str(call.pk)))
+        spent.append(seconds(lambda asked=asked: history.listing(viewer=viewer, asked=asked), 7))
+    print(f"few {spent[0] * 1000:.1f} ms, 8,000 {spent[1] * 1000:.1f} ms")  # noqa: T201
+    assert spent[1] <= 2 * spent[0]
 
 
 def pages(viewer: Person) -> dict[str, Callable[[], Any]]:

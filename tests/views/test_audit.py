@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,7 +10,7 @@ from django.test import Client
 from inventory.domain.audit import Actor
 from inventory.domain.people import Discipline
 from inventory.models import Action, Call, Change, Feature, Part, Person, Team
-from inventory.services import audit, waiting
+from inventory.services import audit, called, history, waiting
 from inventory.services import call as calls
 from inventory.services import feature as features
 from inventory.services import part as parts
@@ -64,6 +65,73 @@ def test_every_action_is_one_sentence_newest_first(call: Call, as_ed: Client) ->
     assert f"cost today +${call.cost_today / 1_000_000:,.2f} a month" in page
 
 
+def test_a_record_that_was_deleted_or_renamed_is_found_by_any_name_it_had(
+    call: Call, feature: Feature, pia: Person, as_ed: Client, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half = {"requests": 1000, "uncached_input": 6000, "output": 400}
+    parts.split(
+        call=call, version=1, parts=[{"name": "Prévue", **half}, {"name": "Full pass", **half}], by=pia.actor, at=now
+    )
+    gone = call.parts.order_by("pk")[0].pk
+    call.refresh_from_db()
+    parts.unsplit(call=call, version=call.version, reason="x", by=pia.actor, at=now)
+    for name in ("Labels", "Ticket labels"):
+        call.refresh_from_db()
+        calls.edit(call=call, version=call.version, fields={"name": name}, by=pia.actor, at=now)
+    feature.refresh_from_db()
+    calls.retire(call=Call.objects.get(), version=Call.objects.get().version, reason="x", by=pia.actor, at=now)
+    row = f'<a href="/history/call/{call.pk}">Ticket labels</a></th><td data-label="Also called">Labels, Ticket tags, ticket-tags</td>'
+    for words in ("tags+TICKET", "labels"):
+        assert f'{row}<td data-label="Is">retired</td>' in text(as_ed, f"/history/find?name={words}")
+    page = text(as_ed, "/history/find?name=PR%C3%89VUE")
+    assert f'<a href="/history/part/{gone}">Prévue</a>' in page
+    assert "there no more" in page
+    assert "Prévue" in text(as_ed, f"/history/part/{gone}")
+    assert "No record was ever called that" in text(as_ed, "/history/find?name=Pia")
+    assert "Type a name, or a word of it" in text(as_ed, "/history/find?name=")
+    assert "Take out the control characters" in text(as_ed, "/history/find?name=a%07")
+    monkeypatch.setattr(called, "ROWS", 2)
+    first = text(as_ed, "/history/find?name=t")
+    following = first.partition("?name=t&amp;before=")[2].partition('"')[0]
+    assert following
+    second = text(as_ed, f"/history/find?name=t&before={following}")
+    assert not set(found_in(first)) & set(found_in(second))
+    assert found_in(second)
+
+
+def found_in(page: str) -> list[str]:
+    return re.findall(r'<th scope="row"><a href="(/history/[^"]+)"', page)
+
+
+def test_the_pages_of_a_record_hold_all_its_actions_once_in_order(
+    call: Call, pia: Person, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "ROWS", 3)
+    half = {"requests": 1000, "uncached_input": 6000, "output": 400}
+    for n in range(4):
+        call.refresh_from_db()
+        calls.edit(call=call, version=call.version, fields={"tag": str(n)}, by=pia.actor, at=now)
+        two = [{"name": f"A{n}", **half}, {"name": f"B{n}", **half}]
+        call.refresh_from_db()
+        parts.split(call=call, version=call.version, parts=two, by=pia.actor, at=now)
+        answered(call.parts.order_by("pk")[0], "product", pia, now) if n == 2 else None
+        call.refresh_from_db()
+        parts.unsplit(call=call, version=call.version, reason="x", by=pia.actor, at=now)
+    for record, pk in (("call", call.pk), ("feature", call.feature_id), ("part", call.parts.get().pk)):
+        asked = history.Asked(record=(record, str(pk)))
+        expected = [line.seq for line in history.lines(history.matching(asked).order_by("-seq"), pia)]
+        seen, places = [], {}
+        while True:
+            found = history.listing(viewer=pia, asked=asked, **places)
+            seen += [line.seq for line in found.lines]
+            if found.older is None:
+                break
+            places = {"before": found.older}
+        assert seen == expected
+        back = history.listing(viewer=pia, asked=asked, after=expected[-1]).lines
+        assert [line.seq for line in back] == expected[-4:-1]
+
+
 def test_the_reason_is_shown(call: Call, pia: Person, as_ed: Client, now: datetime) -> None:
     calls.edit(call=call, version=1, fields={"name": "Tags"}, by=pia.actor, at=now, reason="A <b>clearer</b> name")
     page = text(as_ed, "/history")
@@ -109,7 +177,7 @@ def test_an_action_opens_to_its_fields_before_and_after(call: Call, pia: Person,
 
 
 def test_a_creation_lists_what_was_given(call: Call, as_ed: Client) -> None:
-    page = text(as_ed, "/history/2")
+    page = text(as_ed, "/history/2").partition('class="touched"')[2]
     assert '<th scope="row">Model</th><td data-label="After">claude-sonnet-5-5</td>' in page
     assert "Before" not in page
     assert "Workspace" not in page

@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import re
 from datetime import datetime, timedelta
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +17,11 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from inventory import tasks
+from inventory.domain import audit_words
 from inventory.domain.audit import Actor
 from inventory.domain.part import Label
 from inventory.models import Action, Call, Job, Part, Person, Team, Trace, append_only
-from inventory.services import audit, history, history_file, moment
+from inventory.services import audit, frozen, history, history_file, moment
 from inventory.services import call as calls
 from inventory.services import feature as features
 from inventory.services import job as jobs
@@ -27,6 +30,9 @@ from tests.services.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in
 from tests.views.test_audit import FIELDS, answered, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]
+
+
+BY = Actor("command", "x")
 
 
 @pytest.fixture
@@ -134,6 +140,43 @@ def test_a_field_is_found_and_how_many_have_it_does_not_matter(
         assert count(as_ed, f"field=call.requests&team={call.team_id}&person={pia.pk}&kind=call.edit") == 3
 
 
+def test_what_acted_is_found_whatever_it_is_and_many_or_few(
+    call: Call, as_ed: Client, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for by in (("command", "work"), ("command", "load_prices"), ("job", "17"), ("visitor", ""), ("token", "ci")):
+        audit_at(call, now, Actor(*by))
+    audit_at(call, now, Actor("person", "1"), kind="exchange.import")
+    found = {"command": 2, "command:load_prices": 1, "job": 1, "job:17": 1, "token": 1, "token:ci": 1, "visitor": 1}
+    for few in (1000, 0):
+        monkeypatch.setattr(history, "FEW", few)
+        for by, times in (found | {"import": 1, "worker": 2}).items():
+            assert (by, count(as_ed, f"by={by}&field=call.tag")) == (by, times)
+    assert '<option value="job:17" selected>Job 17</option>' in text(as_ed, "/history?by=job:17")
+    assert count(as_ed, "by=person") == 3
+
+
+def test_every_command_that_acts_can_be_looked_for() -> None:
+    named = re.compile(r"""Actor\("command", "(\w+)"\)""")
+    files = Path("inventory").rglob("*.py")
+    assert {name for path in files for name in named.findall(path.read_text())} == set(audit_words.COMMAND_NAMES)
+
+
+def test_since_the_last_commit_is_since_the_newest_frozen_version(
+    call: Call, pia: Person, as_pia: Client, now: datetime
+) -> None:
+    assert "no version of the plan is frozen" in text(as_pia, "/history?since=version")
+    assert "No version of the plan is frozen" in text(as_pia, f"/history/compare/call/{call.pk}?since=version")
+    asked_for = jobs.enqueue(kind="freeze_plan", params={}, by=pia.actor, at=now, person=pia)
+    frozen.freeze(job=asked_for, team=None, note="", by=pia.actor, at=now, person=pia)
+    page = text(as_pia, "/history?since=version&review=open")
+    assert "Batchline keeps no commit yet: the newest frozen version stands for it, version 1 of all teams" in page
+    assert "All of it is reviewed." in page
+    audit_at(call, now)
+    assert count(as_pia, "since=version&review=open") == 1
+    assert "1 of these waits for a review" in text(as_pia, "/history?since=version&review=open")
+    assert "tag: x" in text(as_pia, f"/history/compare/call/{call.pk}?since=version")
+
+
 def test_days_narrow_by_when_an_action_began(call: Call, as_ed: Client) -> None:
     long_ago = timezone.now() - timedelta(days=40)
     for days in (0, 10):
@@ -145,13 +188,11 @@ def test_days_narrow_by_when_an_action_began(call: Call, as_ed: Client) -> None:
     assert count(as_ed, f"kind=call.edit&last_day={day - timedelta(days=1)}") == 0
 
 
-def audit_at(call: Call, at: datetime) -> None:
+def audit_at(call: Call, at: datetime, by: Actor = BY, *, kind: str = "call.edit") -> None:
     before = audit.states(call)
     call.tag += "x"
     call.save()
-    audit.record(
-        kind="call.edit", by=Actor("command", "x"), at=at, subject=call, before=before, after=audit.states(call)
-    )
+    audit.record(kind=kind, by=by, at=at, subject=call, before=before, after=audit.states(call))
 
 
 @pytest.mark.parametrize(
@@ -159,6 +200,9 @@ def audit_at(call: Call, at: datetime) -> None:
     [
         ("field=call.password", "no field that exists"),
         ("field=_connector", "no field that exists"),
+        ("by=the+machine", "no command, job or token that has done anything"),
+        ("by=job:99", "no command, job or token that has done anything"),
+        ("by=command:%00", "no command, job or token that has done anything"),
         ("side=left", "no side of the line that exists"),
         ("since=ever", "no moment that exists"),
         ("first_day=2026-13-01", "“2026-13-01” is no day"),

@@ -40,7 +40,7 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
     **dict.fromkeys(
         (
             "home.page", "team.list", "team.detail", "feature.list", "feature.detail", "call.list", "call.detail",
-            "call.explained", "pricing.list", "plan.page", "plan.guess", "plan.doubts", "audit.list", "audit.detail",
+            "call.explained", "pricing.list", "plan.page", "plan.guess", "plan.doubts", "audit.list", "audit.find", "audit.detail",
             "audit.record", "moment.plan", "moment.as_of", "moment.record", "job.list", "job.detail", "job.file",
             "pricing.book", "pricing.retiring", "plan.time", "plan.realised", "wave.list", "move.detail",
             "frozen.list", "frozen.detail", "frozen.prices", "comparison.detail", "scenario.list", "scenario.detail",

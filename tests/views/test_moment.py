@@ -1,22 +1,31 @@
 """Two moments of a call, a part and the plan compared, and the inventory as it stood at the end of a day."""
 
 from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from inventory.models import Action, Call, Part, Person, Team
-from inventory.services import audit, moment, past, plan
+from inventory.domain import effect
+from inventory.models import Action, Call, Called, Effect, Part, Person, Team, append_only
+from inventory.services import audit, moment, past, plan, weighed
 from inventory.services import call as calls
 from inventory.services import feature as features
 from inventory.services import part as parts
+from inventory.services import team as teams
 from tests.services.test_waiting import both_in
 from tests.views.test_audit import FIELDS, text
 from tests.views.test_audit_filters import exported
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]
 AGO = timedelta(days=40)
+INDEXES: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (Effect, ("seq", "team_id", "feature_id", *effect.NAMES)), (Called, ("seq", "record", "record_id", "name", "folded")),
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -114,11 +123,14 @@ def test_totals_of_any_day_are_those_the_plan_showed_then(
         stood = past.states_at([("part", str(moved.pk))], moment.Moment(action.seq, None, "")).get(
             ("part", str(moved.pk))
         )
-        sums = past.sums(moment.Moment(action.seq, None, ""))
+        sums = weighed.at(moment.Moment(action.seq, None, ""))
         live = stood is not None and stood["is_live"]
         assert sums.today == (stood["cost_today"] if live and stood else 0)
         assert sums.saving == (stood["saving"] if live and stood else 0)
-    now = past.sums(moment.now())
+        labelled = bool(live and stood and stood["label"])
+        assert (sums.parts, sums.labelled) == (int(bool(live)), int(labelled))
+        assert sums.covered == (sums.today if labelled else 0)
+    now = weighed.at(moment.now())
     assert (now.today, now.saving) == (plan.totals().overall.sums.today, plan.totals().overall.sums.saving) == (0, 0)
 
 
@@ -130,6 +142,71 @@ def test_the_plan_compared_tells_totals_and_what_made_the_difference(
     assert "1 action moved parts to batch, nothing to real time" in page
     assert "saved an answer sheet of “Ticket tags”" in page
     assert "No action between the two changed a figure" in text(as_ed, f"/history/compare?since=day&day={day(then, 9)}")
+
+
+def test_the_plan_is_compared_by_team_and_by_feature(
+    call: Call, moved: Part, pia: Person, as_ed: Client, then: datetime
+) -> None:
+    mails = features.register(team=call.team, fields={"name": "Mails"}, by=pia.actor, at=then + timedelta(days=2))
+    calls.register(feature=mails, fields={**FIELDS, "name": "Drafts"}, by=pia.actor, at=then + timedelta(days=2))
+    other = teams.register(name="Search", by=pia.actor, at=then + timedelta(days=3))
+    into = features.register(team=other, fields={"name": "Ranks"}, by=pia.actor, at=then + timedelta(days=3))
+    calls.register(feature=into, fields={**FIELDS, "name": "Rank"}, by=pia.actor, at=then + timedelta(days=3))
+    page = text(as_ed, f"/history/compare?since=day&day={day(then, 0)}")
+    saving = f"+${moved.saving / 1_000_000:,.2f}"
+    row = f'<td data-label="Saving then" class="num">$0.00</td><td data-label="Now" class="num">{saving[1:]}</td>'
+    for into_, name, labelled in (
+        (f"?since=day&amp;day={day(then, 0)}&amp;team={call.team_id}", "Documents", "0 of 1 → 1 of 2"),
+        (f"/history/feature/{call.feature_id}", "Tickets", "0 of 1 → 1 of 1"),
+    ):
+        told = page.partition(f'<a href="{into_}">{name}</a>')[2].partition("</tr>")[0]
+        assert row in told
+        assert labelled in told
+    assert "0 of 0 → 0 of 1" in page.partition(f'<a href="/history/feature/{into.pk}">Ranks</a>')[2]
+    assert "0 of 1 parts, 0.0 % of the cost today</td>" in page
+    assert "1 of 3 parts" in page
+    narrowed = text(as_ed, f"/history/compare?since=day&day={day(then, 0)}&team={other.pk}")
+    assert "Ranks" in narrowed
+    assert "Tickets" not in narrowed.partition("By feature")[2]
+    assert "saved an answer sheet" not in narrowed
+    as_of = text(as_ed, f"/history/as-of?day={day(then, 2)}")
+    assert '<th scope="row">Documents</th>' in as_of
+    assert "Search" not in as_of
+    assert "Labelled: 1 of 2 parts" in as_of
+
+
+def test_the_sums_of_features_are_those_the_chain_keeps_and_those_of_the_plan(moved: Part, as_ed: Client) -> None:
+    for action in Action.objects.all():
+        gained = weighed.of_action(action)
+        told = tuple((gained[1] - gained[0]).all[:3]) if gained else (0, 0, 0)
+        assert told == (action.effect_today, action.effect_saving, action.effect_possible)
+    assert sum((row.second.today for row in weighed.by_team(moment.now(), moment.now())), 0) == moved.cost_today
+
+
+def test_an_action_opens_to_its_effect_on_savings_coverage_and_what_a_commit_rests_on(
+    call: Call, moved: Part, as_ed: Client
+) -> None:
+    page = text(as_ed, f"/history/{Action.objects.filter(kind='waiting.submit').latest('seq').seq}")
+    amount = f"${moved.saving / 1_000_000:,.2f}"
+    assert f'<td data-label="Before" class="num">$0.00</td><td data-label="After" class="num">{amount}</td>' in page
+    assert '<td data-label="Before" class="num">0 of 1 parts, 0.0 % of the cost today</td>' in page
+    assert '<td data-label="After" class="num">1 of 1 parts, 100.0 % of the cost today</td>' in page
+    assert "+1 part, +100.0 points" in page
+    assert "which a commit rests on" in page
+    assert "Cost today, a month" not in page
+    quiet = text(as_ed, f"/history/{Action.objects.filter(kind='feature.register').latest('seq').seq}")
+    assert "no effect on the figures" in quiet
+    assert 'class="table stack sums"' not in quiet
+
+
+def test_earlier_actions_are_weighed_and_named_as_new_ones(call: Call, moved: Part, as_ed: Client) -> None:
+    made = [set(model.objects.values_list(*columns)) for model, columns in INDEXES]
+    append_only.remove(connection)
+    for model, _ in INDEXES:
+        model.objects.all().delete()
+    import_module("inventory.migrations.0021_history_found_and_weighed").index_what_is_there(apps, None)
+    assert [set(model.objects.values_list(*columns)) for model, columns in INDEXES] == made
+    assert all(made)
 
 
 def test_the_inventory_as_of_a_day_has_the_calls_in_use_then(
@@ -163,6 +240,7 @@ def test_the_inventory_as_of_a_day_has_the_calls_in_use_then(
         ("/history/compare?since=day&day=2999-10-01", "1 October 2999 is still to come"),
         ("/history/compare?since=day", "Choose the day to compare with."),
         ("/history/compare?since=ever", "Select a valid choice"),
+        ("/history/compare?team=99", "The address names no team that exists"),
         ("/history/compare?since=seal", "Select a valid choice"),
         ("/history/compare?action=99", "No action has this number"),
         ("/history/compare?since=day&day=2026-11-02&until=2026-11-01", "The first moment is after the second"),

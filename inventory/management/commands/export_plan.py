@@ -1,8 +1,6 @@
-"""The plan as a workbook from the shell. The file appears whole or not at all."""
+"""The plan as a workbook from the shell."""
 
-import errno
-import os
-import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from inventory.domain import money
-from inventory.services import exchange, plan
+from inventory.management import whole_file
+from inventory.services import exchange
 
 
 class Command(BaseCommand):
@@ -23,10 +22,7 @@ class Command(BaseCommand):
         target = Path(options["file"])
         if target.suffix.lower() != ".xlsx":
             raise CommandError(f"{target}: the name must end in .xlsx")
-        try:
-            sums = _write(target).overall.sums
-        except OSError as error:
-            raise CommandError(f"cannot write {target}: {error.strerror or error}") from error
+        sums = whole_file.written(target, partial(exchange.export_plan, at=timezone.now())).overall.sums
         if options["verbosity"]:
             saving = money.shown(sums.saving)
             if sums.one_sided_parts:
@@ -34,28 +30,3 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{target}: {sums.parts:,} parts, {money.shown(sums.today)} a month today, saves {saving}"
             )
-
-
-def _write(target: Path) -> plan.Totals:
-    """Into a file beside the target, which then takes its place in one step; a failure leaves the target as it was."""
-    if target.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem[:40]}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            totals = exchange.export_plan(file, at=timezone.now())
-            file.flush()
-            os.fsync(file.fileno())
-        _as_others_are(name)
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise
-    return totals
-
-
-def _as_others_are(name: str) -> None:
-    """A temporary file is readable by nobody else; the workbook is a file like any that this person writes."""
-    mask = os.umask(0)
-    os.umask(mask)
-    os.chmod(name, 0o666 & ~mask)
