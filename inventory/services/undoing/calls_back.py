@@ -1,0 +1,127 @@
+"""Calls, their parts and sheets put back by the rules of an edit: parts cover their call, a seal that rested on what
+changes is broken, and all of it is priced anew. Where the label comes back as it was, its seal does too."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
+
+from inventory.models import Call, Feature, Part, Sheet
+from inventory.services import audit, clash, part_notice, pricing, recount, seal
+from inventory.services import call as calls
+from inventory.services.undoing import records
+from inventory.services.undoing.work import AT_ONCE, Work
+
+
+class WrongParts(Exception):
+    """A call that is not split has one part, one that is has several."""
+
+
+def write(work: Work) -> None:
+    """All of them. What was made goes last: nothing of it is left to point to."""
+    for call in work.back("call"):
+        call.search_text = calls.search_text(call)
+        with clash.refused("call_key_once", as_=calls.KeyTaken):
+            call.save(force_insert=True)
+    gone = {*work.gone("call")}
+    pks = iter(sorted(_concerned(work) - gone))
+    while some := list(islice(pks, AT_ONCE)):
+        _some(work, some)
+    for call in Call.objects.filter(pk__in=gone).order_by("pk"):
+        own = list(call.parts.order_by("position"))
+        work.note(call, *own)
+        Part.objects.filter(pk__in=[part.pk for part in own]).delete()
+        call.delete()
+
+
+def _concerned(work: Work) -> set[int]:
+    """The calls of every record that changes, comes or goes."""
+    of_parts = Part.objects.filter(pk__in=[*work.changed("part"), *work.gone("part")]).values_list("call_id", flat=True)
+    back = {(piece.becomes or {})["call_id"] for piece in work.pieces.get("part", {}).values() if piece.now is None}
+    new = {pk for pk, piece in work.pieces.get("call", {}).items() if piece.now is None}
+    return {*work.changed("call"), *of_parts, *back, *new, *work.weigh}
+
+
+def _some(work: Work, pks: Sequence[int]) -> None:
+    own: dict[int, list[Part]] = defaultdict(list)
+    for part in Part.objects.filter(call__in=pks).order_by("call_id", "position"):
+        own[part.call_id].append(part)
+    since = seal.not_before([part for parts in own.values() for part in parts], work.at)
+    for call in Call.objects.select_related("feature__team", "team").filter(pk__in=pks).order_by("pk"):
+        _one(work, call, own[call.pk], since)
+
+
+def _one(work: Work, call: Call, own: Sequence[Part], since: datetime) -> None:
+    leaving = {*work.gone("part")} if len(work.pieces.get("part", {})) else set()
+    gone = [part for part in own if part.pk in leaving]
+    kept = [part for part in own if part.pk not in leaving]
+    is_new = ("call", call.pk) in work.touched and ("call", call.pk) not in work.before
+    _note(work, call, own, gone, is_new=is_new)
+    before, team = audit.states(call, *kept), call.team_id
+    facts = {}
+    for part in own:
+        part.call = call
+        facts[part.pk] = part.rests_on()
+    records.put(call, work.fields("call", call.pk))
+    if call.feature_id != before["call", call.pk]["feature_id"]:
+        call.feature = Feature.objects.select_related("team").get(pk=call.feature_id)
+    for part in kept:
+        records.put(part, work.fields("part", part.pk))
+    new = work.back("part", call_id=call.pk) if _has_back(work) else []
+    _in_step(call, kept, new)
+    others = [part for part in kept if not work.puts_label(part.pk)]
+    for part in others:
+        seal.edited(part, facts[part.pk], at=since)
+    if call.team_id != team or call.pk in work.weigh:
+        recount.weigh_anew(others, one_side_enough=call.team.one_side_enough, at=since)
+    _priced(work, call, [*kept, *new])
+    _save(work, call, gone, kept, new, before)
+    work.to_check += part_notice.found(others, before)
+
+
+def _note(work: Work, call: Call, own: Sequence[Part], gone: Sequence[Part], *, is_new: bool) -> None:
+    if not is_new:
+        work.note(call)
+    work.note(*own)
+    if gone:
+        work.note(*Sheet.objects.filter(part__in=gone).order_by("pk"))
+
+
+def _has_back(work: Work) -> bool:
+    return any(piece.now is None for piece in work.pieces.get("part", {}).values())
+
+
+def _in_step(call: Call, kept: Sequence[Part], new: Sequence[Part]) -> None:
+    parts = sorted([*kept, *new], key=lambda part: part.position)
+    if call.is_split == (len(parts) == 1) or not parts:
+        raise WrongParts
+    call.team = call.feature.team
+    for part in parts:
+        part.call, part.is_live = call, call.retired_at is None
+    calls.keep_in_step(call, parts)
+    call.search_text = calls.search_text(call)
+
+
+def _priced(work: Work, call: Call, parts: Sequence[Part]) -> None:
+    """As a restored call is; one that is retired keeps the amounts it has."""
+    if call.retired_at is None:
+        pricing.apply(call, sorted(parts, key=lambda part: part.position), book=work.book)
+
+
+def _save(
+    work: Work, call: Call, gone: Sequence[Part], kept: Sequence[Part], new: Sequence[Part], before: audit.States
+) -> None:
+    """Parts are written in an order in which no two ever claim one position."""
+    if gone:
+        labelled = part_notice.people([part for part in gone if part.label])
+        Part.objects.filter(pk__in=[part.pk for part in gone]).delete()
+        part_notice.taken_away(labelled, call, by=work.by, at=work.at)
+
+    def first(part: Part) -> int:
+        return -part.position if part.position > before["part", part.pk]["position"] else part.position
+
+    calls.write(call, sorted(kept, key=first), before, call.version)
+    for part in new:
+        part.save(force_insert=True)
+        for sheet in work.back("sheet", part_id=part.pk):
+            sheet.save(force_insert=True)
