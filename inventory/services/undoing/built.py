@@ -8,10 +8,10 @@ from inventory.services.undoing.look import Look, Piece, Reading, Row, frozen_si
 from inventory.services.undoing.since import State
 
 POINTING = (
-    (("wave_id",), Wave, "wave", Wave.objects.live),
-    (("feature_id",), Feature, "feature", Feature.objects.live),
-    (("team_id",), Team, "team", Team.objects.live),
-    (("product_owner_id", "engineering_owner_id", "owner_id", "person_id"), Person, "account", Person.objects.active),
+    (("wave_id", "on_id"), "wave", "wave", Wave.objects.live),
+    (("feature_id",), "feature", "feature", Feature.objects.live),
+    (("team_id",), "team", "team", Team.objects.live),
+    (("product_owner_id", "engineering_owner_id", "owner_id", "person_id"), "person", "account", Person.objects.active),
 )
 
 
@@ -48,12 +48,17 @@ def _hanging(reading: Reading) -> None:
 def _out_of_use(reading: Reading) -> None:
     """What records would point to again, and nobody uses any more."""
     pointing = [(row, piece) for row in reading.rows.values() for piece in row.pieces if piece.becomes]
-    for names, _, noun, usable in POINTING:
+    for names, record, noun, usable in POINTING:
         wanted = {pk for _, piece in pointing for name in names if (pk := _state(piece).get(name))}
         there = set(usable().filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+        there |= {int(piece.record_id) for _, piece in pointing if piece.record == record and _comes_back(piece)}
         for row, piece in pointing:
             if any(pk not in there for name in names if (pk := _state(piece).get(name))):
                 row.refused.append(f"{reading.name(piece.key)}: the {noun} it would go back to is not in use any more.")
+
+
+def _comes_back(piece: Piece) -> bool:
+    return piece.now is None or (piece.now.get("retired_at") is not None and _state(piece)["retired_at"] is None)
 
 
 def _retired(found: Look, row: Row) -> None:

@@ -43,7 +43,7 @@ def put(record: Any, state: Mapping[str, Any]) -> None:
 
 
 def hanging(action: Action, model: Any) -> Iterator[tuple[int, str]]:
-    """What points to a record the action made, and was not made by it: the record's number and what, `a sheet`; at
+    """What points to a record the action made, and was not touched by it: the record's number and what, `a sheet`; at
     most TOLD of each."""
     for relation in model._meta.get_fields(include_hidden=True):
         if not (relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one)):
@@ -55,7 +55,7 @@ def hanging(action: Action, model: Any) -> Iterator[tuple[int, str]]:
         field = relation.field.name
         rows = other._base_manager.filter(**{f"{field}__in": ids(action, model, made=True)})
         if hasattr(other, "RECORD"):
-            rows = rows.exclude(pk__in=ids(action, other, made=True).values("pk"))
+            rows = rows.exclude(pk__in=ids(action, other).values("pk"))
         for pk in rows.order_by(f"{field}_id", "pk").values_list(f"{field}_id", flat=True)[:TOLD]:
             yield pk, noun(other)
 
