@@ -106,7 +106,8 @@ KINDS = sorted(
 )
 
 RECORDS: Mapping[str, str] = {
-    "action": "Action", "call": "Call", "claude_model": "Model", "comment": "Comment", "dependency": "Wave after another",
+    "action": "Action", "call": "Call", "claude_model": "Model", "comment": "Comment",
+    "dependency": "Wave after another",
     "discount": "Discount", "feature": "Feature", "file": "File", "frozen": "Version of the plan", "job": "Job",
     "link": "One-time link",
     "membership": "Membership", "modifier": "Price modifier", "notice_choices": "Choice of notices",

@@ -62,6 +62,11 @@ def field_choices() -> list[tuple[str, str]]:
     return sorted(found, key=lambda choice: (choice[1], choice[0]))
 
 
+def label(record: str, field: str) -> str:
+    """How that field of a record is called."""
+    return _label(_models().get(record), field)
+
+
 def name(record: str, record_id: str) -> str:
     """How a record is called now, or was last; empty where history never heard of it."""
     found = _named([(record, record_id)]).get((record, record_id), "")

@@ -7,11 +7,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
+from inventory.domain import undo as undoing
 from inventory.forms import audit as forms
 from inventory.models import Action, Change
 from inventory.services import access, history, history_table, past
 from inventory.services import action as actions
+from inventory.services.history import Line
 from inventory.services.intake import taking, undo
+from inventory.services.undoing import putting
 from inventory.views import _history, _job
 from inventory.views._page import Request, page
 
@@ -69,10 +72,22 @@ def detail(request: Request, seq: int) -> HttpResponse:
         "touched": actions.touched(list(found), request.user),
         "may_review": access.may_review(request.user, action.team_id) and history.is_reviewable(action),
     }
+    context |= _taking_back(request, action, lines[0])
     if action.kind == taking.IMPORT:
         imported = undo.found(seq)
         context |= {"imported": imported, "may_undo": imported is not None and undo.may_undo(request.user, imported)}
     return page(request, "audit/detail.html", context)
+
+
+def _taking_back(request: Request, action: Action, line: Line) -> dict[str, Any]:
+    """Whether to offer a look at it, also for one change alone; else why an action of its kind is not taken back."""
+    may = putting.might_take_back(request.user, action)
+    by_rows = may and putting.is_by_rows(action)
+    return {
+        "may_take_back": may and (by_rows or not line.taken_by),
+        "by_rows": by_rows,
+        "instead": undoing.instead(action.kind),
+    }
 
 
 def _address(record: str) -> str:

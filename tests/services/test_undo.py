@@ -11,15 +11,23 @@ from inventory.domain import audit_words
 from inventory.domain import undo as domain
 from inventory.domain.audit import Actor
 from inventory.domain.status import Status
-from inventory.models import Action, Call, Change, Feature, Frozen, FrozenCall, Membership, Part, Person, Sheet, Team, Wave
-from inventory.services import arrangement, audit, history, moving, replay, verification
+from inventory.models import (
+    Action,
+    Call,
+    Feature,
+    Membership,
+    Part,
+    Person,
+    Team,
+    Wave,
+)
+from inventory.services import arrangement, audit, moving, replay, verification
 from inventory.services import call as calls
 from inventory.services import feature as features
 from inventory.services import part as parts
 from inventory.services import team as teams
 from inventory.services import wave as waves
-from inventory.services.undoing import built, putting, taken
-from inventory.services.undoing.putting import ChangedMeanwhile, Refused
+from inventory.services.undoing import built, putting
 from tests import factories
 from tests.services.plans import FIELDS
 from tests.services.test_part import ANALYSIS, PREVIEW
@@ -82,9 +90,7 @@ def everything() -> dict[tuple[str, int], dict[str, Any]]:
 def take_back(action: Action, *keys: str, at: datetime) -> Action:
     found = built.look(action)
     assert found.open, [row.refused for row in found.rows]
-    return putting.take_back(
-        action=action, keys=keys or None, stamp=found.stamp, reason="A slip.", by=BY, at=at
-    )
+    return putting.take_back(action=action, keys=keys or None, stamp=found.stamp, reason="A slip.", by=BY, at=at)
 
 
 def last(kind: str = "") -> Action:
@@ -188,7 +194,9 @@ def second_wave(world: World) -> None:
 
 def edited_wave(world: World) -> None:
     wave, second = world.fresh(world.wave), Wave.objects.get(name="Second")
-    waves.edit(wave=wave, version=wave.version, fields={"name": "Later", "ramp_months": 3}, after=[second], by=BY, at=world.at)
+    waves.edit(
+        wave=wave, version=wave.version, fields={"name": "Later", "ramp_months": 3}, after=[second], by=BY, at=world.at
+    )
 
 
 def nothing(world: World) -> None:

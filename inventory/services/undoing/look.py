@@ -14,10 +14,11 @@ from inventory.domain.undo import LABEL, Way
 from inventory.models import Action, Call, Frozen, FrozenCall
 from inventory.models.call import PROFILE
 from inventory.services import audit as audits
+from inventory.services import taken
 from inventory.services.action import kept_state
-from inventory.services.undoing import records, taken
+from inventory.services.taken import Key
+from inventory.services.undoing import records
 from inventory.services.undoing.since import Since, State
-from inventory.services.undoing.taken import Key
 
 IN_STEP = frozenset(("name", "model", *PROFILE))  # of the one part of a call that is not split: the call's own
 WITH = {"part": ("call",), "dependency": ("wave", "on"), "membership": ("team", "person")}

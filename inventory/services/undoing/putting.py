@@ -12,9 +12,9 @@ from inventory.domain.audit import Actor
 from inventory.domain.status import MEMBERS_MAY, Status
 from inventory.domain.undo import May
 from inventory.models import Action, Call, Feature, Person, Stale, Team
-from inventory.services import access, audit, feature, part_notice, team, wave
+from inventory.services import access, audit, feature, part_notice, taken, team, wave
 from inventory.services import call as calls
-from inventory.services.undoing import built, calls_back, places_back, taken
+from inventory.services.undoing import built, calls_back, places_back
 from inventory.services.undoing.look import Look, Row
 from inventory.services.undoing.work import AT_ONCE, Work
 
@@ -58,6 +58,11 @@ def might_take_back(person: Person, action: Action) -> bool:
     if domain.instead(action.kind):
         return False
     return person.is_administrator or (action.team_id is not None and access.may_edit(person, action.team_id))
+
+
+def is_by_rows(action: Action) -> bool:
+    """Whether some of what it did can be left as it is."""
+    return domain.WAYS[taken.root(action).kind].by_rows
 
 
 def take_back(

@@ -9,7 +9,7 @@ from django.db.models import Max
 from inventory.domain.undo import LABEL
 from inventory.models import Action, Change, Sheet
 from inventory.services.action import kept_state
-from inventory.services.undoing.taken import Key
+from inventory.services.taken import Key
 
 State = dict[str, Any]
 Told = tuple[str, str, State | None, State | None]  # record, its id, before, after
