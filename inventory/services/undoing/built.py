@@ -83,9 +83,8 @@ def _labels(reading: Reading, row: Row) -> None:
         own = {**of_call, **puts[piece.key]}
         facts = {**part.rests_on(), **{name: own[name] for name in seal.FACTS if name in own}}
         if seal.changed(part.rested_on or part.rests_on(), facts):
-            row.built.append(
-                f"The label of {reading.name(piece.key)[4:]} rests on what is put back: it has to be confirmed again."
-            )
+            name = reading.name(piece.key).replace("The ", "the ", 1)
+            row.built.append(f"The label of {name} rests on what is put back: it has to be confirmed again.")
 
 
 def _teams(found: Look) -> set[int]:

@@ -12,6 +12,11 @@ from inventory.services import call as calls
 from inventory.services.undoing import records
 from inventory.services.undoing.work import AT_ONCE, Work
 
+# By what a move is arranged and weighed, and nothing is priced.
+WEIGHED = frozenset((
+    "wave_id", "status", *(f"{name}_{what}" for name in ("effort", "risk", "ready") for what in ("set", "why")),
+))  # fmt: skip
+
 
 class WrongParts(Exception):
     """A call that is not split has one part, one that is has several."""
@@ -74,7 +79,8 @@ def _one(work: Work, call: Call, own: Sequence[Part], since: datetime) -> None:
         seal.edited(part, facts[part.pk], at=since)
     if call.team_id != team or call.pk in work.weigh:
         recount.weigh_anew(others, one_side_enough=call.team.one_side_enough, at=since)
-    _priced(work, call, [*kept, *new])
+    is_other = bool(gone or new) or call.team_id != team or call.pk in work.weigh
+    _price(work, call, [*kept, *new], is_other=is_other)
     _save(work, call, gone, kept, new, before)
     work.to_check += part_notice.found(others, before)
 
@@ -99,13 +105,15 @@ def _in_step(call: Call, kept: Sequence[Part], new: Sequence[Part]) -> None:
     for part in parts:
         part.call, part.is_live = call, call.retired_at is None
     calls.keep_in_step(call, parts)
-    call.search_text = calls.search_text(call)
 
 
-def _priced(work: Work, call: Call, parts: Sequence[Part]) -> None:
-    """As a restored call is; one that is retired keeps the amounts it has."""
-    if call.retired_at is None:
+def _price(work: Work, call: Call, parts: Sequence[Part], *, is_other: bool) -> None:
+    """As any edit is; by what a move is weighed alone changes no amount, and a retired call keeps those it has."""
+    touched = {*work.fields("call", call.pk), *(name for part in parts for name in work.fields("part", part.pk))}
+    if call.retired_at is None and (is_other or touched - WEIGHED):
         pricing.apply(call, sorted(parts, key=lambda part: part.position), book=work.book)
+    else:
+        pricing.weigh(call, parts)
 
 
 def _save(
@@ -116,11 +124,18 @@ def _save(
         labelled = part_notice.people([part for part in gone if part.label])
         Part.objects.filter(pk__in=[part.pk for part in gone]).delete()
         part_notice.taken_away(labelled, call, by=work.by, at=work.at)
+    text = calls.search_text(call)
+    if (fields := audit.changed(call, before)) or text != call.search_text:
+        call.search_text = text
+        with clash.refused("call_key_once", as_=calls.KeyTaken):
+            call.write(*fields, "search_text")
 
     def first(part: Part) -> int:
         return -part.position if part.position > before["part", part.pk]["position"] else part.position
 
-    calls.write(call, sorted(kept, key=first), before, call.version)
+    for part in sorted(kept, key=first):
+        if fields := audit.changed(part, before):
+            part.write(*fields)
     for part in new:
         part.save(force_insert=True)
         for sheet in work.back("sheet", part_id=part.pk):

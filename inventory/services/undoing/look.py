@@ -144,7 +144,7 @@ class Reading:
                 row.refused.append(f"{self.name(key)} is there again.")
             return [Piece(*key, None, before)]
         if now is None:
-            row.refused.append(f"{self.name(key, after)} is not there any more{self.since.by(key)}.")
+            row.refused.append(f"{self.name(key)} is not there any more{self.since.by(key)}.")
             return []
         if before is None:
             self._as_made(row, key, now, after)
@@ -206,10 +206,12 @@ class Reading:
                 "said."
             )
 
-    def name(self, key: Key, state: State | None = None) -> str:
+    def name(self, key: Key) -> str:
+        """The record as it is called, or was when it went."""
         noun = audit_words.RECORDS.get(key[0], key[0]).lower()
-        there = self.there.get(key)
-        name = "" if key[0] == "sheet" else str(there) if there is not None else str((state or {}).get("name", ""))
+        there, later = self.there.get(key), self.since.later.get(key)
+        was = (later[-1].before if later else None) or {}
+        name = "" if key[0] == "sheet" else str(there) if there is not None else str(was.get("name", ""))
         return f"The {noun} “{name}”" if name else f"{'An' if noun[0] in 'aeiou' else 'A'} {noun}"
 
 
