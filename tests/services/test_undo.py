@@ -35,7 +35,7 @@ from inventory.services import feature as features
 from inventory.services import part as parts
 from inventory.services import team as teams
 from inventory.services import wave as waves
-from inventory.services.undoing import built, putting
+from inventory.services.undoing import built, putting, shown
 from inventory.services.undoing.putting import ChangedMeanwhile, Refused
 from tests import factories
 from tests.services.plans import FIELDS, frozen
@@ -514,7 +514,8 @@ def queries_of_a_look(world: World, count: int) -> list[Any]:
     Part.objects.bulk_create([factories.part_of(call, position=0) for call in made])
     put(world, world.wave, *made)
     with CaptureQueriesContext(connection) as queries:
-        assert len(built.look(last()).open) == count
+        found = built.look(last())
+        assert len(found.open) == len(shown.rows(found, world.lead)) == count
     return list(queries)
 
 

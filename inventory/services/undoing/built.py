@@ -74,10 +74,10 @@ def _retired(found: Look, row: Row) -> None:
 
 def _labels(reading: Reading, row: Row) -> None:
     """Labels that count, and rest on what is put back."""
-    puts = {piece.key: _state(piece) for piece in row.pieces if piece.now is not None}
+    puts = {piece.key: piece.becomes for piece in row.pieces if piece.now is not None and piece.becomes is not None}
     for piece in row.pieces:
         part = reading.there.get(piece.key)
-        if piece.record != "part" or piece.becomes is None or piece.puts_label or part is None or not part.label:
+        if piece.key not in puts or piece.record != "part" or piece.puts_label or part is None or not part.label:
             continue
         of_call = {} if part.call.is_split else puts.get(("call", str(part.call_id)), {})
         own = {**of_call, **puts[piece.key]}
