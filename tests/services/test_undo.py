@@ -473,14 +473,38 @@ def test_a_label_one_side_has_answered_since_is_not_put_back_and_stays_blind(wor
     later = world.at + timedelta(hours=1)
     waiting.answer(part=world.part, side=side, question="first", value="person_now", by=BY, at=later)
     found = built.look(action)
-    (built_on,) = found.rows[0].built
-    assert "product" not in built_on
+    assert found.rows[0].built == [
+        "The label of the part “summary” has moved on since: it is not put back, it follows from what was said."
+    ]
     take_back(action, at=later)
     part = world.part
     assert (world.fresh(world.call).model, part.label, part.state) == ("claude-sonnet-5-5", "", "check_needed")
     sheet = Sheet.objects.get(part=part, side=side)
     engineer = factories.make_person(discipline="engineering")
     assert blind.visibility([str(sheet.pk)], engineer)[str(sheet.pk)].hidden
+    assert whole()
+
+
+def test_a_label_comes_back_where_all_that_broke_it_does(world: World) -> None:
+    """Also what somebody else changed since of the same facts; not where another fact has changed."""
+    before = world.part
+    edit(world, model="claude-haiku-4-5", requests=5000)
+    action = last()
+    edit(world, requests=7000)
+    parts.edit(part=world.part, version=world.part.version, fields={"deadline": "6 am"}, by=BY, at=world.at)
+    assert "has moved on since, by action" in built.look(action).rows[0].built[0]
+    take_back(last(), at=world.at)
+    take_back(action, at=world.at)
+    assert world.part.label == "not_waiting"
+    parts.edit(part=world.part, version=world.part.version, fields={"deadline": "6 am"}, by=BY, at=world.at)
+    action = last()
+    edit(world, model="claude-haiku-4-5")
+    assert "has moved on since, by action" in built.look(action).rows[0].built[0]
+    take_back(last(), at=world.at)
+    take_back(action, at=world.at)
+    now = world.part
+    assert (now.label, now.state, now.sealed_at) == (before.label, before.state, before.sealed_at)
+    assert audit.states(now) == audit.states(before)
     assert whole()
 
 

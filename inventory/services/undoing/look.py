@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count
 
-from inventory.domain import audit, audit_words
+from inventory.domain import audit, audit_words, part, seal
 from inventory.domain import undo as domain
 from inventory.domain.undo import LABEL, Way
 from inventory.models import Action, Call, Frozen, FrozenCall
@@ -119,6 +119,7 @@ class Reading:
             self.there.update({(record, str(row.pk)): row for row in rows})
         self.since = Since(found.action, self.told)
         self.states = {key: dict(audit.kept(audits.states(row)[key[0], row.pk])) for key, row in self.there.items()}
+        self.befores = {(record, pk): before or {} for record, pk, before, _ in self.told}
         self.rows: dict[str, Row] = {}
 
     def read(self) -> dict[str, Row]:
@@ -191,19 +192,33 @@ class Reading:
             row.overrides[seq].append((key[0], name))
 
     def _label_as_left(self, key: Key, now: State, before: State) -> bool:
-        """Whether the label is what the action made of it, and nobody has answered since: only then is what both sides
-        had said by then what they say still."""
+        """Whether the label is what the action made of it, or was broken and still is, on facts that are all put back,
+        and nobody has answered since: only then is what both sides had said by then what they say still."""
         if not LABEL & before.keys() or key[1] in self.since.answered:
             return False
-        return all(self.since.left(key, name, now) == now[name] for name in LABEL)
+        left = {name: self.since.left(key, name, now) for name in LABEL}
+        if all(left[name] == now[name] for name in LABEL):
+            return True
+        is_broken = left["state"] == now["state"] == part.State.CHECK_NEEDED
+        reasons = [state["rested_on"].get("because") for state in (left, now)]
+        return is_broken and reasons[0] == reasons[1] and self._holds(key, now, before)
+
+    def _holds(self, key: Key, now: State, before: State) -> bool:
+        """Whether the facts the label rested on are as they were once all is put back."""
+        found, of_call = self.there[key], self.befores.get(("call", str(self.there[key].call_id)), {})
+        model = before.get("model", found.model) or of_call.get("model") or found.call.model
+        facts = {**found.rests_on(), **{name: before[name] for name in seal.FACTS if name in before}, "model": model}
+        rested_on = before.get("rested_on") or now["rested_on"]
+        return bool(rested_on) and not seal.changed(rested_on, facts)
 
     def _label_moved_on(self, row: Row, key: Key) -> None:
         if self.found.root.kind == "move.walk_back":
             row.refused.append(f"{self.name(key)} was answered anew since. Set the status of its move on its page.")
         else:
+            name = self.name(key).replace("The ", "the ", 1)
+            by = self.since.by(key, LABEL)
             row.built.append(
-                f"{self.name(key)} was answered or settled since: its label is not put back, it follows from what was "
-                "said."
+                f"The label of {name} has moved on since{by}: it is not put back, it follows from what was said."
             )
 
     def name(self, key: Key) -> str:
