@@ -7,7 +7,7 @@ from inventory.domain import audit_words
 
 SERVICES = Path(__file__).parents[2] / "inventory" / "services"
 RECORDED = sorted({
-    kind for file in SERVICES.glob("*.py") for kind in re.findall(r'kind="([a-z]+\.[a-z_]+)"', file.read_text())
+    kind for file in SERVICES.rglob("*.py") for kind in re.findall(r'kind="([a-z]+\.[a-z_]+)"', file.read_text())
 })  # fmt: skip
 
 

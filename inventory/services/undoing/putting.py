@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import islice
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from inventory.domain import audit_words
 from inventory.domain import undo as domain
@@ -15,7 +16,7 @@ from inventory.models import Action, Call, Feature, Person, Stale, Team
 from inventory.services import access, audit, feature, part_notice, taken, team, wave
 from inventory.services import call as calls
 from inventory.services.undoing import built, calls_back, places_back
-from inventory.services.undoing.look import Look, Row
+from inventory.services.undoing.look import Look, Piece, Row
 from inventory.services.undoing.work import AT_ONCE, Work
 
 REFUSALS: Mapping[type[Exception], str] = {
@@ -125,10 +126,23 @@ def _hold(found: Look) -> None:
         wave.held()
     features = {pk for piece in pieces for pk in (_feature(found, piece.key), (piece.becomes or {}).get("feature_id"))}
     parts = {(piece.becomes or {}).get("call_id") for piece in pieces if piece.record == "part"}
-    held = {call.pk for piece in pieces if (call := found.call_of(piece))} | parts
     _held(Team, found.teams)
     _held(Feature, features)
-    _held(Call, held)
+    _held(Call, {call.pk for piece in pieces if (call := found.call_of(piece))} | parts | _following(pieces))
+
+
+def _following(pieces: Collection[Piece]) -> set[int]:
+    """The calls that follow a team whose rule, or a feature whose team or name, is put back."""
+    rules = [
+        piece.record_id for piece in pieces if piece.record == "team" and "one_side_enough" in (piece.becomes or {})
+    ]
+    moved = [
+        piece.record_id
+        for piece in pieces
+        if piece.record == "feature" and {"name", "team_id"} & (piece.becomes or {}).keys()
+    ]
+    calls_of = Call.objects.filter(Q(team__in=rules) | Q(feature__in=moved))
+    return set(calls_of.values_list("pk", flat=True)) if rules or moved else set()
 
 
 def _feature(found: Look, key: taken.Key) -> int | None:
