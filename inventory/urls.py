@@ -223,6 +223,7 @@ audit: list[URLPattern] = [
     path("history/as-of", moment_views.as_of, name="moment.as_of"),
     path("history/compare", moment_views.plan, name="moment.plan"),
     path("history/compare/<str:record>/<int:pk>", moment_views.record, name="moment.record"),
+    path("history/<int:seq>/undo", undo_views.of_action, name="undo.action"),
     path("history/<int:seq>", audit_views.detail, name="audit.detail"),
     path("history/<str:record>/<str:record_id>", audit_views.record, name="audit.record"),
 ]
@@ -243,7 +244,7 @@ intake: list[URLPattern] = [
     path("import/<int:pk>/read", intake_views.read, name="intake.read"),
     path("import/<int:pk>/tick", intake_views.tick, name="intake.tick"),
     path("import/<int:pk>/confirm", intake_views.confirm, name="intake.confirm"),
-    path("import/undo/<int:seq>", undo_views.shown, name="intake.undo"),
+    path("import/undo/<int:seq>", undo_views.of_import, name="intake.undo"),
 ]
 
 job: list[URLPattern] = [

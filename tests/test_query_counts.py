@@ -37,6 +37,7 @@ from inventory.models import (
     UploadRow,
     Wave,
 )
+from inventory.services import call as calls
 from inventory.services import comment, invitation, people, scenario
 from inventory.services import job as jobs
 from inventory.services.intake import taking
@@ -59,6 +60,7 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
     """What each page is opened with: a split call with a label, one of nobody's yet, and people around them."""
     feature = factories.make_feature(team=team)
     part = factories.make_call(feature=feature).parts.get()
+    seq = edited(factories.make_call(feature=feature), lead)
     both_in(part, now)
     factories.make_part(call=part.call)
     Call.objects.filter(pk=part.call_id).update(is_split=True)
@@ -95,7 +97,8 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
         "queue": {"pk": part.pk},
         "review": {"seq": 1},
         "moment": {"record": "part", "pk": part.pk},
-        "audit": {"seq": 1, "record": "part", "record_id": str(part.pk)},
+        "audit": {"seq": seq + 1, "record": "part", "record_id": str(part.pk)},
+        "undo": {"seq": seq},
         "job": {"pk": done_job(lead)},
         "intake": on_its_way(lead),
         "frozen": {"pk": (version := run(lead, "freeze_plan", {"team": None, "note": "As signed"}))},
@@ -103,6 +106,12 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
         "comparison": {"pk": compared(part, lead, version)},
         "pricing": {"pk": PriceRow.objects.order_by("pk")[0].pk},
     }
+
+
+def edited(call: Call, by: Person) -> int:
+    """The number of the action."""
+    calls.edit(call=call, version=call.version, fields={"tag": "x"}, by=by.actor, at=timezone.now())
+    return Action.objects.latest("seq").seq
 
 
 CALLS = """team,feature,call_key,name,model,requests_per_month,input_tokens,output_tokens,provider,path,figures_are

@@ -76,6 +76,9 @@ SENTENCES: Mapping[str, str] = {
     "team.remove": "took somebody out of {team}",
     "team.restore": "restored the team {title}",
     "team.retire": "retired the team {title}",
+    "undo.redo": "put back what action {number} had taken back: {title}",
+    "undo.some": "took back some of action {number}: {title}",
+    "undo.whole": "took back action {number}: {title}",
     "version.keep": "kept the label of {title}, whatever the test's new version decides",
     "version.look_over": "had both sides look over {title}, which the test's new version decides otherwise",
     "waiting.answer": "answered the waiting test of {title}",
@@ -99,7 +102,8 @@ COMMANDS: Mapping[str, str] = {
 
 # What one can look for: every kind of action with its verb alone.
 KINDS = sorted(
-    ((kind, phrase.format(title="…", team="a team")) for kind, phrase in SENTENCES.items()), key=lambda each: each[1]
+    ((kind, phrase.format(title="…", team="a team", number="…")) for kind, phrase in SENTENCES.items()),
+    key=lambda each: each[1],
 )
 
 # What one can look for besides people: what acted where nobody did it on a page, or what kind of work it was.
@@ -117,7 +121,8 @@ ACTORS: Mapping[str, str] = {
 }
 
 RECORDS: Mapping[str, str] = {
-    "call": "Call", "claude_model": "Model", "comment": "Comment", "dependency": "Wave after another",
+    "action": "Action", "call": "Call", "claude_model": "Model", "comment": "Comment",
+    "dependency": "Wave after another",
     "discount": "Discount", "feature": "Feature", "file": "File", "frozen": "Version of the plan", "job": "Job",
     "link": "One-time link",
     "membership": "Membership", "modifier": "Price modifier", "notice_choices": "Choice of notices",
@@ -191,11 +196,12 @@ def who(actor_kind: str, actor_id: str, name: str = "") -> str:
     return name or COMMANDS.get(actor_kind, "{id}").format(id=actor_id)
 
 
-def sentence(kind: str, *, title: str, team: str) -> str:
-    """What was done, to follow the name of who did it. A kind nobody has words for is named plainly."""
+def sentence(kind: str, *, title: str, team: str, number: str = "") -> str:
+    """What was done, to follow the name of who did it; `number` is of the action it is about. A kind nobody has words
+    for is named plainly."""
     wording = SENTENCES.get(kind, "did {kind}: {title}" if title else "did {kind}")
     return wording.format(
-        kind=kind.replace(".", " ").replace("_", " "), title=title or "something", team=team or "a team"
+        kind=kind.replace(".", " ").replace("_", " "), title=title or "something", team=team or "a team", number=number
     )
 
 

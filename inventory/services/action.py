@@ -62,6 +62,11 @@ def field_choices() -> list[tuple[str, str]]:
     return sorted(found, key=lambda choice: (choice[1], choice[0]))
 
 
+def label(record: str, field: str) -> str:
+    """How that field of a record is called."""
+    return _label(_models().get(record), field)
+
+
 def name(record: str, record_id: str) -> str:
     """How a record is called now, or was last; empty where history never heard of it."""
     found = _named([(record, record_id)]).get((record, record_id), "")
@@ -141,7 +146,7 @@ def _value(model: Any, field: str, stored: object, names: Names) -> str:
         if at is not None:
             return timezone.localtime(at).strftime("%Y-%m-%d %H:%M")
         return str(dict(getattr(known, "flatchoices", None) or ()).get(stored) or audit_words.value(field, stored))
-    if field in PriceRow.PRICES and isinstance(stored, int) and not isinstance(stored, bool):
+    if model is PriceRow and field in PriceRow.PRICES and isinstance(stored, int) and not isinstance(stored, bool):
         return f"{money.rate_shown(stored)} per million tokens"
     if field == "doubts" and isinstance(stored, list):
         return audit_words.value(field, [doubt.WORDS.get(code, code) for code in stored])

@@ -45,7 +45,7 @@ def built(*, feature: Feature, fields: Mapping[str, Any]) -> tuple[Call, Part]:
     call = Call(feature=feature, team=feature.team, **fields)
     call.search_text = search_text(call)
     part = Part(call=call, position=0)
-    _keep_in_step(call, [part])
+    keep_in_step(call, [part])
     return call, part
 
 
@@ -121,7 +121,7 @@ def revise(call: Call, parts: Sequence[Part], fields: Mapping[str, Any], *, book
         return False
     was = before["call", call.pk]
     call.team = call.feature.team
-    _keep_in_step(call, parts)
+    keep_in_step(call, parts)
     for part, rested in zip(parts, facts, strict=True):
         seal.edited(part, rested, at=at)
     if call.team_id != was["team_id"]:
@@ -194,7 +194,7 @@ def write(call: Call, parts: Sequence[Part], before: audit.States, version: int)
             part.write(*fields)
 
 
-def _keep_in_step(call: Call, parts: Sequence[Part]) -> None:
+def keep_in_step(call: Call, parts: Sequence[Part]) -> None:
     """Parts belong where their call belongs. The one part of an unsplit call is the call; several must cover it."""
     for part in parts:
         part.feature, part.team = call.feature, call.team

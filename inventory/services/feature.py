@@ -67,12 +67,12 @@ def edit(
     if "first_guess" in changed and guess_is_frozen(feature):
         raise GuessFrozen
     _write(feature, version, changed)
-    found, parts = _contents(feature) if {"name", "team_id"} & set(changed) else ([], [])
+    found, parts = contents(feature) if {"name", "team_id"} & set(changed) else ([], [])
     before |= audit.states(*found, *parts)
-    _carry_along(feature, found, parts)
+    carry_along(feature, found, parts)
     if "team_id" in changed:
         one_side_enough = feature.team.one_side_enough
-        recount.count_anew(_resting(found, parts), before, one_side_enough=one_side_enough, at=at)
+        recount.count_anew(resting(found, parts), before, one_side_enough=one_side_enough, at=at)
     after = audit.states(feature, *found, *parts)
     audit.record(kind="feature.edit", by=by, at=at, subject=feature, before=before, after=after, reason=reason)
     return feature
@@ -89,7 +89,7 @@ def retire(
     feature = _locked(feature)
     if feature.retired_at is not None:
         return feature
-    found, parts = _contents(feature)
+    found, parts = contents(feature)
     live = [call for call in found if call.retired_at is None]
     if live and not with_calls:
         raise HasLiveCalls(len(live))
@@ -109,7 +109,7 @@ def restore(*, feature: Feature, version: int, by: Actor, at: datetime) -> Featu
     feature = _locked(feature)
     if feature.retired_at is None:
         return feature
-    found, parts = _contents(feature)
+    found, parts = contents(feature)
     together = [call for call in found if call.retired_at == feature.retired_at]
     return _set_retired(
         feature, together, parts, version=version, to=None, kind="feature.restore", reason="", by=by, at=at
@@ -175,7 +175,7 @@ def _reprice(chosen: Iterable[Call], parts: Sequence[Part], at: datetime) -> Non
         pricing.apply(call, [part for part in parts if part.call_id == call.pk], book=book)
 
 
-def _carry_along(feature: Feature, found: Sequence[Call], parts: Sequence[Part]) -> None:
+def carry_along(feature: Feature, found: Sequence[Call], parts: Sequence[Part]) -> None:
     """Calls and parts name their feature's team, and are found by the names of both."""
     for call in found:
         call.feature, call.team = feature, feature.team
@@ -187,7 +187,7 @@ def _carry_along(feature: Feature, found: Sequence[Call], parts: Sequence[Part])
     _save(Part, moved, ["team"])
 
 
-def _resting(found: Sequence[Call], parts: Sequence[Part]) -> recount.Affected:
+def resting(found: Sequence[Call], parts: Sequence[Part]) -> recount.Affected:
     """Those whose labels rest on one side's answer alone."""
     resting = {part.call_id for part in parts if part.state in recount.REST_ON_ONE_SIDE}
     return recount.Affected(
@@ -209,7 +209,7 @@ def _home(team: Team) -> Team:
     return found
 
 
-def _contents(feature: Feature) -> tuple[list[Call], list[Part]]:
+def contents(feature: Feature) -> tuple[list[Call], list[Part]]:
     """Its calls, held until the transaction ends, and their parts."""
     found = list(Call.objects.select_for_update(no_key=True).filter(feature=feature).order_by("pk"))
     return found, list(Part.objects.filter(feature=feature).order_by("call_id", "position"))
@@ -222,7 +222,7 @@ def _write(feature: Feature, version: int, changed: Sequence[str]) -> None:
 
 
 def _save(model: type[Call] | type[Part], records: Sequence[Any], fields: Sequence[str]) -> None:
-    """Many rows at once; `_contents` holds them, so that no version can be stale."""
+    """Many rows at once; `contents` holds them, so that no version can be stale."""
     for record in records:
         record.version += 1
     model._base_manager.bulk_update(records, [*fields, "version"], batch_size=BATCH)

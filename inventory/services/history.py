@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from inventory.domain import audit_words
+from inventory.domain import audit_words, undo
 from inventory.domain.people import Discipline
 from inventory.models import Action, Change, Part, Person, Review, Sheet, Team, Trace
-from inventory.services import blind, moment, outcome, touching
+from inventory.services import blind, moment, outcome, taken, touching
 
 ROWS = 50
 NONE_TO_REVIEW = ("review.", "job.", "notice.")  # they change nothing anybody would have to look at
@@ -25,13 +25,14 @@ SINCE = {
 ANSWERED = {"waiting.answer", "waiting.answer_all"}
 PERSONAL = ("person",)  # titles that are living names
 EVERYONE = Person(discipline=Discipline.OTHER)  # sees what everyone sees: for files, which anyone may open
-MAY_COUNT_ONE_SIDE = ("waiting.submit", "team.edit", "feature.edit")
+MAY_COUNT_ONE_SIDE = ("waiting.submit", "team.edit", "feature.edit", *undo.KINDS)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One action in one sentence. `hidden` says that its answers are not to be seen yet; nor is its reason then.
-    `one_sided`: a label counts by it on one side's answer alone."""
+    `one_sided`: a label counts by it on one side's answer alone. `taken_by`: the actions that took it back, or some of
+    it, and stand; `takes`: the action this one takes back."""
 
     seq: int
     at: datetime
@@ -45,6 +46,8 @@ class Line:
     outcome: str = ""
     reviewed: str = ""  # by whom, when and with which note
     team_id: int | None = None
+    taken_by: Sequence[int] = ()
+    takes: int | None = None
 
     @property
     def text(self) -> str:
@@ -191,8 +194,10 @@ def lines(actions: Sequence[Action], viewer: Person, *, with_reviews: bool = Tru
     alone = _one_sided(actions)
     counted = _counted(actions, sides)
     came, reviews = outcome.outcomes(actions, viewer), _reviews(actions) if with_reviews else {}
+    undone = taken.by(actions) if with_reviews else {}
     shown = [each for each in actions if each.pk not in counted]
-    return [_line(each, people, teams, sides, alone, came, reviews) for each in shown]
+    told = [_line(each, people, teams, sides, alone, came, reviews) for each in shown]
+    return [replace(each, taken_by=undone[each.seq]) if each.seq in undone else each for each in told]
 
 
 def _one_sided(actions: Sequence[Action]) -> set[int]:
@@ -228,11 +233,13 @@ def _line(
     came: dict[int, str], reviews: dict[int, str],
 ) -> Line:  # fmt: skip
     is_person = action.actor_kind == "person"
+    takes = int(action.record_id) if action.kind in undo.KINDS else None
     title = people.get(action.record_id, "a former member") if action.record in PERSONAL else f"“{action.title}”"
     done = audit_words.sentence(
         action.kind,
         title=title if action.title or action.record in PERSONAL else "",
         team=teams.get(action.team_id or 0, ""),
+        number=f"{takes:,}" if takes else "",
     )
     told = sides.get(action.pk)
     is_hidden = told is not None and told.hidden
@@ -247,7 +254,7 @@ def _line(
             today=action.effect_today, saving=action.effect_saving, possible=action.effect_possible
         ),
         one_sided=action.pk in alone, outcome="" if is_hidden else came.get(action.pk, ""),
-        reviewed=reviews.get(action.seq, ""), team_id=action.team_id,
+        reviewed=reviews.get(action.seq, ""), team_id=action.team_id, takes=takes,
     )  # fmt: skip
 
 

@@ -17,8 +17,8 @@ from inventory.services import job as jobs
 
 MOST = 50  # in one team, or for all: a page shows them all
 AREAS = (
-    "agreement", "call", "discount", "exchange", "feature", "move", "part", "pricing", "team", "version", "waiting",
-    "wave",
+    "agreement", "call", "discount", "exchange", "feature", "move", "part", "pricing", "team", "undo", "version",
+    "waiting", "wave",
 )  # fmt: skip
 # Actions that can change a figure of the plan. An answer does not before its sheet is saved.
 KINDS = tuple(

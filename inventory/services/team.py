@@ -87,7 +87,7 @@ def edit(
     if counts_anew:
         recount.count_anew(resting, before, one_side_enough=one_side_enough, at=at)
     if name != was_called:
-        _reword_calls(found)
+        reword_calls(found)
     after = audit.states(found, *resting.records)
     audit.record(kind="team.edit", by=by, at=at, subject=found, before=before, after=after)
     return found
@@ -130,7 +130,7 @@ def change_role(*, membership: Membership, version: int, role: str, by: Actor, a
     before = audit.states(found)
     found.version, found.role = version, role
     if role != Role.LEAD:
-        _needs_another_lead(team, found.person_id)
+        needs_another_lead(team, found.person_id)
     fields = audit.changed(found, before)
     if fields:
         found.write(*fields)
@@ -145,7 +145,7 @@ def remove(*, membership: Membership, version: int, by: Actor, at: datetime) -> 
     found = _member(membership)
     if found.version != version:
         raise Stale(found)
-    _needs_another_lead(team, found.person_id)
+    needs_another_lead(team, found.person_id)
     before = audit.states(found)
     Membership.objects.filter(pk=found.pk).delete()
     audit.record(kind="team.remove", by=by, at=at, subject=found, before=before, after={})
@@ -160,7 +160,7 @@ def led_only_by(person: Person) -> list[Team]:
     return list(led.exclude(pk__in=others).order_by("name", "pk"))
 
 
-def _reword_calls(team: Team) -> None:
+def reword_calls(team: Team) -> None:
     """Calls are found by their team's name too."""
     found = Call.objects.filter(team=team).select_related("feature", "team").order_by("pk")
     for call in found:
@@ -168,7 +168,8 @@ def _reword_calls(team: Team) -> None:
     Call.objects.bulk_update(found, ["search_text"], batch_size=BATCH)
 
 
-def _needs_another_lead(team: Team, leaving: int) -> None:
+def needs_another_lead(team: Team, leaving: int) -> None:
+    """Raises `LastLead` where that person is the only lead who can sign in. The team is held."""
     leads = set(Membership.objects.leading().filter(team=team).values_list("person_id", flat=True))
     if leads == {leaving}:
         raise LastLead([team])

@@ -37,6 +37,8 @@ def told(line: Line, tickable: Collection[int], ticked: Collection[int]) -> Safe
         for each in (escape(line.hidden), line.one_sided and "counts on one side's answer alone")
         if each
     )
+    by = ", ".join(f'<a href="/history/{seq}">action {seq:,}</a>' for seq in line.taken_by)
+    aside += f' <span class="muted">(taken back by {by})</span>' if by else ""
     below = f'<p class="muted small">✓ {escape(line.reviewed)}</p>' if line.reviewed else ""
     below += f'<p class="muted">“{escape(line.reason)}”</p>' if line.reason else ""
     return SafeString(f'<p>{box}<a href="/history/{line.seq}">{escape(line.text)}</a>{came}{aside}</p>\n{below}')

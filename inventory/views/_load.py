@@ -32,6 +32,8 @@ from inventory.models import (
 from inventory.services import access, waiting
 from inventory.services.intake import undo
 from inventory.services.labelling import queue
+from inventory.services.undoing import built, putting
+from inventory.services.undoing.look import Look
 
 T = TypeVar("T")
 
@@ -149,6 +151,12 @@ def wave_to_lead(pk: int, person: Person) -> Wave:
 def action_to_review(seq: int, person: Person) -> Action:
     found = get_object_or_404(Action, seq=min(seq, 2**63 - 1))
     return _only(found, access.may_review(person, found.team_id))
+
+
+def action_to_take_back(seq: int, person: Person) -> Look:
+    """A look at taking it back. Why one of its kind is not taken back, everybody may read."""
+    found = built.look(get_object_or_404(Action, seq=min(seq, 2**63 - 1)))
+    return _only(found, bool(found.why_not) or putting.may_take_back(person, found))
 
 
 def job(pk: int) -> Job:

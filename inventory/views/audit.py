@@ -8,11 +8,14 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
 from inventory.domain import audit_words
+from inventory.domain import undo as undoing
 from inventory.forms import audit as forms
 from inventory.models import Action, Change
 from inventory.services import access, called, history, history_table, past, weighed
 from inventory.services import action as actions
+from inventory.services.history import Line
 from inventory.services.intake import taking, undo
+from inventory.services.undoing import putting
 from inventory.views import _history, _job
 from inventory.views._page import Request, page
 
@@ -82,6 +85,7 @@ def detail(request: Request, seq: int) -> HttpResponse:
         "figures": _figures(action),
         "may_review": access.may_review(request.user, action.team_id) and history.is_reviewable(action),
     }
+    context |= _taking_back(request, action, lines[0])
     if action.kind == taking.IMPORT:
         imported = undo.found(seq)
         context |= {"imported": imported, "may_undo": imported is not None and undo.may_undo(request.user, imported)}
@@ -92,6 +96,17 @@ def _figures(action: Action) -> list[tuple[str, str, str, str]]:
     """What it did to the totals of the plan: before, after and the difference."""
     weighed_ = weighed.of_action(action)
     return audit_words.figures(*weighed_, all_of_them=False) if weighed_ else []
+
+
+def _taking_back(request: Request, action: Action, line: Line) -> dict[str, Any]:
+    """Whether to offer a look at it, also for one change alone; else why an action of its kind is not taken back."""
+    may = putting.might_take_back(request.user, action)
+    by_rows = may and putting.is_by_rows(action)
+    return {
+        "may_take_back": may and (by_rows or not line.taken_by),
+        "by_rows": by_rows,
+        "instead": undoing.instead(action.kind),
+    }
 
 
 def _address(record: str) -> str:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from inventory.domain.audit import Actor
 from inventory.domain.wave import Terms
-from inventory.models import Call, Frozen, Person, PriceRow, Team, staged
+from inventory.models import Action, Call, Frozen, Person, PriceRow, Team, staged
 from inventory.services import arrangement, comparison, people, price_row, reprice
 from inventory.services import call as calls
 from inventory.services import comment as comments
@@ -26,6 +26,7 @@ from inventory.services import job as jobs
 from inventory.services import part as parts
 from inventory.services import team as teams
 from inventory.services import wave as waves
+from inventory.services.undoing import built, putting
 from tests import factories
 from tests.services.plans import frozen
 
@@ -79,6 +80,7 @@ WRITES: dict[str, Callable[[Call, Team, datetime], object]] = {
     ),
     "plan and give up a wave": lambda call, other, at: _planned_and_given_up(call, at),
     "arrange moves": lambda call, other, at: _arranged(call, at),
+    "take back": lambda call, other, at: _taken_back(call, other, at),
     "split a call": lambda call, other, at: parts.split(call=call, version=1, parts=[ONE, ONE], by=BY, at=at),
 }
 
@@ -184,6 +186,21 @@ def _arranged(call: Call, at: datetime) -> None:
     terms = Terms(1, date(2027, 1, 1), 1, 0)
     token = arrangement.proposal(team=call.team, terms=terms).token
     arrangement.arrange(team=call.team, terms=terms, token=token, by=BY, at=at)
+
+
+def _taken_back(call: Call, other: Team, at: datetime) -> None:
+    """Each of these as soon as it is done."""
+    for act in (
+        lambda: _planned_and_given_up(call, at),
+        lambda: calls.edit(call=call, version=call.version, fields={"output": 1}, by=BY, at=at),
+        lambda: features.edit(feature=call.feature, version=1, fields={"team": other}, by=BY, at=at),
+        lambda: teams.edit(team=call.team, version=1, name="New", one_side_enough=True, by=BY, at=at),
+    ):
+        act()
+        action = Action.objects.latest("seq")
+        stamp = built.look(action).stamp
+        putting.take_back(action=action, keys=None, stamp=stamp, reason="No", by=BY, at=at)
+        call.refresh_from_db()
 
 
 @contextmanager

@@ -434,6 +434,7 @@ def test_who_may_take_an_import_back(
     }
     assert found == {"ed": 200, "pia": 200, "admin": 200, "stranger": 404, "otto": 404}
     assert as_ed.get(reverse("intake.undo", args=[1])).status_code == 404
+    assert as_pia.get(reverse("undo.action", args=[upload.action_seq])).headers["Location"] == address
     detail = reverse("audit.detail", args=[upload.action_seq])
     assert address in as_pia.get(detail).content.decode()
     assert address not in as_stranger.get(detail).content.decode()

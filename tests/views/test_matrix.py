@@ -17,8 +17,9 @@ from django.utils import timezone
 from inventory import tasks, urls
 from inventory.domain.book import Book
 from inventory.exchange import call_file
-from inventory.models import Discount, Person, PriceRow, Scenario, Team, Wave
+from inventory.models import Action, Call, Discount, Person, PriceRow, Scenario, Team, Wave
 from inventory.services import account, comment, link
+from inventory.services import call as calls
 from inventory.services import job as jobs
 from inventory.services.intake import taking
 from inventory.services.intake import upload as uploads
@@ -107,6 +108,7 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
     "intake.columns": (NOBODY, NOBODY),
     **dict.fromkeys(("intake.answer", "intake.read", "intake.tick", "intake.confirm"), (None, NOBODY)),
     "intake.undo": (LEADS, LEADS),
+    "undo.action": (MEMBERS, MEMBERS),  # of an edit
 }  # fmt: skip
 OPEN = {"people.sign_in", "people.reset", "people.reset_sent", "people.link", "health.check"}  # without signing in
 INTAKE = ("page", "columns", "answer", "read", "tick", "confirm")
@@ -175,6 +177,7 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
     kept = uploads.keep(person=ed, name="calls.csv", data=CALLS.encode(), at=at)
     file = call_file.read(CALLS.encode())
     imported = taking.import_inventory(file=file, name="calls.csv", by=ed.actor, at=at)
+    edited = edit(call, ed)
     pks["scenario"] = Scenario.objects.create(team=team, name="One", created_at=at).pk
     pks |= dict(zip(("frozen", "comparison"), compared(admin), strict=True))
 
@@ -189,12 +192,17 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
             **dict.fromkeys(MAY.keys() & {f"intake.{page}" for page in INTAKE}, kept.pk),
             **dict.fromkeys(("wave.new", "wave.put", "wave.step", "wave.propose"), team.pk),
         }
-        if name == "intake.undo":
-            given["seq"] = imported.seq
-        known = {**given, "pk": own.get(name) or pks.get(name.partition(".")[0])}
+        seqs = {"intake.undo": imported.seq, "undo.action": edited}
+        known = {**given, "seq": seqs.get(name, given["seq"]), "pk": own.get(name) or pks.get(name.partition(".")[0])}
         return reverse(name, kwargs={n: known[n] for n in pattern.pattern.converters})
 
     return named
+
+
+def edit(call: Call, by: Person) -> int | None:
+    """The number of the action."""
+    calls.edit(call=call, version=call.version, fields={"tag": "x"}, by=by.actor, at=timezone.now())
+    return Action.objects.latest("seq").seq
 
 
 def repriced(admin: Person) -> int:

@@ -8,7 +8,6 @@ from itertools import islice
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models.functions import Cast
 from django.utils import timezone
 
 from inventory.domain.audit import Actor
@@ -17,13 +16,12 @@ from inventory.services import access, audit, pricing, replay
 from inventory.services import call as calls
 from inventory.services.intake.taking import IMPORT
 from inventory.services.reprice import REPRICE
+from inventory.services.undoing import records
 
 UNDO = "exchange.undo_import"
 ROWS = 500
 TOLD = 20
 MADE: tuple[type[Any], ...] = (Part, Call, Feature, Team)  # in the order in which they can be deleted
-# What hangs on a record and is not built on it: who has a part in hand, and what follows from versions of the test.
-PASSING = ("hold", "differing")
 
 
 class BuiltOn(Exception):
@@ -73,7 +71,7 @@ def reasons(action: Action) -> list[str]:
 @transaction.atomic
 def undo(*, action: Action, by: Actor, at: datetime) -> Action | None:
     """As one action. Raises `BuiltOn`, and then nothing was written."""
-    for _ in _ids(action, Call).select_for_update(no_key=True).order_by("pk").values_list("pk").iterator():
+    for _ in records.ids(action, Call).select_for_update(no_key=True).order_by("pk").values_list("pk").iterator():
         pass  # held until the end: nobody builds on it meanwhile
     if why := reasons(action):
         raise BuiltOn(why)
@@ -105,16 +103,8 @@ def _reasons(action: Action) -> Iterator[str]:
 
 def _hanging(action: Action, model: type[Any]) -> Iterator[str]:
     """What points to a record the import made, and was not made by it."""
-    for relation in model._meta.related_objects:
-        other: Any = relation.related_model
-        if other._meta.model_name in PASSING:
-            continue
-        field = relation.field.name
-        rows = other._base_manager.filter(**{f"{field}__in": _ids(action, model, made=True)})
-        if other in MADE:
-            rows = rows.exclude(pk__in=_ids(action, other, made=True).values("pk"))
-        for pk in rows.order_by(f"{field}_id", "pk").values_list(f"{field}_id", flat=True)[:TOLD]:
-            yield f"{_name(model.RECORD, str(pk))} has been worked with since: {_noun(other)} belongs to it."
+    for pk, noun in records.hanging(action, model):
+        yield f"{_name(model.RECORD, str(pk))} has been worked with since: {noun} belongs to it."
 
 
 def _put_back(action: Action, changes: audit.Changes, at: datetime) -> None:
@@ -125,9 +115,9 @@ def _put_back(action: Action, changes: audit.Changes, at: datetime) -> None:
     _put_back_features(told, changes)
     book = pricing.book(timezone.localdate(at))
     pks = {pk for record, pk in told if record == "call"}
-    made = set(_ids(action, Part, made=True).values_list("pk", flat=True))
-    touched_by_parts = Part.objects.filter(pk__in=_ids(action, Part)).values_list("call_id", flat=True)
-    pks |= set(touched_by_parts) - set(_ids(action, Call, made=True).values_list("pk", flat=True))
+    made = set(records.ids(action, Part, made=True).values_list("pk", flat=True))
+    touched_by_parts = Part.objects.filter(pk__in=records.ids(action, Part)).values_list("call_id", flat=True)
+    pks |= set(touched_by_parts) - set(records.ids(action, Call, made=True).values_list("pk", flat=True))
     waiting = iter(sorted(pks))
     while some := list(islice(waiting, ROWS)):
         parts = list(Part.objects.filter(call__in=some).order_by("call_id", "position"))
@@ -155,31 +145,20 @@ def _put_back_features(told: dict[tuple[str, int], dict[str, Any]], changes: aud
 
 
 def _delete(action: Action, model: type[Any], changes: audit.Changes) -> None:
-    pks = iter(list(_ids(action, model, made=True).order_by("pk").values_list("pk", flat=True)))
+    pks = iter(list(records.ids(action, model, made=True).order_by("pk").values_list("pk", flat=True)))
     while some := list(islice(pks, ROWS)):
         rows = model._base_manager.filter(pk__in=some)
         changes.add(audit.states(*rows.order_by("pk")), {})
         rows.delete()
 
 
-def _ids(action: Action, model: type[Any], *, made: bool = False) -> models.QuerySet[Any]:
-    """The records of a kind that the import touched, or only those it made."""
-    told = Change.objects.filter(action=action, record=model.RECORD)
-    if made:
-        told = told.filter(before="")
-    rows: models.QuerySet[Any] = model._base_manager.filter(
-        pk__in=told.values(own=Cast("record_id", models.BigIntegerField()))
-    )
-    return rows
-
-
 def _teams(action: Action) -> frozenset[int]:
     return frozenset(
         pk
         for pks in (
-            _ids(action, Team).values_list("pk", flat=True),
-            _ids(action, Feature).values_list("team_id", flat=True).distinct(),
-            _ids(action, Call).values_list("team_id", flat=True).distinct(),
+            records.ids(action, Team).values_list("pk", flat=True),
+            records.ids(action, Feature).values_list("team_id", flat=True).distinct(),
+            records.ids(action, Call).values_list("team_id", flat=True).distinct(),
         )
         for pk in pks
     )
@@ -189,8 +168,3 @@ def _name(record: str, record_id: str) -> str:
     model = next(each for each in MADE if record == each.RECORD)
     there = model._base_manager.filter(pk=int(record_id)).first()
     return f"The {record} “{there}”" if there else f"A {record} that is gone"
-
-
-def _noun(model: type[Any]) -> str:
-    name = str(model._meta.verbose_name)
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

@@ -1,0 +1,28 @@
+"""Taking an action back: which rows of it, and why."""
+
+from typing import Any
+
+from django import forms
+
+from inventory.forms.text import Lines
+
+NONE_TICKED = "Tick what to take back."
+
+
+class TakeBack(forms.Form):
+    """`stamp` is what was looked at. Rows are ticked only where the page has ticks, and says so by `ticks`."""
+
+    stamp = forms.CharField(required=False, widget=forms.HiddenInput)
+    reason = Lines(most=500, label="Why", help_text="Kept in the history")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        given["keys"] = None if "ticks" not in self.data else self.ticked
+        if given["keys"] == []:
+            raise forms.ValidationError(NONE_TICKED)
+        return given
+
+    @property
+    def ticked(self) -> list[str]:
+        found: list[str] = self.data.getlist("row") if hasattr(self.data, "getlist") else []
+        return found
