@@ -91,7 +91,7 @@ class Filter(forms.Form):
 
     def chosen(self) -> dict[str, Any]:
         """The filters that mean something."""
-        self.full_clean()
+        self.is_valid()
         return {name: found for name, found in self.cleaned_data.items() if found not in (None, "")}
 
     @property
