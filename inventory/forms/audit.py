@@ -58,7 +58,8 @@ class Filter(forms.Form):
 
     team = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
     person = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
-    kind = forms.ChoiceField(required=False, choices=[("", ""), *audit_words.KINDS])
+    # Handed over as a function, because Django copies a list, word by word, for every form.
+    kind = forms.ChoiceField(required=False, choices=lambda: audit_words.KINDS)
     field = forms.CharField(required=False, max_length=60)
     side = forms.ChoiceField(required=False, choices=[("", ""), *SIDES])
     since = forms.ChoiceField(required=False, choices=[("", ""), *SINCE])
