@@ -14,8 +14,9 @@ from django.utils.safestring import SafeString
 
 from inventory.domain import money as amounts
 from inventory.domain.doubt import WORDS
-from inventory.models import Part
+from inventory.models import Part, Person
 from inventory.models.call import PROVIDERS
+from inventory.models.notice import unread
 
 register = template.Library()
 
@@ -153,6 +154,13 @@ def twice(value: float) -> float:
 def share(value: Decimal | None) -> str:
     """A share from 0 to 1 as `72.5 %`"""
     return "–" if value is None else f"{(value * 100).normalize():f} %"
+
+
+@register.simple_tag
+def unread_notices(person: Person) -> SafeString | str:
+    """How many they have not read, beside the link to them; nothing where there are none."""
+    found = unread(person)
+    return format_html('<span class="tag">{}</span>', found) if found else ""
 
 
 @register.filter
