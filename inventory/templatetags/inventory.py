@@ -20,6 +20,16 @@ from inventory.models.notice import unread
 
 register = template.Library()
 
+# Where a page belongs in the navigation, if not to the entry of its own name.
+SECTIONS = {
+    **dict.fromkeys(("part", "comment", "exchange", "intake"), "call"),
+    **dict.fromkeys(("waiting", "agreement", "figures"), "queue"),
+    **dict.fromkeys(("wave", "move", "frozen", "comparison", "scenario"), "plan"),
+    **dict.fromkeys(("review", "moment"), "audit"),
+    **dict.fromkeys(("people.list", "people.detail"), "team"),
+    **dict.fromkeys(("people.account", "people.notices", "people.password"), "account"),
+}
+
 
 @register.filter
 def money(amount: int | None) -> str:
@@ -164,9 +174,11 @@ def unread_notices(person: Person) -> SafeString | str:
 
 
 @register.filter
-def area(url_name: str | None) -> str:
-    """`call.detail` belongs to the area `call`."""
-    return (url_name or "").partition(".")[0]
+def section(url_name: str | None) -> str:
+    """The entry of the navigation that a page belongs to: `call` for `call.detail` and `part.edit`."""
+    found = url_name or ""
+    area = found.partition(".")[0]
+    return SECTIONS.get(found) or SECTIONS.get(area) or area
 
 
 @dataclass(frozen=True, slots=True)
