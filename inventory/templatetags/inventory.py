@@ -8,7 +8,6 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -83,8 +82,8 @@ def opens(amount: int | None, *, call_pk: int, of: str, part: Part | None = None
     or saved. No template of its own, because a page has hundreds of them."""
     shown, anchor = money(amount), f"#part-{part.pk}" if part else ""
     return format_html(
-        '<a class="opens-amount" href="{}{}" aria-label="{} {}: how it is worked out for {}">{}</a>',
-        reverse("call.explained", args=(call_pk,)), anchor, shown, of, part.name if part else name, shown,
+        '<a class="opens-amount" href="/calls/{}/explained{}" aria-label="{} {}: how it is worked out for {}">{}</a>',
+        call_pk, anchor, shown, of, part.name if part else name, shown,
     )  # fmt: skip
 
 
