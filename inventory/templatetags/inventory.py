@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.http import QueryDict
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from inventory.domain import money as amounts
@@ -80,11 +80,11 @@ def of_key(found: Mapping[Any, int], key: Any) -> int:
 def opens(amount: int | None, *, call_pk: int, of: str, part: Part | None = None, name: str = "") -> SafeString:
     """An amount that opens its arithmetic: of one part, or without one of the whole call `name`; `of` says today, after
     or saved. No template of its own, because a page has hundreds of them."""
-    shown, anchor = money(amount), f"#part-{part.pk}" if part else ""
-    return format_html(
-        '<a class="opens-amount" href="/calls/{}/explained{}" aria-label="{} {}: how it is worked out for {}">{}</a>',
-        call_pk, anchor, shown, of, part.name if part else name, shown,
-    )  # fmt: skip
+    shown, anchor, named = money(amount), f"#part-{part.pk}" if part else "", escape(part.name if part else name)
+    label = f"{shown} {of}: how it is worked out for {named}"
+    return SafeString(
+        f'<a class="opens-amount" href="/calls/{call_pk}/explained{anchor}" aria-label="{label}">{shown}</a>'
+    )
 
 
 @register.filter
