@@ -292,6 +292,8 @@ def value(field: str, stored: object) -> str:
 
 def moment(stored: str) -> datetime | None:
     """The moment a stored text is, if it is one."""
+    if not stored[:4].isdigit():  # most texts are none, and to find that out by reading them takes long
+        return None
     try:
         return datetime.strptime(stored, "%Y-%m-%dT%H:%M:%S.%f%z")
     except ValueError:

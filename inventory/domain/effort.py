@@ -48,6 +48,15 @@ class Weights:
     def is_overruled(self) -> bool:
         return any(each.is_overruled for each in (self.effort, self.risk, self.ready))
 
+    @property
+    def words(self) -> Sequence[str]:
+        """Beside a move in a list: that it is ready is not said where effort and risk are."""
+        ready = f"{self.ready.value}, overruled" if self.ready.is_overruled else self.ready.value
+        if self.effort.value == NOTHING:
+            return [ready]
+        weighed = [f"effort {self.effort.value}", f"risk {self.risk.value}"]
+        return weighed if ready == "Ready" else [ready, *weighed]
+
 
 def weights(facts: Facts) -> Weights:
     """As they follow from the answers and blockers alone. What stays where it is has no readiness either."""

@@ -63,7 +63,8 @@ class Filter(forms.Form):
     team = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
     person = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
     by = forms.CharField(required=False, max_length=70)
-    kind = forms.ChoiceField(required=False, choices=[("", ""), *audit_words.KINDS])
+    # Handed over as a function, because Django copies a list, word by word, for every form.
+    kind = forms.ChoiceField(required=False, choices=lambda: audit_words.KINDS)
     field = forms.CharField(required=False, max_length=60)
     side = forms.ChoiceField(required=False, choices=[("", ""), *SIDES])
     since = forms.ChoiceField(required=False, choices=[("", ""), *SINCE])
@@ -106,7 +107,7 @@ class Filter(forms.Form):
 
     def chosen(self) -> dict[str, Any]:
         """The filters that mean something."""
-        self.full_clean()
+        self.is_valid()
         return {name: found for name, found in self.cleaned_data.items() if found not in (None, "")}
 
     @property

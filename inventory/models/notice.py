@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, Self
 
-from django.db import models
+from django.db import connection, models
 from django.urls import reverse
 
 from inventory.domain import notice
@@ -93,6 +93,15 @@ class Notice(models.Model):
     @property
     def others(self) -> int:
         return self.count - 1
+
+
+def unread(person: Person) -> int:
+    """How many notices in the app they have not read. In plain SQL, because every page asks: to put the queryset
+    together took fifteen times as long as the answer."""
+    with connection.cursor() as cursor:
+        statement = f"SELECT COUNT(*) FROM {Notice._meta.db_table} WHERE person_id = %s AND read_at IS NULL AND in_app"
+        cursor.execute(statement, (person.pk,))
+        return int(cursor.fetchone()[0])
 
 
 class NoticeChoices(Versioned):

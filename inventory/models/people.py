@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.db import connection, models
 from django.db.models.functions import Lower
 
 from inventory.domain.audit import Actor
@@ -178,6 +178,17 @@ class Membership(Versioned):
 
     def __str__(self) -> str:
         return f"{self.person} in {self.team}: {self.role}"
+
+
+def active_names(*, first: int, most: int) -> list[str]:
+    """Of those who can sign in: the people of the team `first`, then all others, each by name. In plain SQL, because
+    every page of a call asks: to put the queryset together took ten times as long as the answer."""
+    people, memberships = Person._meta.db_table, Membership._meta.db_table
+    inside = f"EXISTS (SELECT 1 FROM {memberships} m WHERE m.person_id = p.id AND m.team_id = %s)"
+    statement = f"SELECT p.name FROM {people} p WHERE p.is_active ORDER BY {inside} DESC, p.name, p.id LIMIT %s"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, (first, most))
+        return [name for (name,) in cursor.fetchall()]
 
 
 class Links(models.QuerySet["OneTimeLink"]):

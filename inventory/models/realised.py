@@ -11,8 +11,10 @@ from inventory.models.wave import Wave
 
 class Ledger(models.QuerySet["Realised"]):
     def standing(self) -> Self:
-        """Neither taken back, nor of a part that is gone or of a retired call: what the sums add up."""
-        return self.filter(ended_at=None, part__is_live=True)
+        """Neither taken back, nor of a part that is gone or of a retired call: what the sums add up. Not joined to the
+        part: where little is realised, SQLite would begin with every part and look for what is realised of it."""
+        live = Part.objects.live().filter(pk=models.OuterRef("part"))
+        return self.filter(models.Exists(live), ended_at=None)
 
     def of_team(self, team: Team | None) -> Self:
         return self if team is None else self.filter(team=team)

@@ -101,7 +101,7 @@ def _touched(
 
 def _fields(record: str, before: State, after: State, names: Names, told: blind.Told | None = None) -> Iterator[Field]:
     model = _models().get(record)
-    known = {name: place for place, name in enumerate(model.HISTORY if model else ())}
+    known = _places(model)
     for field in sorted({*before, *after}, key=lambda name: (known.get(name, len(known)), name)):
         was, now = before.get(field), after.get(field)
         if record == "sheet" and field == "answers":
@@ -121,6 +121,18 @@ def _answers(was: State, now: State, version: int) -> Iterator[Field]:
                 question.said(before) or audit_words.NOTHING,
                 question.said(after) or audit_words.NOTHING,
             )
+
+
+@cache
+def _places(model: Any) -> dict[str, int]:
+    """The place at which each kept field is told."""
+    return {name: place for place, name in enumerate(model.HISTORY if model else ())}
+
+
+@cache
+def _choices(field: Any) -> dict[object, str]:
+    """The words of a field's choices; none for one that has no choices or is not known any more."""
+    return {stored: str(words) for stored, words in getattr(field, "flatchoices", None) or ()}
 
 
 @cache
@@ -145,7 +157,7 @@ def _value(model: Any, field: str, stored: object, names: Names) -> str:
         at = audit_words.moment(stored)
         if at is not None:
             return timezone.localtime(at).strftime("%Y-%m-%d %H:%M")
-        return str(dict(getattr(known, "flatchoices", None) or ()).get(stored) or audit_words.value(field, stored))
+        return _choices(known).get(stored) or audit_words.value(field, stored)
     if model is PriceRow and field in PriceRow.PRICES and isinstance(stored, int) and not isinstance(stored, bool):
         return f"{money.rate_shown(stored)} per million tokens"
     if field == "doubts" and isinstance(stored, list):

@@ -39,6 +39,8 @@ def told(actions: Sequence[Action], viewer: Person) -> dict[int, Told]:
 def visibility(record_ids: Iterable[str], viewer: Person) -> dict[str, Told]:
     """For each sheet and its twin, by its id in history: its side and whether the viewer may not see it now."""
     wanted = set(record_ids)
+    if not wanted:
+        return {}
     parts = Sheet.objects.filter(pk__in=_numbers(wanted)).values("part_id")
     there = Sheet.objects.filter(part__in=parts).select_related("part").only(*DECIDING)
     seen = {str(sheet.pk): sheet for sheet in there}

@@ -203,8 +203,10 @@ def lines(actions: Sequence[Action], viewer: Person, *, with_reviews: bool = Tru
 def _one_sided(actions: Sequence[Action]) -> set[int]:
     """Those by which a label has come to count on one side's answer alone: no secret, its team allows it."""
     pks = [action.pk for action in actions if action.kind in MAY_COUNT_ONE_SIDE]
+    if not pks:
+        return set()
     found = Change.objects.filter(action__in=pks, record=Part.RECORD, after__contains='"one_sided":true')
-    return set(found.values_list("action_id", flat=True).distinct()) if pks else set()
+    return set(found.values_list("action_id", flat=True).distinct())
 
 
 def _counted(actions: Sequence[Action], sides: dict[int, blind.Told]) -> set[int]:
@@ -220,11 +222,10 @@ def _counted(actions: Sequence[Action], sides: dict[int, blind.Told]) -> set[int
 
 
 def _reviews(actions: Sequence[Action]) -> dict[int, str]:
-    found = Review.objects.filter(seq__in=[action.seq for action in actions]).select_related("by")
+    found = Review.objects.filter(seq__in=[action.seq for action in actions])
     return {
-        each.seq: f"reviewed by {each.by.name}, {timezone.localtime(each.at):%Y-%m-%d %H:%M}"
-        + (f": {each.note}" if each.note else "")
-        for each in found
+        seq: f"reviewed by {name}, {timezone.localtime(at):%Y-%m-%d %H:%M}" + (f": {note}" if note else "")
+        for seq, name, at, note in found.values_list("seq", "by__name", "at", "note")
     }
 
 
@@ -263,4 +264,6 @@ def _names(actions: Iterable[Action]) -> dict[str, str]:
     wanted = {action.actor_id for action in actions if action.actor_kind == "person"}
     wanted |= {action.record_id for action in actions if action.record in PERSONAL}
     numbers = [int(each) for each in wanted if each.isdecimal() and len(each) < 19]
+    if not numbers:
+        return {}
     return {str(pk): name for pk, name in Person.objects.filter(pk__in=numbers).values_list("pk", "name")}

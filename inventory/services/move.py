@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import F, OrderBy, Prefetch, QuerySet
 
-from inventory.domain import line, readiness
+from inventory.domain import effort, line, readiness
 from inventory.domain.book import Book
 from inventory.domain.effort import Weights
 from inventory.domain.line import Side
@@ -57,6 +57,27 @@ class Row:
     def side(self) -> Side:
         """Where it stands when the plan is done."""
         return Side.OPEN if self.part is None else line.place(Kind(self.kind), Why(self.part.why)).side
+
+    @property
+    def name(self) -> str:
+        return self.call.name if self.part is None else self.part.name
+
+    @property
+    def read(self) -> str:
+        """By whom and when, as far as it was said."""
+        return "" if self.part is None else ", ".join(filter(None, (self.part.consumer, self.part.read_when)))
+
+    @property
+    def weighed(self) -> str:
+        """Readiness, where it says more than `ready`, effort and risk, status and wave; empty for what stays."""
+        if self.part is None or self.weights is None or self.weights.ready.value == effort.NOTHING:
+            return ""
+        words = [*self.weights.words]
+        if self.part.status:
+            words.append(self.part.get_status_display().lower())
+        if self.part.wave is not None:
+            words.append(self.part.wave.name)
+        return " · ".join(words)
 
     @property
     def saving(self) -> int | None:

@@ -5,7 +5,7 @@ Only live parts count, and each once: the parts of a split call are counted unde
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
@@ -15,6 +15,8 @@ from inventory.domain.line import Side
 from inventory.domain.plan import Kind
 from inventory.models import Call, Feature, Part, Team
 from inventory.models.call import KINDS
+from inventory.services import plan_rows
+from inventory.services.plan_rows import Row
 
 T = TypeVar("T", int, str)
 MONTHS = 12
@@ -119,36 +121,9 @@ def _counted(kind: Group) -> int:
     return kind.sums.moving if kind.key == Kind.SPLIT else kind.sums.parts
 
 
-class Row(NamedTuple):
-    """Parts that are alike in what the totals group by, and what they add up to. `guessed` is what those of features
-    with a first guess spend today, `guess` that spend times the percent of each guess."""
-
-    team: int
-    in_split: bool
-    kind: str
-    why: str
-    one_sided: bool
-    parts: int
-    priced: int
-    today: int | None
-    after: int | None
-    possible: int | None
-    guessed: int | None
-    guess: int | None
-
-
-KEY = ("team_id", "in_split", "kind", "why", "one_sided")
-ADDED_UP = {
-    "parts": Count("*"), "priced": Count("cost_today"), "today": Sum("cost_today"), "after": Sum("cost_target"),
-    "spare": Sum("possible"), "guessed": Sum("cost_today", filter=Q(feature__first_guess__isnull=False)),
-    "guess": Sum(F("cost_today") * F("feature__first_guess")),
-}  # fmt: skip
-
-
 def totals(*, team: Team | None = None, feature: Feature | None = None) -> Totals:
     """The whole plan, or that of one team or feature. One walk over a covering index, and the names of the teams."""
-    grouped = _of(team, feature).order_by().values_list(*KEY).annotate(**ADDED_UP)
-    return added_up([Row(*row) for row in grouped])
+    return added_up(plan_rows.added_up(_of(team, feature)))
 
 
 def sureness(*, team: Team | None = None, feature: Feature | None = None) -> origin.Mix:

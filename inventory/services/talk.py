@@ -12,6 +12,7 @@ from inventory.domain.comment import Named
 from inventory.domain.part import State
 from inventory.models import Call, Comment, Membership, Part, Person
 from inventory.models.comment import Comments
+from inventory.models.people import active_names
 from inventory.services import access
 
 THREADS = 10  # on a page
@@ -141,8 +142,7 @@ def _around(found: Talk, call: Call, parts: Sequence[Part] | None) -> Talk:
         part.state in BLIND for part in (call.parts.all() if parts is None else parts)
     )
     if found.may_write:
-        names = Person.objects.active().members_first([call.team]).values_list("name", flat=True)
-        found.people = list(names[:HINTED])
+        found.people = active_names(first=call.team_id, most=HINTED)
     return found
 
 

@@ -1,6 +1,6 @@
 """What the history pages show fast: fifty lines and a few hundred options a page."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from html import escape
 
@@ -25,8 +25,18 @@ def iso(at: datetime) -> str:
 
 
 @register.simple_tag
-def told(line: Line, tickable: Collection[int], ticked: Collection[int]) -> SafeString:
-    """What a line of the history says, with the box that marks it as reviewed for whoever may."""
+def told(lines: Iterable[Line], tickable: Collection[int] = (), ticked: Collection[int] = ()) -> SafeString:
+    """Lines of the history, those that `tickable` names with the box that marks them as reviewed. No template of its
+    own: it would take as long as finding the lines."""
+    rows = (
+        f"<li><time>{moment(line.at)}</time>\n<div>{_said(line, tickable, ticked)}</div>\n"
+        f'<p class="num">{escape(line.effect)}</p></li>\n'
+        for line in lines
+    )
+    return SafeString(f'<ol class="history">\n{"".join(rows)}</ol>')
+
+
+def _said(line: Line, tickable: Collection[int], ticked: Collection[int]) -> str:
     box = ""
     if tickable and line.seq in tickable:
         name, checked = escape(f"Reviewed: {line.text}"), " checked" if ticked and line.seq in ticked else ""
@@ -41,7 +51,7 @@ def told(line: Line, tickable: Collection[int], ticked: Collection[int]) -> Safe
     aside += f' <span class="muted">(taken back by {by})</span>' if by else ""
     below = f'<p class="muted small">✓ {escape(line.reviewed)}</p>' if line.reviewed else ""
     below += f'<p class="muted">“{escape(line.reason)}”</p>' if line.reason else ""
-    return SafeString(f'<p>{box}<a href="/history/{line.seq}">{escape(line.text)}</a>{came}{aside}</p>\n{below}')
+    return f'<p>{box}<a href="/history/{line.seq}">{escape(line.text)}</a>{came}{aside}</p>\n{below}'
 
 
 @register.simple_tag

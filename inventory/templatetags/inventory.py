@@ -8,16 +8,26 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.http import QueryDict
-from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from inventory.domain import money as amounts
 from inventory.domain.doubt import WORDS
-from inventory.models import Part
+from inventory.models import Part, Person
 from inventory.models.call import PROVIDERS
+from inventory.models.notice import unread
 
 register = template.Library()
+
+# Where a page belongs in the navigation, if not to the entry of its own name.
+SECTIONS = {
+    **dict.fromkeys(("part", "comment", "exchange", "intake"), "call"),
+    **dict.fromkeys(("waiting", "agreement", "figures"), "queue"),
+    **dict.fromkeys(("wave", "move", "frozen", "comparison", "scenario"), "plan"),
+    **dict.fromkeys(("review", "moment", "undo"), "audit"),
+    **dict.fromkeys(("people.list", "people.detail"), "team"),
+    **dict.fromkeys(("people.account", "people.notices", "people.password"), "account"),
+}
 
 
 @register.filter
@@ -70,11 +80,11 @@ def of_key(found: Mapping[Any, int], key: Any) -> int:
 def opens(amount: int | None, *, call_pk: int, of: str, part: Part | None = None, name: str = "") -> SafeString:
     """An amount that opens its arithmetic: of one part, or without one of the whole call `name`; `of` says today, after
     or saved. No template of its own, because a page has hundreds of them."""
-    shown, anchor = money(amount), f"#part-{part.pk}" if part else ""
-    return format_html(
-        '<a class="opens-amount" href="{}{}" aria-label="{} {}: how it is worked out for {}">{}</a>',
-        reverse("call.explained", args=(call_pk,)), anchor, shown, of, part.name if part else name, shown,
-    )  # fmt: skip
+    shown, anchor, named = money(amount), f"#part-{part.pk}" if part else "", escape(part.name if part else name)
+    label = f"{shown} {of}: how it is worked out for {named}"
+    return SafeString(
+        f'<a class="opens-amount" href="/calls/{call_pk}/explained{anchor}" aria-label="{label}">{shown}</a>'
+    )
 
 
 @register.filter
@@ -155,10 +165,19 @@ def share(value: Decimal | None) -> str:
     return "–" if value is None else f"{(value * 100).normalize():f} %"
 
 
+@register.simple_tag
+def unread_notices(person: Person) -> SafeString | str:
+    """How many they have not read, beside the link to them; nothing where there are none."""
+    found = unread(person)
+    return format_html('<span class="tag">{}</span>', found) if found else ""
+
+
 @register.filter
-def area(url_name: str | None) -> str:
-    """`call.detail` belongs to the area `call`."""
-    return (url_name or "").partition(".")[0]
+def section(url_name: str | None) -> str:
+    """The entry of the navigation that a page belongs to: `call` for `call.detail` and `part.edit`."""
+    found = url_name or ""
+    area = found.partition(".")[0]
+    return SECTIONS.get(found) or SECTIONS.get(area) or area
 
 
 @dataclass(frozen=True, slots=True)

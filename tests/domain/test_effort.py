@@ -85,3 +85,17 @@ def test_an_overrule_says_what_it_replaced() -> None:
     assert (said.value, said.reason, said.derived, said.is_overruled) == (
         "4", "the job queue has to be built first", "1", True,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("weighed", "ready", "words"),
+    [
+        ("2", effort.Weight("Ready", ""), ["effort 2", "risk 2"]),
+        ("2", effort.Weight("Ready if", ""), ["Ready if", "effort 2", "risk 2"]),
+        ("2", effort.Weight("Ready", "", "Not ready"), ["Ready, overruled", "effort 2", "risk 2"]),
+        ("–", effort.Weight("Ready", ""), ["Ready"]),
+    ],
+)
+def test_beside_a_move_stands_what_it_asks(weighed: str, ready: effort.Weight, words: list[str]) -> None:
+    both = effort.Weight(weighed, "")
+    assert effort.Weights(both, both, ready).words == words

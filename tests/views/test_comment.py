@@ -175,6 +175,9 @@ def test_whoever_was_switched_off_cannot_be_mentioned_anew_but_stays_mentioned(
 def test_the_hint_lists_the_team_first(as_stranger: Client, call: Call) -> None:
     names = re.findall(r"<li>([^<]+)</li>", page(as_stranger, call).partition("data-mentions")[2])
     assert names == ["Ed", "Pia", "Stan"]
+    Person.objects.filter(name="Stan").update(name="Adam")  # by name alone he would come first
+    names = re.findall(r"<li>([^<]+)</li>", page(as_stranger, call).partition("data-mentions")[2])
+    assert names == ["Ed", "Pia", "Adam"]
 
 
 # Replies, changes, deletion, resolving

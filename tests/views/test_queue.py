@@ -172,9 +172,11 @@ def test_an_after_that_means_nothing_passes_nothing(as_pia: Client, part: Part, 
     assert as_pia.post("/label/take", {"after": after}).headers["Location"] == f"/parts/{part.pk}/test"
 
 
-def test_the_menu_says_where_one_is(as_pia: Client, part: Part) -> None:
+def test_the_menu_says_where_one_is(as_pia: Client, pia: Person, part: Part) -> None:
     for address, words in {
         f"/parts/{part.pk}/test/first": "To label", "/agreement": "To label", "/account": "Pia", "/teams": "Teams",
+        f"/people/{pia.pk}": "Teams", "/prices": "Prices", "/plan/waves": "Plan", "/history/compare": "History", "/": "Home",
+        f"/parts/{part.pk}/edit": "Inventory",
     }.items():  # fmt: skip
         header = as_pia.get(address).content.decode().partition("</header>")[0]
         assert [each.partition("<")[0].partition(" ·")[0] for each in header.split('aria-current="page">')[1:]] == [
