@@ -119,7 +119,6 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "inventory.forms.drawing.Drawing"
 STATIC_URL = "/static/"
 STATIC_ROOT = env("STATIC_ROOT", default=str(VAR_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
