@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
@@ -123,33 +125,57 @@ def listing(*, viewer: Person, asked: Asked, before: int | None = None, after: i
 
 
 def matching(asked: Asked) -> QuerySet[Action]:
+    """All that fits. What few actions have is named action by action, so that no database walks through a million
+    others to find them, whichever way it would go about it."""
     rows = touching.of_record(*asked.record) if asked.record else Action.objects.all()
-    if asked.team is not None:
-        rows = rows.filter(team_id=asked.team.pk)
-    if asked.person is not None:
-        rows = rows.filter(actor_kind="person", actor_id=str(asked.person.pk))
-    if asked.by:
-        rows = _done_by(rows, asked.by)
-    if asked.kind:
-        rows = rows.filter(kind=asked.kind)
     if asked.since:
         rows = rows.filter(seq__gt=asked.since)
     if asked.until is not None:
         rows = rows.filter(seq__lte=asked.until)
+    if asked.team is not None:
+        rows = _narrowed(rows, Q(team_id=asked.team.pk))
+    if asked.person is not None:
+        rows = _narrowed(rows, Q(actor_kind="person", actor_id=str(asked.person.pk)))
+    if asked.by:
+        rows = _narrowed(rows, *_done_by(asked.by))
+    if asked.kind:
+        rows = _narrowed(rows, Q(kind=asked.kind))
     for word in filter(None, (asked.field, asked.side)):
-        rows = _traced(rows, word)
-    return _reviewed(rows, asked.review) if asked.review else rows
+        rows = _among(rows, Trace.objects.filter(word=word))
+    if asked.review:
+        rows = unreviewed(rows) if asked.review == "open" else _among(rows, Review.objects.all())
+    return rows
 
 
-def _done_by(rows: QuerySet[Action], by: str) -> QuerySet[Action]:
+def _done_by(by: str) -> list[Q]:
     """What a command, a job, a token, the worker or an import did; `by` may name one of them."""
     kind, _, name = by.partition(":")
     if kind == "import":
-        return _rare(rows, Action.objects.filter(kind__in=audit_words.IMPORTS))
+        return [Q(kind=each) for each in audit_words.IMPORTS]
     if kind == "worker":
-        return _rare(rows, Action.objects.filter(Q(actor_kind="job") | Q(actor_kind="command", actor_id="work")))
-    rows = rows.filter(actor_kind=kind)
-    return rows.filter(actor_id=name) if name else rows
+        return [Q(actor_kind="job"), Q(actor_kind="command", actor_id="work")]
+    return [Q(actor_kind=kind, actor_id=name) if name else Q(actor_kind=kind)]
+
+
+def _narrowed(rows: QuerySet[Action], *either: Q) -> QuerySet[Action]:
+    """Those that fit one of the conditions, each of which has an index of its own."""
+    few = [_few(Action.objects.filter(each)) for each in either]
+    if all(len(each) <= FEW for each in few):
+        return rows.filter(seq__in=set().union(*few))
+    return rows.filter(reduce(or_, either))
+
+
+def _among(rows: QuerySet[Action], others: "QuerySet[Any]") -> QuerySet[Action]:
+    """Those whose number the others have."""
+    few = _few(others)
+    if len(few) <= FEW:
+        return rows.filter(seq__in=few)
+    return rows.filter(Exists(others.filter(seq=OuterRef("seq"))), seq__lte=few[0])
+
+
+def _few(numbered: "QuerySet[Any]") -> list[int]:
+    """The newest, one more than a few: by the order an index has, so that it is taken."""
+    return list(numbered.order_by("-seq").values_list("seq", flat=True)[: FEW + 1])
 
 
 def is_reviewable(action: Action) -> bool:
@@ -162,21 +188,6 @@ def unreviewed(rows: QuerySet[Action]) -> QuerySet[Action]:
     for prefix in NONE_TO_REVIEW:
         rows = rows.exclude(kind__startswith=prefix)
     return rows.filter(~Exists(Review.objects.filter(seq=OuterRef("seq"))))
-
-
-def _reviewed(rows: QuerySet[Action], review: str) -> QuerySet[Action]:
-    return unreviewed(rows) if review == "open" else rows.filter(Exists(Review.objects.filter(seq=OuterRef("seq"))))
-
-
-def _traced(rows: QuerySet[Action], word: str) -> QuerySet[Action]:
-    """Where the word is rare its actions are named, so that nobody walks through a million others to find them."""
-    return _rare(rows, Trace.objects.filter(word=word))
-
-
-def _rare(rows: QuerySet[Action], among: "QuerySet[Any]") -> QuerySet[Action]:
-    """Those of `rows` whose number is `among` these: named where they are few, else looked up one by one."""
-    few = list(among.order_by().values_list("seq", flat=True)[: FEW + 1])
-    return rows.filter(seq__in=few) if len(few) <= FEW else rows.filter(Exists(among.filter(seq=OuterRef("seq"))))
 
 
 def as_row(line: Line) -> dict[str, Any]:

@@ -69,7 +69,9 @@ def differences() -> Iterator[Difference]:
 
 def _suspects(model: Any) -> Iterator[str]:
     """Looked at without a lock: somebody may have been in the middle of a write."""
-    changes = Change.objects.filter(record=model.RECORD).order_by("record_id", "id")
+    changes = Change.objects.filter(record=model.RECORD).order_by(
+        "record_id", "action_id", "id"
+    )  # as the index has them
     rows = changes.values_list("record_id", "action_id", "before", "after").iterator(chunk_size=2000)
     records = (_play(record_id, group) for record_id, group in groupby(rows, key=lambda row: row[0]))
     while chunk := list(islice(records, RECORDS)):
@@ -81,7 +83,7 @@ def _settled(model: Any, record_id: str) -> Iterator[Difference]:
     """The same look once more, with the head of the chain held so that nobody writes meanwhile."""
     with transaction.atomic():
         ChainHead.objects.select_for_update(no_key=True).filter(pk=1).first()
-        changes = Change.objects.filter(record=model.RECORD, record_id=record_id).order_by("id")
+        changes = Change.objects.filter(record=model.RECORD, record_id=record_id).order_by("action_id", "id")
         played = _play(record_id, changes.values_list("record_id", "action_id", "before", "after"))
         complaint = _complaint(played, _rows(model, [record_id]).get(record_id))
         if complaint:

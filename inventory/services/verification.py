@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,6 +17,7 @@ from inventory.services.audit import COLUMNS, covered
 from inventory.services.audit import head as last_link
 
 ACTIONS = 1000  # read at once
+AT_ONCE = 500  # changes of one action held
 MOST = 100  # findings told; the first is the one that matters
 
 
@@ -88,14 +90,16 @@ def _rehashed(chunk: list[dict[str, Any]], walk: Walk) -> Iterator[tuple[dict[st
     columns = ("action_id", "position", "record", "record_id", "before", "after")
     # By range: a thousand numbers in a query cost as much as what they find. Others among them are not looked at.
     changes = Change.objects.filter(action_id__gte=min(links), action_id__lte=max(links))
-    rows = changes.order_by("action_id", "position").values_list(*columns)
-    for pk, position, record, record_id, before, after in rows.iterator(chunk_size=2000):
+    rows = changes.order_by("action_id", "position").values_list(*columns).iterator(chunk_size=2000)
+    for pk, own in groupby(rows, key=itemgetter(0)):
         if pk not in links:
             continue
-        links[pk].add((record, record_id, before, after))
-        if position != counts[pk]:
-            misplaced.add(pk)
-        counts[pk] += 1
+        while some := list(islice(own, AT_ONCE)):
+            links[pk].feed([row[2:] for row in some])
+            expected = range(counts[pk], counts[pk] + len(some))
+            if [row[1] for row in some] != list(expected):
+                misplaced.add(pk)
+            counts[pk] += len(some)
     walk.changes += sum(counts.values())
     for action in chunk:
         pk = action["pk"]
