@@ -1,8 +1,9 @@
 """Taking actions back: every kind there and back again, what keeps one from it, and what an undo tells beforehand."""
 
+import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Barrier
 from time import process_time
@@ -564,3 +565,70 @@ def test_of_two_at_once_one_wins_and_the_other_is_told(world: World) -> None:
         with ThreadPoolExecutor(2) as pool:
             assert sorted(each.result() for each in [pool.submit(undo), pool.submit(undo)]) == ["told", "undo.whole"]
     assert whole()
+
+
+MODELS = ("claude-sonnet-5-5", "claude-haiku-4-5")
+
+
+def steps_of(world: World, chance: random.Random) -> list[Callable[[], Any]]:
+    """What anybody may do next; much of it is refused, as the services see fit."""
+    team, call = world.fresh(world.team), world.fresh(chance.choice((world.call, world.other)))
+    feature, part = world.fresh(world.feature), chance.choice(list(call.parts.all()))
+    one = {"by": BY, "at": world.at}
+    return [
+        lambda: calls.edit(call=call, version=call.version, fields={"requests": chance.choice((900, 5000))}, **one),
+        lambda: calls.edit(call=call, version=call.version, fields={"model": chance.choice(MODELS)}, **one),
+        lambda: parts.edit(part=part, version=part.version, fields={"deadline": chance.choice(("", "6 am"))}, **one),
+        lambda: split(replace(world, call=call)),
+        lambda: resplit(replace(world, call=call)),
+        lambda: parts.unsplit(call=call, version=call.version, reason="One.", **one),
+        lambda: retired(calls, "call", call, world, reason="Gone."),
+        lambda: restored(calls, "call", call, world),
+        lambda: retired(features, "feature", feature, world, reason="Old.", with_calls=True),
+        lambda: restored(features, "feature", feature, world),
+        lambda: put(world, chance.choice((world.wave, None)), call),
+        lambda: retired(waves, "wave", world.wave, world, reason="No."),
+        lambda: moving.set_status(
+            part=part, to=chance.choice(list(Status)), version=part.version, leads=True, reason="So it is.", **one
+        ),
+        lambda: told_team(world, one_side_enough=not team.one_side_enough),
+        lambda: told_team(world, name=chance.choice(("Documents", "Papers"))),
+        lambda: features.edit(
+            feature=feature, version=feature.version, fields={"team": chance.choice(list(Team.objects.all()))}, **one
+        ),
+    ]
+
+
+@pytest.mark.parametrize("length", [12, *(pytest.param(60, marks=pytest.mark.soak) for _ in range(10))])
+def test_whatever_was_done_last_can_be_taken_back_down_to_the_first(length: int, world: World) -> None:
+    """And everything is each time as it was before."""
+    chance = random.Random()
+    seed = random.randrange(10**9)
+    chance.seed(seed)
+    empty_team(world)
+    done: list[tuple[Action, Any]] = []
+    while len(done) < length:
+        world.at += timedelta(minutes=1)
+        before, seq = everything(), last().seq
+        try:
+            with transaction.atomic():
+                chance.choice(steps_of(world, chance))()
+        except Exception:  # noqa: BLE001  every service has refusals of its own
+            continue
+        if last().seq != seq:
+            done.append((last(), before))
+    for action, before in reversed(done):
+        world.at += timedelta(minutes=1)
+        take_back(action, at=world.at)
+        assert (seed, action.kind, differing(before, everything())) == (seed, action.kind, {})
+    assert whole()
+
+
+def differing(before: Any, after: Any) -> dict[Any, Any]:
+    """By record and field the value before and after."""
+    return {
+        (*key, name): ((before.get(key) or {}).get(name), (after.get(key) or {}).get(name))
+        for key in {*before, *after}
+        for name in {*(before.get(key) or {}), *(after.get(key) or {})}
+        if (before.get(key) or {}).get(name) != (after.get(key) or {}).get(name)
+    }

@@ -14,6 +14,7 @@ POINTING = (
     (("team_id",), "team", "team", Team.objects.live),
     (("product_owner_id", "engineering_owner_id", "owner_id", "person_id"), "person", "account", Person.objects.active),
 )
+OF_LIVE_CALLS = ("part.", "move.", "wave.put", "wave.take_out")
 
 
 def look(action: Action) -> Look:
@@ -63,7 +64,9 @@ def _comes_back(piece: Piece) -> bool:
 
 
 def _retired(found: Look, row: Row) -> None:
-    """A retired call is restored before anything else of it changes."""
+    """A retired call is restored before its parts and moves change."""
+    if not found.root.kind.startswith(OF_LIVE_CALLS):
+        return
     back = {piece.key for piece in row.pieces if "retired_at" in _state(piece) or piece.becomes is None}
     for piece in row.pieces:
         call = found.call_of(piece)

@@ -107,9 +107,10 @@ def _in_step(call: Call, kept: Sequence[Part], new: Sequence[Part]) -> None:
 
 
 def _price(work: Work, call: Call, parts: Sequence[Part], *, is_other: bool) -> None:
-    """As any edit is; by what a move is weighed alone changes no amount, and a retired call keeps those it has."""
+    """As any edit is; what a move is weighed by changes no amount, and a call that now retires keeps those it has."""
     touched = {*work.fields("call", call.pk), *(name for part in parts for name in work.fields("part", part.pk))}
-    if call.retired_at is None and (is_other or touched - WEIGHED):
+    is_retired = bool(work.fields("call", call.pk).get("retired_at"))
+    if not is_retired and (is_other or touched - WEIGHED):
         pricing.apply(call, sorted(parts, key=lambda part: part.position), book=work.book)
     else:
         pricing.weigh(call, parts)

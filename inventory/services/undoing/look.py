@@ -180,6 +180,8 @@ class Reading:
         if "wave_id" in back and "status" not in before and self.since.left(key, "status", now) != now["status"]:
             further = f"{self.name(key)}: its move has come further since{self.since.by(key, ['status'])}."
             row.refused.append(f"{further} Take that back first.")
+        if back.get("wave_id") and self.since.left(key, "team_id", now) != now["team_id"]:
+            row.refused.append(f"{self.name(key)} has gone to another team since, whose waves are others.")
         return Piece(*key, {name: now[name] for name in back}, back, puts_label)
 
     def _set_since(self, row: Row, key: Key, name: str) -> None:

@@ -1,19 +1,13 @@
 """Teams, their members, features, waves and the ledger of what was realised, put back by the rules of their own."""
 
-from django.db.models import F
-
 from inventory.domain.people import Role
-from inventory.models import Call, Dependency, Feature, Membership, Part, Realised, Team, Wave
+from inventory.models import Call, Dependency, Feature, Membership, Realised, Team, Wave
 from inventory.services import clash, recount, replay
 from inventory.services import feature as features
 from inventory.services import team as teams
 from inventory.services import wave as waves
 from inventory.services.call import FeatureRetired
 from inventory.services.undoing.work import Work
-
-
-class OtherTeam(Exception):
-    """A wave takes moves of its own team only."""
 
 
 def before_calls(work: Work) -> None:
@@ -136,6 +130,3 @@ def _fits(work: Work) -> None:
         raise teams.NotEmpty
     if Call.objects.live().filter(pk__in=work.pieces.get("call", ())).exclude(feature__retired_at=None).exists():
         raise FeatureRetired
-    moved = Part.objects.filter(pk__in=work.changed("part"), wave__isnull=False)
-    if moved.exclude(wave__team=F("team")).exists():
-        raise OtherTeam

@@ -33,7 +33,6 @@ REFUSALS: Mapping[type[Exception], str] = {
     team.LastLead: "The team would have no lead left who can sign in.",
     wave.NameTaken: "The team has another wave of the name by now that it had.",
     wave.WaveRetired: "A wave it depends on was given up.",
-    places_back.OtherTeam: "A move would be in a wave of another team.",
     IntegrityError: "It does not fit what is there now: something has taken its place.",
 }
 

@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 
 from django.db.models import Max
 
+from inventory.domain import audit as domain
 from inventory.domain.undo import LABEL
 from inventory.models import Action, Change, Sheet
+from inventory.services import audit
 from inventory.services.action import kept_state
 from inventory.services.taken import Key
 
@@ -36,10 +38,7 @@ class Since:
 
     def left(self, key: Key, name: str, now: State) -> Any:
         """What the action left in that field, or found there."""
-        for each in self.later.get(key, ()):
-            if each.before is not None and name in each.before:
-                return each.before[name]
-        return now[name]
+        return _left(self.later.get(key, ()), name, now)
 
     def last(self, key: Key, names: Iterable[str] = ()) -> int | None:
         """The last action that touched it, or one of these fields of it."""
@@ -57,13 +56,28 @@ class Since:
         return "" if seq is None else f", by action {seq:,}"
 
 
+def _left(later: Iterable[Later], name: str, now: State) -> Any:
+    return next((each.before[name] for each in later if each.before and name in each.before), now[name])
+
+
 def _answered(told: Sequence[Told], last: int) -> set[str]:
-    """The parts, of those whose label the action touched, of which somebody has written a sheet since."""
+    """The parts, of those whose label the action touched, of which a sheet is not as it was: one that went with its
+    part and came back with it is."""
     parts = [
         int(pk) for record, pk, before, after in told if record == "part" and before and after and LABEL & {*before}
     ]
-    if not parts:
+    sheets = {str(sheet.pk): sheet for sheet in Sheet.objects.filter(part__in=parts)} if parts else {}
+    if not sheets:
         return set()
-    of = {str(pk): str(part) for pk, part in Sheet.objects.filter(part__in=parts).values_list("pk", "part_id")}
-    touched = Change.objects.filter(record="sheet", record_id__in=of, pk__gt=last).values_list("record_id", flat=True)
-    return {of[pk] for pk in touched}
+    later: dict[str, list[Later]] = defaultdict(list)
+    rows = Change.objects.filter(record="sheet", record_id__in=sheets, pk__gt=last).order_by("pk")
+    for pk, before, after in rows.values_list("record_id", "before", "after"):
+        later[pk].append(Later(0, kept_state(before), kept_state(after)))
+    return {str(sheets[pk].part_id) for pk, found in later.items() if _differs(sheets[pk], found)}
+
+
+def _differs(sheet: Sheet, later: Sequence[Later]) -> bool:
+    if later[0].before is None:
+        return True  # begun since
+    now = dict(domain.kept(audit.states(sheet)[Sheet.RECORD, sheet.pk]))
+    return any(_left(later, name, now) != now[name] for name in now)
