@@ -18,12 +18,12 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from django.db import connection, connections  # noqa: E402
+from django.db import DatabaseError, connection, connections  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from inventory.domain import audit as domain  # noqa: E402
 from inventory.domain.audit import Actor  # noqa: E402
-from inventory.models import Action, Call, Trace  # noqa: E402
+from inventory.models import Action, Call, Stale, Trace  # noqa: E402
 from inventory.services import audit  # noqa: E402
 from inventory.services import call as calls  # noqa: E402
 from inventory.services import feature as features  # noqa: E402
@@ -85,7 +85,7 @@ def _write(pk: int, actions: int, chained: bool) -> list[str]:
         try:
             given = {"fields": {"requests": call.requests + 1}, "by": BY, "at": timezone.now()}
             call = calls.edit(call=call, version=call.version, **given)
-        except Exception as error:
+        except (DatabaseError, Stale) as error:
             raised.append(f"{type(error).__name__}: {error}"[:200])
     return raised
 
