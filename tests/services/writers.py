@@ -36,6 +36,9 @@ FIELDS = {
 }  # fmt: skip
 
 
+connection.settings_dict["OPTIONS"].pop("pool", None)  # one connection each: a server gives a hundred
+
+
 def prepared(writers: int) -> list[int]:
     """A call for each of them."""
     who: dict[str, Any] = {"by": BY, "at": timezone.now()}
@@ -46,8 +49,6 @@ def prepared(writers: int) -> list[int]:
 def run(pks: list[int], actions: int, chained: bool) -> dict[str, Any]:
     """Each call is changed so often by a process of its own, all at once. Seconds, and what was raised."""
     connections.close_all()
-    if connection.vendor == "postgresql":
-        connection.close_pool()  # type: ignore[attr-defined]
     gate, opened = os.pipe()
     told, tell = os.pipe()
     children = [_forked(lambda pk=pk: _write(pk, actions, chained), gate, opened, tell) for pk in pks]
