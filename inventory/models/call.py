@@ -45,6 +45,14 @@ PROFILE = (
 )  # fmt: skip
 
 
+def costs_something() -> models.Q:
+    """A cost is not known, or 0 and more. What a part saves may be less than nothing, what it costs never."""
+    found = models.Q()
+    for name in ("cost_today", "cost_target"):
+        found &= models.Q(**{name: None}) | models.Q(**{f"{name}__gte": 0})
+    return found
+
+
 class Profiled(models.Model):
     requests = models.PositiveBigIntegerField("requests a month")
     uncached_input = models.PositiveBigIntegerField("input tokens, not cacheable")
@@ -198,6 +206,13 @@ class Call(Profiled, Versioned):
                 condition=models.Q(today_path__in=[p.value for p in Path]), name="call_today_path_known"
             ),
             models.CheckConstraint(condition=models.Q(kind__in=[k.value for k in Kind]), name="call_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(provider__in=[p for p, _ in PROVIDERS]), name="call_provider_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(figures__in=[f.value for f in Figures]), name="call_figures_known"
+            ),
+            models.CheckConstraint(condition=costs_something(), name="call_cost_not_negative"),
             models.CheckConstraint(
                 condition=models.Q(share_above=None) | models.Q(share_above__gte=0, share_above__lte=1),
                 name="call_share_above_0_to_1",

@@ -14,7 +14,7 @@ from inventory.domain.part import Figures, Label, Path, State
 from inventory.domain.plan import Kind, Why
 from inventory.domain.status import MOVING_KINDS, NEED_A_WAVE, Status
 from inventory.domain.status import WORDS as STATUS_WORDS
-from inventory.models.call import KINDS, PROFILE, Call, Profiled
+from inventory.models.call import KINDS, PROFILE, Call, Profiled, costs_something
 from inventory.models.feature import Feature
 from inventory.models.people import Team
 from inventory.models.versioned import Versioned
@@ -203,6 +203,7 @@ class Part(Profiled, Versioned):
             models.CheckConstraint(condition=models.Q(label__in=[v.value for v in Label]), name="part_label_known"),
             models.CheckConstraint(condition=models.Q(state__in=[v.value for v in State]), name="part_state_known"),
             models.CheckConstraint(condition=models.Q(kind__in=[v.value for v in Kind]), name="part_kind_known"),
+            models.CheckConstraint(condition=costs_something(), name="part_cost_not_negative"),
             models.CheckConstraint(
                 condition=~models.Q(state__in=["agreed", "settled"]) | ~models.Q(label=""),
                 name="sealed_part_has_label",

@@ -56,7 +56,11 @@ class Realised(models.Model):
             models.UniqueConstraint(fields=["part"], condition=models.Q(ended_at=None), name="realised_once"),
             models.CheckConstraint(
                 condition=models.Q(cost_before=None, cost_after=None, saving=0)
-                | models.Q(saving=models.F("cost_before") - models.F("cost_after")),
+                | models.Q(
+                    cost_before__isnull=False,
+                    cost_after__isnull=False,
+                    saving=models.F("cost_before") - models.F("cost_after"),
+                ),
                 name="realised_saving_is_the_difference",
             ),
             models.CheckConstraint(

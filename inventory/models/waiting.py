@@ -52,6 +52,9 @@ class Sheet(Versioned):
         constraints = [
             models.UniqueConstraint(fields=["part", "side", "test_version"], name="sheet_once_a_side_and_version"),
             models.CheckConstraint(condition=models.Q(side__in=["product", "engineering"]), name="sheet_side_known"),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=[o for o, _ in OUTCOMES]), name="sheet_outcome_known"
+            ),
         ]
         indexes = [
             # The drafts copied from one part, and what a side has handed in last.

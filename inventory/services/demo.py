@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from inventory.domain.audit import Actor
 from inventory.domain.part import Path
 from inventory.domain.people import Discipline
 from inventory.exchange import sample
-from inventory.models import Call, Comment, Feature, OneTimeLink, Pair, Part, Scenario, Sheet, Team
+from inventory.models import Call, Comment, Feature, OneTimeLink, Pair, Part, Realised, Scenario, Sheet, Team
 from inventory.services import audit, feature, team, waiting
 from inventory.services import call as calls
 from inventory.services import part as parts
@@ -84,11 +85,14 @@ def remove(*, by: Actor, at: datetime) -> Removed:
     mine = Part.objects.filter(call__in=held).order_by("pk")
     sheets = Sheet.objects.filter(part__in=mine).order_by("pk")
     features, teams = Feature.objects.filter(is_demo=True).order_by("pk"), Team.objects.samples().order_by("pk")
-    pairs = Pair.objects.filter(part_id__in=mine.values("pk")).order_by("pk")
+    gone = Q(team__in=teams.values("pk")) & ~Q(part_id__in=Part.objects.values("pk"))  # split or taken back since
+    pairs = list(Pair.objects.filter(Q(part_id__in=mine.values("pk")) | gone).order_by("pk"))
+    realised = Realised.objects.filter(call_id__in=[call.pk for call in held]).order_by("pk")
     comments = Comment.objects.filter(call__in=held).order_by("pk")
-    before = audit.states(*comments, *pairs, *sheets, *mine, *held, *features, *teams)
+    before = audit.states(*comments, *pairs, *realised, *sheets, *mine, *held, *features, *teams)
     comments.delete()
-    pairs.delete()
+    Pair.objects.filter(pk__in=[pair.pk for pair in pairs]).delete()
+    realised.delete()
     Sheet.objects.filter(part__in=mine).delete()
     Part.objects.filter(call__in=held).delete()
     Call.objects.filter(pk__in=[call.pk for call in held]).delete()
@@ -141,8 +145,8 @@ def _fill_in(part: Part, side: Discipline, answers: Mapping[str, Any], by: Actor
 
 
 def _uses(team: Team) -> list[Any]:
-    features, links = Feature.objects.filter(team=team), OneTimeLink.objects.filter(team=team)
-    return [features, team.memberships, team.waves, Scenario.objects.filter(team=team), links]
+    pointing = [model.objects.filter(team=team) for model in (Feature, OneTimeLink, Pair, Realised, Scenario)]
+    return [*pointing, team.memberships, team.waves]
 
 
 def _gone(record: Feature | Team, *uses: Any) -> bool:

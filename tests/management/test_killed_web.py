@@ -112,8 +112,10 @@ def test_what_was_answered_is_there_with_its_action_and_no_action_without_its_wr
     )
     with serving(env) as web:
         assert web.post(f"/link/{token.stdout.strip()}", ME) == 302
-        assert web.post("/features/new", {"team": "1", "name": "Tickets"}) == 302
-        answered, killed = written(web, writes, kills)
+        ((team,),) = rows(env, "SELECT id FROM inventory_team")
+        assert web.post("/features/new", {"team": str(team), "name": "Tickets"}) == 302
+        ((feature,),) = rows(env, "SELECT id FROM inventory_feature")
+        answered, killed = written(web, {**CALL, "feature": str(feature)}, writes, kills)
     assert killed == kills
     stored = {key for (key,) in rows(env, "SELECT key FROM inventory_call")}
     told = {json.loads(after)["key"] for (after,) in rows(env, CREATED)}
@@ -128,7 +130,7 @@ def test_what_was_answered_is_there_with_its_action_and_no_action_without_its_wr
         assert verified.returncode == 0
 
 
-def written(web: Web, writes: int, kills: int) -> tuple[set[str], int]:
+def written(web: Web, given: dict[str, str], writes: int, kills: int) -> tuple[set[str], int]:
     """Post until so many writes were answered, from several clients at once, and kill in between. The keys that were
     answered with success, and how often it was killed."""
     numbers, lock = count(1), Lock()
@@ -139,7 +141,7 @@ def written(web: Web, writes: int, kills: int) -> tuple[set[str], int]:
         while len(answered) < writes:
             with lock:
                 key = f"call-{next(numbers)}"
-            status = web.post("/calls/new", {**CALL, "feature": "1", "name": key, "key": key})
+            status = web.post("/calls/new", {**given, "name": key, "key": key})
             assert status in (302, None), status
             with lock:
                 if status == 302:

@@ -7,14 +7,17 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from inventory.domain.audit import Actor
 from inventory.domain.book import Book
+from inventory.domain.status import Status
 from inventory.exchange import sample
-from inventory.models import Action, Call, Feature, Part, Person, Sheet, Team
+from inventory.models import Action, Call, Feature, Pair, Part, Person, Realised, Sheet, Team
+from inventory.services import audit, demo, pricing, realised, team, verification
 from inventory.services import call as calls
-from inventory.services import demo, pricing, team, verification
 from inventory.services import feature as features
+from inventory.services import part as parts
 from inventory.services import wave as waves
 from tests import factories
 
@@ -144,6 +147,23 @@ def test_a_team_that_has_planned_a_wave_stays(now: datetime) -> None:
     sample_team = team.register(name="Documents (sample)", is_demo=True, by=BY, at=now)
     waves.register(team=sample_team, fields={"name": "First"}, by=BY, at=now)
     assert demo.remove(by=BY, at=now).stayed == ("Documents (sample)",)
+
+
+def test_what_was_said_and_realised_of_parts_that_are_gone_goes_with_the_sample(corner: None, now: datetime) -> None:
+    demo.load(by=BY, at=now)
+    split = Call.objects.filter(is_split=True, parts__in=Pair.objects.values("part_id")).distinct().get()
+    parts.unsplit(call=split, version=split.version, reason="One reader", by=BY, at=now)
+    move = Part.objects.filter(kind="move_to_batch").select_related("call").first()
+    assert move is not None
+    # Without a wave, for which its team would stay.
+    before, entries = realised.follow([move], to=Status.MOVED, at=now)
+    with transaction.atomic():
+        audit.record(kind="move.set_status", by=BY, at=now, subject=move, before=before, after=entries)
+
+    assert demo.remove(by=BY, at=now).stayed == ()
+
+    assert (Pair.objects.count(), Realised.objects.count()) == (0, 0)
+    assert findings() == []
 
 
 def test_a_name_that_is_taken_is_told_and_nothing_is_loaded(prices: Book, now: datetime) -> None:

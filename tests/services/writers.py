@@ -18,12 +18,12 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from django.db import connection, connections  # noqa: E402
+from django.db import DatabaseError, connection, connections  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from inventory.domain import audit as domain  # noqa: E402
 from inventory.domain.audit import Actor  # noqa: E402
-from inventory.models import Action, Call, Trace  # noqa: E402
+from inventory.models import Action, Call, Stale, Trace  # noqa: E402
 from inventory.services import audit  # noqa: E402
 from inventory.services import call as calls  # noqa: E402
 from inventory.services import feature as features  # noqa: E402
@@ -36,6 +36,9 @@ FIELDS = {
 }  # fmt: skip
 
 
+connection.settings_dict["OPTIONS"].pop("pool", None)  # one connection each: a server gives a hundred
+
+
 def prepared(writers: int) -> list[int]:
     """A call for each of them."""
     who: dict[str, Any] = {"by": BY, "at": timezone.now()}
@@ -46,8 +49,6 @@ def prepared(writers: int) -> list[int]:
 def run(pks: list[int], actions: int, chained: bool) -> dict[str, Any]:
     """Each call is changed so often by a process of its own, all at once. Seconds, and what was raised."""
     connections.close_all()
-    if connection.vendor == "postgresql":
-        connection.close_pool()  # type: ignore[attr-defined]
     gate, opened = os.pipe()
     told, tell = os.pipe()
     children = [_forked(lambda pk=pk: _write(pk, actions, chained), gate, opened, tell) for pk in pks]
@@ -85,7 +86,7 @@ def _write(pk: int, actions: int, chained: bool) -> list[str]:
         try:
             given = {"fields": {"requests": call.requests + 1}, "by": BY, "at": timezone.now()}
             call = calls.edit(call=call, version=call.version, **given)
-        except Exception as error:
+        except (DatabaseError, Stale) as error:
             raised.append(f"{type(error).__name__}: {error}"[:200])
     return raised
 
