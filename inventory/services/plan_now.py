@@ -17,7 +17,6 @@ class Standing:
     """Calls and parts are in `models.staged` as long as it is open. `rows` are those of the price book, by number."""
 
     scope: int
-    at: datetime
     used: Sequence[frozen_price.Used]
     rows: dict[int, dict[str, Any]]
 
@@ -28,7 +27,7 @@ def set_aside(scope: int, *, at: datetime) -> Iterator[Standing]:
     with staged.one_moment():
         staged.fill(scope)
         used = frozen_price.used(scope, on=timezone.localdate(at))
-        found = Standing(scope, at, used, frozen_price.rows(used))
+        found = Standing(scope, used, frozen_price.rows(used))
     try:
         yield found
     finally:

@@ -18,8 +18,8 @@ from inventory.domain.pricing import Price, Profile
 from inventory.domain.status import WORDS, Status
 from inventory.models import Frozen, FrozenCall, FrozenPart, StagedCall, StagedPart
 from inventory.models.call import PROFILE
-from inventory.models.frozen import OF_CALL, OF_PART
-from inventory.models.part import overruled
+from inventory.models.overruled import overruled
+from inventory.models.staged import OF_CALL, OF_PART
 from inventory.services import frozen_price, frozen_rows
 from inventory.services.plan_now import Standing
 

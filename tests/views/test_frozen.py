@@ -74,6 +74,22 @@ def test_a_lead_freezes_shows_and_exports_a_version(as_pia: Client, call: Call, 
     assert dict(zip(*sheets["Prices"][:2], strict=True))["Input, $ a million"] == 2
 
 
+def test_a_button_pressed_twice_freezes_and_compares_once(
+    as_pia: Client, call: Call, pia: Person, now: datetime
+) -> None:
+    typed = {"team": "", "note": "As signed"}
+    first, second = (as_pia.post(reverse("frozen.new"), typed).headers["Location"] for _ in range(2))
+    assert first == second
+    (job,) = Job.objects.all()
+    assert tasks.run_job(job.pk)
+    assert as_pia.post(reverse("frozen.new"), typed).headers["Location"] == first  # a moment later
+    Job.objects.update(created_at=now)
+    assert as_pia.post(reverse("frozen.new"), typed).headers["Location"] != first
+    for _ in range(2):
+        as_pia.post(reverse("comparison.start"), {"first": job.pk, "second": "now"})
+    assert Job.objects.filter(kind="compare_plans").count() == 1
+
+
 def test_without_a_note_nothing_is_frozen(as_pia: Client, call: Call) -> None:
     answer = as_pia.post(reverse("frozen.new"), {"note": " "})
     assert answer.status_code == 422
