@@ -60,6 +60,12 @@ def test_a_lead_freezes_shows_and_exports_a_version(as_pia: Client, call: Call, 
     assert "As signed" not in text(as_pia, "frozen.list")
     prices = text(as_pia, "frozen.prices", job.pk)
     assert ("$2.00" in prices, "as of" in prices) == (True, True)
+    opened = reverse("frozen.explained", args=[job.pk, call.pk])
+    assert f'href="{opened}" aria-label="$20.00 today' in page
+    told = text(as_pia, "frozen.explained", job.pk, call.pk)
+    assert "Kept: $20.00 a month today" in told
+    assert "$2 input" in told.replace("$2.00", "$2")
+    assert as_pia.get(reverse("frozen.explained", args=[job.pk, 999])).status_code == 404
     assert "<strong>Not known</strong>: not labelled yet" in page
     sheets = workbook(carried(as_pia, "frozen.export", job.pk))
     assert list(sheets) == ["Version", "Parts", "Prices"]
