@@ -139,6 +139,9 @@ def test_each_amount_opens_to_its_arithmetic_at_the_prices_of_then(
             assert explained.real_time is None or abs(lines - explained.real_time) <= len(explained.real_time_lines)
             assert (explained.real_time is None) is (call.model == "home-made")
             assert all(row.source and row.as_of for row in explained.rows)
+    for part, _ in then.parts:
+        share = then.shares[part.part_id]
+        assert abs(share.whole * share.own / share.together - part.cost_today) <= 1
     assert [explained.model for _, explained in then.parts] == ["claude-sonnet-5-5", "claude-haiku-5-5"]
 
 
