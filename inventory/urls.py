@@ -198,6 +198,7 @@ frozen: list[URLPattern] = [
     path("plan/versions/new", frozen_views.new, name="frozen.new"),
     path("plan/versions/<int:pk>", frozen_views.detail, name="frozen.detail"),
     path("plan/versions/<int:pk>/prices", frozen_views.prices, name="frozen.prices"),
+    path("plan/versions/<int:pk>/calls/<int:call_id>", frozen_views.explained, name="frozen.explained"),
     path("plan/versions/<int:pk>/export", frozen_views.export, name="frozen.export"),
 ]
 

@@ -101,7 +101,10 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
         "undo": {"seq": seq},
         "job": {"pk": done_job(lead)},
         "intake": on_its_way(lead),
-        "frozen": {"pk": (version := run(lead, "freeze_plan", {"team": None, "note": "As signed"}))},
+        "frozen": {
+            "pk": (version := run(lead, "freeze_plan", {"team": None, "note": "As signed"})),
+            "call_id": part.call_id,
+        },
         "scenario": {"pk": worked_out(lead).pk},
         "comparison": {"pk": compared(part, lead, version)},
         "pricing": {"pk": PriceRow.objects.order_by("pk")[0].pk},

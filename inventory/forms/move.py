@@ -8,7 +8,7 @@ from inventory.domain.status import Status
 from inventory.forms.people import Version
 from inventory.forms.text import Line, Lines
 from inventory.models import Part
-from inventory.models.part import READIES
+from inventory.models.overruled import READIES
 
 POINTS = [("", "As it follows"), *((number, str(number)) for number in range(1, 6))]
 

@@ -4,22 +4,18 @@ Plain values only, as in the history: nothing that is changed or deleted elsewhe
 refuses to change, delete or replace a row.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Case, F, Func, Q, Value, When
-from django.db.models.functions import Cast
 from django.utils.text import slugify
 
-from inventory.domain import weighed
 from inventory.domain.effort import Weight, Weights
-from inventory.domain.part import Figures, Path
-from inventory.models.call import KINDS, PROFILE, Call, Profiled
-from inventory.models.part import LABELS, OVERRULES, STATUSES, Part, overruled
+from inventory.models.call import KINDS, Profiled
+from inventory.models.overruled import OVERRULES, overruled
+from inventory.models.part import LABELS, STATUSES
 from inventory.models.people import Person
-from inventory.models.wave import Wave
 
 ALL = 0  # the scope of a version that holds the plans of all teams
 SUMS = ("calls", "parts", "moving", "undecided", "unpriced", "today", "after", "possible", "planned")
@@ -255,57 +251,3 @@ class FrozenPart(PartColumns):
     @property
     def status_name(self) -> str:
         return dict(STATUSES).get(self.status, "") if self.status else ""
-
-
-def _weighed_by() -> Func:
-    """As `domain.weighed` reads it. In one row, not pair by pair: SQLite parses no expression so deep."""
-    applies = {
-        "one_sided": Q(one_sided=True), "guard": Q(guard=True), "priced": Q(cost_today__isnull=False),
-        "in_split": Q(in_split=True), "hand_over": ~Q(hand_over=""), "runs_in_batch": Q(call__today_path=Path.BATCH),
-        "has_prefix": Q(cacheable_prefix__gt=0), "tools": Q(call__tools=True), "streaming": Q(call__streaming=True),
-        "assumed": Q(call__figures=Figures.ASSUMED),
-    }  # fmt: skip
-    between, nothing = Value(weighed.BETWEEN), Value("")
-    named = [each for name in ("kind", "why", "state", "outcome", "confidence") for each in (F(name), between)]
-    flags = [Case(When(applies[name], then=Value(letter)), default=nothing) for name, letter in weighed.FLAGS.items()]
-    told = (*named, *flags, between, Cast("blockers", models.TextField()))
-    return Func(*told, template="(%(expressions)s)", arg_joiner=" || ", output_field=models.TextField())
-
-
-# Where each column is read from: the same for a version that is frozen and for the plan as it stands.
-OF_CALL: Mapping[str, Any] = {
-    "call_id": F("pk"), "team": F("team__name"), "feature": F("feature__name"),
-    **{
-        name: F(name)
-        for name in (
-            "key", "name", "provider", "model", "geo", "fast", "write_1h", "share_above", "today_path", "figures",
-            "is_split", "priced_by", "priced_on", *PROFILE,
-        )
-    },
-}  # fmt: skip
-OF_PART: Mapping[str, Any] = {
-    "part_id": F("pk"), "wave": F("wave__name"), "starts_on": F("wave__starts_on"),
-    "ramp_months": F("wave__ramp_months"), "counted_on": F("counts_from"),
-    **{
-        name: F(name)
-        for name in (
-            "call_id", "position", "name", "consumer", "model", "label", "state", "one_sided", "guard", "blockers",
-            "in_split", "kind", "why", "cost_today", "cost_target", "saving", "possible", "doubts", "priced_by",
-            "status", *OVERRULES, *PROFILE,
-        )
-    },
-    "weighed_by": _weighed_by(),
-}  # fmt: skip
-
-
-def live_calls(scope: int) -> models.QuerySet[Call]:
-    calls = Call.objects.live()
-    return calls.filter(team=scope) if scope else calls
-
-
-def live_parts(scope: int) -> "models.QuerySet[Any, Any]":
-    """With `counts_from`, the start of the wave each is counted in."""
-    parts = Part.objects.live().filter(team=scope) if scope else Part.objects.live()
-    starts = Wave.objects.filter(pk=models.OuterRef("counted_in")).values("starts_on")[:1]
-    found: models.QuerySet[Any, Any] = parts.with_counted_in().annotate(counts_from=models.Subquery(starts))
-    return found

@@ -1,6 +1,6 @@
 """Parts: what a call shall become. One consumer, one moment, one label."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 from typing import Any, ClassVar, Self
@@ -16,6 +16,7 @@ from inventory.domain.status import MOVING_KINDS, NEED_A_WAVE, Status
 from inventory.domain.status import WORDS as STATUS_WORDS
 from inventory.models.call import KINDS, PROFILE, Call, Profiled, costs_something
 from inventory.models.feature import Feature
+from inventory.models.overruled import OVERRULES, READIES, overruled
 from inventory.models.people import Team
 from inventory.models.versioned import Versioned
 from inventory.models.wave import Wave
@@ -33,20 +34,9 @@ OUTCOMES = [
     ("", "None"), ("waiting", "Waiting"), ("not_waiting", "Not waiting"), ("hybrid", "Hybrid"),
     ("undecided", "Undecided"),
 ]  # fmt: skip
-READIES = [("", "As it follows"), *((ready.value, words) for ready, words in readiness.WORDS.items())]
 STATUSES = [(status.value, STATUS_WORDS[status]) for status in Status]
-OVERRULES = ("effort_set", "effort_why", "risk_set", "risk_why", "ready_set", "ready_why")
 WHYS = [(why, why.replace("_", " ")) for why in Why]
 _LIVE, _OWN_MODEL = models.Q(is_live=True), ~models.Q(model="")
-
-
-def overruled(found: effort.Weights, said: Mapping[str, Any]) -> effort.Weights:
-    """Those that follow from the facts, or what somebody said in their place: OVERRULES by name."""
-    return effort.Weights(
-        found.effort.overruled(str(said["effort_set"] or ""), said["effort_why"]),
-        found.risk.overruled(str(said["risk_set"] or ""), said["risk_why"]),
-        found.ready.overruled(dict(READIES)[said["ready_set"]] if said["ready_set"] else "", said["ready_why"]),
-    )
 
 
 class Parts(models.QuerySet["Part"]):
@@ -139,8 +129,7 @@ class Part(Profiled, Versioned):
         "call_id", "team_id", "feature_id", "position", "name", "consumer", "reaches", "read_when", "deadline",
         "hand_over", "meanwhile", "model", *PROFILE, "label", "state", "outcome", "one_sided", "confidence", "rule",
         "test_version", "guard", "blockers", "reason", "sealed_at", "rested_on", "kept_on", "is_live", "in_split",
-        "kind", "why", "cost_today", "cost_target", "saving", "possible", "doubts", "wave_id", "status", "effort_set",
-        "effort_why", "risk_set", "risk_why", "ready_set", "ready_why",
+        "kind", "why", "cost_today", "cost_target", "saving", "possible", "doubts", "wave_id", "status", *OVERRULES,
     )  # fmt: skip
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="parts")

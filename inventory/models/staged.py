@@ -6,17 +6,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.functions import Cast
 
-from inventory.models.frozen import (
-    OF_CALL,
-    OF_PART,
-    CallColumns,
-    FrozenCall,
-    FrozenPart,
-    PartColumns,
-    live_calls,
-    live_parts,
-)  # fmt: skip
+from inventory.domain import weighed
+from inventory.domain.part import Figures, Path
+from inventory.models.call import PROFILE, Call
+from inventory.models.frozen import CallColumns, FrozenCall, FrozenPart, PartColumns
+from inventory.models.overruled import OVERRULES
+from inventory.models.part import Part
+from inventory.models.wave import Wave
 
 
 class StagedCall(CallColumns):
@@ -33,6 +32,60 @@ class StagedPart(PartColumns):
     class Meta:
         managed = False
         db_table = "staged_part"
+
+
+def _weighed_by() -> Func:
+    """As `domain.weighed` reads it. In one row, not pair by pair: SQLite parses no expression so deep."""
+    applies = {
+        "one_sided": Q(one_sided=True), "guard": Q(guard=True), "priced": Q(cost_today__isnull=False),
+        "in_split": Q(in_split=True), "hand_over": ~Q(hand_over=""), "runs_in_batch": Q(call__today_path=Path.BATCH),
+        "has_prefix": Q(cacheable_prefix__gt=0), "tools": Q(call__tools=True), "streaming": Q(call__streaming=True),
+        "assumed": Q(call__figures=Figures.ASSUMED),
+    }  # fmt: skip
+    between, nothing = Value(weighed.BETWEEN), Value("")
+    named = [each for name in ("kind", "why", "state", "outcome", "confidence") for each in (F(name), between)]
+    flags = [Case(When(applies[name], then=Value(letter)), default=nothing) for name, letter in weighed.FLAGS.items()]
+    told = (*named, *flags, between, Cast("blockers", models.TextField()))
+    return Func(*told, template="(%(expressions)s)", arg_joiner=" || ", output_field=models.TextField())
+
+
+# Where each column is read from: the same for a version that is frozen and for the plan as it stands.
+OF_CALL: Mapping[str, Any] = {
+    "call_id": F("pk"), "team": F("team__name"), "feature": F("feature__name"),
+    **{
+        name: F(name)
+        for name in (
+            "key", "name", "provider", "model", "geo", "fast", "write_1h", "share_above", "today_path", "figures",
+            "is_split", "priced_by", "priced_on", *PROFILE,
+        )
+    },
+}  # fmt: skip
+OF_PART: Mapping[str, Any] = {
+    "part_id": F("pk"), "wave": F("wave__name"), "starts_on": F("wave__starts_on"),
+    "ramp_months": F("wave__ramp_months"), "counted_on": F("counts_from"),
+    **{
+        name: F(name)
+        for name in (
+            "call_id", "position", "name", "consumer", "model", "label", "state", "one_sided", "guard", "blockers",
+            "in_split", "kind", "why", "cost_today", "cost_target", "saving", "possible", "doubts", "priced_by",
+            "status", *OVERRULES, *PROFILE,
+        )
+    },
+    "weighed_by": _weighed_by(),
+}  # fmt: skip
+
+
+def live_calls(scope: int) -> models.QuerySet[Call]:
+    calls = Call.objects.live()
+    return calls.filter(team=scope) if scope else calls
+
+
+def live_parts(scope: int) -> "models.QuerySet[Any, Any]":
+    """With `counts_from`, the start of the wave each is counted in."""
+    parts = Part.objects.live().filter(team=scope) if scope else Part.objects.live()
+    starts = Wave.objects.filter(pk=models.OuterRef("counted_in")).values("starts_on")[:1]
+    found: models.QuerySet[Any, Any] = parts.with_counted_in().annotate(counts_from=models.Subquery(starts))
+    return found
 
 
 Columns = Mapping[str, Any]

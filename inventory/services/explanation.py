@@ -112,6 +112,19 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """By what one profile is priced: the price and what it comes to, None where there is none, its rows and their day,
+    the fees of tools and the discount."""
+
+    price: pricing.Price | None
+    cost: pricing.Cost | None
+    rows: tuple[PriceRow, ...]
+    on: date
+    fees: tuple[Modifier, ...] = ()
+    discount: Discount | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Sources:
     """What the amounts of one call are taken from, read once."""
 
@@ -154,22 +167,27 @@ def _sources(call: Call, parts: Sequence[Part], on: date) -> _Sources:
 
 
 def _explained(call: Call, part: Part | None, sources: _Sources) -> Explained:
-    profile = profile_of(call, part)
     found = found_for(call, part, book=sources.book)
     rows = tuple(sources.rows[pk] for pk in found.rows) if found else ()
+    price, cost = (found.price, priced(profile_of(call, part), found)) if found else (None, None)
+    return told(call, part, Facts(price, cost, rows, sources.book.on, sources.fees, sources.discount))
+
+
+def told(call: Call, part: Part | None, facts: Facts) -> Explained:
+    """The profile of a call, or of one part of it, line by line."""
+    profile, rows, price, cost = profile_of(call, part), facts.rows, facts.price, facts.cost
     same: dict[str, Any] = {
         "requests": profile.requests,
         "model": (part and part.model) or call.model,
         "rows": rows,
         "is_borrowed": any(row.platform != call.provider for row in rows),
-        "inputs": tuple(_inputs(call, part, profile, found)),
-        "on": sources.book.on,
+        "inputs": tuple(_inputs(call, part, profile, price)),
+        "on": facts.on,
     }
-    cost = priced(profile, found)
-    if cost is None or found is None:
+    if cost is None or price is None:
         return Explained(**same)
     cheaper = Way.BATCH_WITH_CACHE if cost.batch_cached else Way.BATCH_WITHOUT_CACHE
-    now, batch = (pricing.terms(way, profile, found.price) for way in (Way.REAL_TIME, cheaper))
+    now, batch = (pricing.terms(way, profile, price) for way in (Way.REAL_TIME, cheaper))
     figures, hits = _origin(call, part), _origin_in_batch(call, part, profile)
     return Explained(
         **same,
@@ -181,10 +199,10 @@ def _explained(call: Call, part: Part | None, sources: _Sources) -> Explained:
         batch_lines=tuple(map(_line, batch)),
         real_time_mix=_mix(now, figures, figures),
         batch_mix=_mix(batch, figures, hits),
-        even=break_even.prefix(profile, found.price),
+        even=break_even.prefix(profile, price),
         expired=_percent(profile.expired_share) if profile.expired_share else "",
-        fees=tuple(fee for fee in sources.fees if _uses(profile, fee)),
-        discount=sources.discount,
+        fees=tuple(fee for fee in facts.fees if _uses(profile, fee)),
+        discount=facts.discount,
     )  # fmt: skip
 
 
@@ -209,7 +227,7 @@ def _line(term: pricing.Term) -> Line:
                 money.micro(term.amount), off, per)  # fmt: skip
 
 
-def _inputs(call: Call, part: Part | None, profile: pricing.Profile, found: prices.Found | None) -> list[Input]:
+def _inputs(call: Call, part: Part | None, profile: pricing.Profile, price: pricing.Price | None) -> list[Input]:
     said = WORDS[_origin(call, part)]
     inputs = [
         Input("Requests a month", f"{profile.requests:,}", said),
@@ -227,15 +245,15 @@ def _inputs(call: Call, part: Part | None, profile: pricing.Profile, found: pric
         inputs.append(Input("Container minutes a request", _plain(profile.container_minutes), said))
     if profile.expired_share:
         inputs.append(Input("Expires in batch, repeated", _percent(profile.expired_share), WORDS[Figures.TYPED]))
-    if found is not None and len(found.price.cards) > 1:
-        inputs.append(_long_prompts(profile, found, said))
+    if price is not None and len(price.cards) > 1:
+        inputs.append(_long_prompts(profile, price, said))
     path = "In batch" if call.today_path == "batch" else "In real time"
     return [*inputs, Input("Runs today", path, WORDS[Figures.ASSUMED if call.path_assumed else Figures.TYPED])]
 
 
-def _long_prompts(profile: pricing.Profile, found: prices.Found, said: str) -> Input:
-    limit = found.price.cards[-1].above
-    share = next((s for card, s in pricing.bands(profile, found.price) if card.above), Decimal(0))
+def _long_prompts(profile: pricing.Profile, price: pricing.Price, said: str) -> Input:
+    limit = price.cards[-1].above
+    share = next((s for card, s in pricing.bands(profile, price) if card.above), Decimal(0))
     guessed = profile.share_above is None
     name = f"Prompts of more than {limit:,} tokens"
     return Input(name, _percent(share), "Judged by the average prompt" if guessed else said)

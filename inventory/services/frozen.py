@@ -1,5 +1,7 @@
 """Freeze the plan as a numbered version: what every call and part is and costs, and the prices that is by."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import Count, Max, Q, Sum
 from django.db.models.functions import Coalesce
@@ -19,15 +21,15 @@ class NothingToFreeze(Exception):
 
 @transaction.atomic
 def freeze(
-    *, job: Job, standing: Standing, team: Team | None, note: str, by: Actor, person: Person | None = None
+    *, job: Job, standing: Standing, team: Team | None, note: str, by: Actor, at: datetime, person: Person | None = None
 ) -> Frozen:
     """The plan of a team, or of all, that was set aside becomes its next version, under the number of the job that does
-    it. It is of the moment in which it was set aside.
+    it. `at` is when it was set aside: of that moment it is.
 
     Rows are copied by the database itself, and the version's sums are those of its rows. On PostgreSQL others write
     meanwhile, and two that freeze at once get their numbers one after the other. Raises `NothingToFreeze`.
     """
-    sums, at = _sums(), standing.at
+    sums = _sums()
     if not sums["parts"]:
         raise NothingToFreeze
     weights = _weights()

@@ -10,7 +10,7 @@ from django.db.models import Max
 from inventory.domain.book import Found
 from inventory.domain.pricing import Price
 from inventory.models import PriceRow
-from inventory.models.frozen import live_calls, live_parts
+from inventory.models.staged import live_calls, live_parts
 from inventory.services import pricing
 
 Key = tuple[str, str, str, str]  # provider, model, geography, and the mark of what is priced by it

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from inventory.domain.audit import Actor
@@ -21,6 +21,7 @@ from inventory.services import audit
 LEASE = timedelta(minutes=2)
 PAUSE = timedelta(seconds=5)  # before a failed attempt is tried again, times the attempts so far
 KEEP = timedelta(days=7)  # how long a result can be fetched
+TWICE = timedelta(seconds=5)  # within which the same asked again is the same
 ALIVE = timedelta(seconds=60)  # a worker not seen for so long counts as gone
 CHUNK = 256 * 1024
 TELL_EVERY = 0.5  # seconds between two writes of progress
@@ -65,6 +66,18 @@ def enqueue(
         job.save(update_fields=["file_name", "file_size", "file_until"])
     audit.record(kind="job.enqueue", by=by, at=at, subject=job, before={}, after=audit.states(job))
     return job
+
+
+@transaction.atomic
+def enqueue_once(*, kind: str, params: Mapping[str, Any], by: Actor, at: datetime, person: Person) -> Job:
+    """As `enqueue`; where the same person has asked for the very same, and it still waits to start or was asked for a
+    moment ago, that job: a button that is pressed twice is meant once."""
+    audit.hold()  # so that the second press sees the first
+    same = Job.objects.filter(kind=kind, params=dict(params), created_by=person).exclude(
+        state__in=("failed", "cancelled")
+    )
+    known = same.filter(Q(state="queued") | Q(created_at__gt=at - TWICE)).order_by("-pk").first()
+    return known or enqueue(kind=kind, params=params, by=by, at=at, person=person)
 
 
 @transaction.atomic

@@ -17,7 +17,6 @@ class Standing:
     """Calls and parts are in `models.staged` as long as it is open. `rows` are those of the price book, by number."""
 
     scope: int
-    at: datetime
     used: Sequence[frozen_price.Used]
     rows: dict[int, dict[str, Any]]
 
@@ -25,11 +24,11 @@ class Standing:
 @contextmanager
 def set_aside(scope: int, *, at: datetime) -> Iterator[Standing]:
     """Writers do not wait meanwhile; what they write is not in it. One at a time in a thread."""
-    with staged.one_moment():
-        staged.fill(scope)
-        used = frozen_price.used(scope, on=timezone.localdate(at))
-        found = Standing(scope, at, used, frozen_price.rows(used))
     try:
+        with staged.one_moment():
+            staged.fill(scope)
+            used = frozen_price.used(scope, on=timezone.localdate(at))
+            found = Standing(scope, used, frozen_price.rows(used))
         yield found
     finally:
         staged.drop()

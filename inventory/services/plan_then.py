@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
@@ -18,31 +18,41 @@ from inventory.domain.pricing import Price, Profile
 from inventory.domain.status import WORDS, Status
 from inventory.models import Frozen, FrozenCall, FrozenPart, StagedCall, StagedPart
 from inventory.models.call import PROFILE
-from inventory.models.frozen import OF_CALL, OF_PART
-from inventory.models.part import overruled
+from inventory.models.overruled import overruled
+from inventory.models.staged import OF_CALL, OF_PART
 from inventory.services import frozen_price, frozen_rows
 from inventory.services.plan_now import Standing
 
 CHUNK = 1000  # calls of either side read at once
-Row = dict[str, Any]
+Row = Mapping[str, Any]
+T = TypeVar("T")
 Rows = tuple[Row, list[Row]]  # a call and its parts
 
 
+def nearest(
+    exact: Mapping[frozen_price.Key, T], call: Row, parts: Iterable[Row], models: Iterable[str],
+    newest: Mapping[tuple[str, ...], T] | None = None,
+) -> dict[str, T | None]:  # fmt: skip
+    """The price of each model, by the mark that the call or its part carries; where that is not there, the newest of
+    the same model. `exact` is sorted by day, so the last one is the newest."""
+    newest = {key[:3]: price for key, price in exact.items()} if newest is None else newest
+    provider, geo = call["provider"], call["geo"]
+    marks = {row["model"]: row["priced_by"] for row in (*parts, call)}
+    return {
+        model: exact.get((provider, model, geo, marks.get(model, ""))) or newest.get((provider, model, geo))
+        for model in models
+    }
+
+
 class Prices:
-    """Those of one side, by what its calls and parts carry; where that is not there, the newest of the same model."""
+    """Those of one side."""
 
     def __init__(self, found: Iterable[tuple[frozen_price.Key, Price | None]]) -> None:
         self._exact = dict(found)
-        self._newest = {key[:3]: price for key, price in self._exact.items()}  # sorted by day: the last one stays
+        self._newest: dict[tuple[str, ...], Price | None] = {key[:3]: price for key, price in self._exact.items()}
 
     def of(self, call: Row, parts: Iterable[Row], models: Iterable[str]) -> dict[str, Price | None]:
-        provider, geo = call["provider"], call["geo"]
-        marks = {row["model"]: row["priced_by"] for row in (*parts, call)}
-        return {
-            model: self._exact.get((provider, model, geo, marks.get(model, "")))
-            or self._newest.get((provider, model, geo))
-            for model in models
-        }
+        return nearest(self._exact, call, parts, models, self._newest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,10 @@ def freeze_plan(job: Job) -> None:
         raise jobs.Refused("The team was removed meanwhile: nothing was frozen.")
     jobs.renew(job, at=timezone.now() + LONG)
     scope, given = team.pk if team else ALL, {"note": job.params["note"], "person": job.created_by}
-    with plan_now.set_aside(scope, at=timezone.now()) as standing, transaction.atomic():
+    now = timezone.now()
+    with plan_now.set_aside(scope, at=now) as standing, transaction.atomic():
         try:
-            made = freezing.freeze(job=job, standing=standing, team=team, by=asked_by(job), **given)
+            made = freezing.freeze(job=job, standing=standing, team=team, by=asked_by(job), at=now, **given)
         except freezing.NothingToFreeze as refusal:
             raise jobs.Refused("There is nothing to freeze: the plan is empty.") from refusal
         jobs.finish(job, at=timezone.now(), message=f"Frozen as {made}: {made.parts:,} parts.")

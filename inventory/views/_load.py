@@ -17,6 +17,7 @@ from inventory.models import (
     Discount,
     Feature,
     Frozen,
+    FrozenCall,
     Job,
     Membership,
     OneTimeLink,
@@ -234,6 +235,10 @@ def repricing_to_apply(job_pk: int, person: Person) -> Repricing:
 
 def frozen(pk: int) -> Frozen:
     return get_object_or_404(Frozen.objects.select_related("frozen_by"), pk=pk)
+
+
+def frozen_call(version: Frozen, call_id: int) -> FrozenCall:
+    return get_object_or_404(version.call_rows, call_id=call_id)
 
 
 def comparison(job_pk: int) -> Comparison:

@@ -10,7 +10,7 @@ from inventory.domain.effort import Weights
 from inventory.forms import frozen as forms
 from inventory.models import Frozen, FrozenPart
 from inventory.models.frozen import ALL
-from inventory.services import access, frozen_list
+from inventory.services import access, frozen_explanation, frozen_list
 from inventory.views import _frozen_list, _job, _load
 from inventory.views._page import Request, page, typed
 
@@ -34,7 +34,7 @@ def new(request: Request) -> HttpResponse:
     form = forms.New(typed(request), teams=access.teams_to_lead(person), team=request.GET.get("team", ""))
     if request.method == "POST" and form.is_valid():
         team, note = form.cleaned_data["team"], form.cleaned_data["note"]
-        return _job.started(request, "freeze_plan", {"team": team.pk if team else None, "note": note})
+        return _job.started(request, "freeze_plan", {"team": team.pk if team else None, "note": note}, once=True)
     return page(request, "frozen/new.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -68,6 +68,15 @@ def prices(request: Request, pk: int) -> HttpResponse:
     found = version.prices.order_by("provider", "model", "geo", "pk")
     rows = Paginator(found, ROWS).get_page(request.GET.get("page"))
     return page(request, "frozen/prices.html", {"version": version, "page": rows})
+
+
+@require_safe
+def explained(request: Request, pk: int, call_id: int) -> HttpResponse:
+    """How the amounts of a call and its parts came about."""
+    version = _load.frozen(pk)
+    call = _load.frozen_call(version, call_id)
+    context = {"version": version, "call": call, "then": frozen_explanation.of(version, call)}
+    return page(request, "frozen/explained.html", context)
 
 
 @require_POST

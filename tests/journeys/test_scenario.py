@@ -75,6 +75,7 @@ def test_every_page_fits_and_can_be_read_by_everybody(open_page, sign_in, pia, m
         "/plan/versions", "/plan/versions/new", f"/plan/versions/{version.pk}", f"/plan/versions/{version.pk}/prices",
         f"/plan/comparisons/{compared}", "/plan/scenarios", "/plan/scenarios/new", f"/plan/scenarios/{made}",
         f"/plan/scenarios/{made}/edit", f"/plan/scenarios/{made}/delete",
+        f"/plan/scenarios/{made}/moves", f"/plan/versions/{version.pk}/calls/{moves[0].call_id}",
     ):  # fmt: skip
         window.goto(address)
         window.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")

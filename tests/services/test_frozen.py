@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import F
 
 from inventory import tasks
 from inventory.domain.plan import Kind
@@ -19,12 +20,13 @@ from inventory.models import (
     FrozenWeights,
     Part,
     Person,
+    PriceRow,
     Wave,
 )
 from inventory.services import call as calls
+from inventory.services import frozen_explanation, plan, pricing, schedule
 from inventory.services import job as jobs
 from inventory.services import part as parts
-from inventory.services import plan, schedule
 from tests import factories
 from tests.services.plans import BY, FIELDS, Registered, frozen, move
 
@@ -108,6 +110,39 @@ def test_effort_risk_and_readiness_are_kept_as_the_plan_shows_them_also_overrule
     kept = version.weights_of(rows)
     assert {row.part_id: row.weights(kept[row.weighed_by]) for row in rows} == shown
     assert len(kept) == version.weights.count() > 10
+
+
+def test_each_amount_opens_to_its_arithmetic_at_the_prices_of_then(
+    registered: Registered, changed_prices: None, pia: Person, now: datetime
+) -> None:
+    models = ("claude-sonnet-5-5", "claude-haiku-5-5", "claude-opus-5-5", "claude-fable-5-2", "home-made")
+    for n, model in enumerate(models):
+        path = "batch" if n % 2 else "real_time"
+        registered(
+            model=model, uncached_input=150_000, hit_share=Decimal("0.4"), searches=Decimal("0.1"), today_path=path
+        )
+    split = registered()
+    half = {name: FIELDS[name] for name in ("requests", "uncached_input", "cacheable_prefix", "output")}
+    two = [{"name": "Now", **half}, {"name": "Later", "model": "claude-haiku-5-5", **half}]
+    parts.split(call=split, version=split.version, parts=two, by=BY, at=now)
+    frozen(pia, now)
+    PriceRow.objects.update(input=F("input") * 3)
+    pricing._book.cache_clear()
+    version = Frozen.objects.get()
+    for call in version.call_rows.all():
+        then = frozen_explanation.of(version, call)
+        total = then.whole.batch if call.today_path == "batch" else then.whole.real_time
+        kept = [part.cost_today for part, _ in then.parts]
+        assert total == (None if None in kept else sum(kept)), call.model
+        for explained in (then.whole, *(each for _, each in then.parts)):
+            lines = sum(line.amount for line in explained.real_time_lines)
+            assert explained.real_time is None or abs(lines - explained.real_time) <= len(explained.real_time_lines)
+            assert (explained.real_time is None) is (call.model == "home-made")
+            assert all(row.source and row.as_of for row in explained.rows)
+    for part, _ in then.parts:
+        share = then.shares[part.part_id]
+        assert abs(share.whole * share.own / share.together - part.cost_today) <= 1
+    assert [explained.model for _, explained in then.parts] == ["claude-sonnet-5-5", "claude-haiku-5-5"]
 
 
 def test_versions_count_from_one_in_each_scope_and_a_job_freezes_once(

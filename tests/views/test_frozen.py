@@ -60,6 +60,12 @@ def test_a_lead_freezes_shows_and_exports_a_version(as_pia: Client, call: Call, 
     assert "As signed" not in text(as_pia, "frozen.list")
     prices = text(as_pia, "frozen.prices", job.pk)
     assert ("$2.00" in prices, "as of" in prices) == (True, True)
+    opened = reverse("frozen.explained", args=[job.pk, call.pk])
+    assert f'href="{opened}" aria-label="$20.00 today' in page
+    told = text(as_pia, "frozen.explained", job.pk, call.pk)
+    assert "Kept: $20.00 a month today" in told
+    assert "$2 input" in told.replace("$2.00", "$2")
+    assert as_pia.get(reverse("frozen.explained", args=[job.pk, 999])).status_code == 404
     assert "<strong>Not known</strong>: not labelled yet" in page
     sheets = workbook(carried(as_pia, "frozen.export", job.pk))
     assert list(sheets) == ["Version", "Parts", "Prices"]
@@ -72,6 +78,22 @@ def test_a_lead_freezes_shows_and_exports_a_version(as_pia: Client, call: Call, 
         None,
     )
     assert dict(zip(*sheets["Prices"][:2], strict=True))["Input, $ a million"] == 2
+
+
+def test_a_button_pressed_twice_freezes_and_compares_once(
+    as_pia: Client, call: Call, pia: Person, now: datetime
+) -> None:
+    typed = {"team": "", "note": "As signed"}
+    first, second = (as_pia.post(reverse("frozen.new"), typed).headers["Location"] for _ in range(2))
+    assert first == second
+    (job,) = Job.objects.all()
+    assert tasks.run_job(job.pk)
+    assert as_pia.post(reverse("frozen.new"), typed).headers["Location"] == first  # a moment later
+    Job.objects.update(created_at=now)
+    assert as_pia.post(reverse("frozen.new"), typed).headers["Location"] != first
+    for _ in range(2):
+        as_pia.post(reverse("comparison.start"), {"first": job.pk, "second": "now"})
+    assert Job.objects.filter(kind="compare_plans").count() == 1
 
 
 def test_without_a_note_nothing_is_frozen(as_pia: Client, call: Call) -> None:

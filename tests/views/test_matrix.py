@@ -44,7 +44,7 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
             "call.explained", "pricing.list", "plan.page", "plan.guess", "plan.doubts", "audit.list", "audit.find", "audit.detail",
             "audit.record", "moment.plan", "moment.as_of", "moment.record", "job.list", "job.detail", "job.file",
             "pricing.book", "pricing.retiring", "plan.time", "plan.realised", "wave.list", "move.detail",
-            "frozen.list", "frozen.detail", "frozen.prices", "comparison.detail", "scenario.list", "scenario.detail",
+            "frozen.list", "frozen.detail", "frozen.explained", "frozen.prices", "comparison.detail", "scenario.list", "scenario.detail",
         ),
         (ALL, None),
     ),
@@ -170,7 +170,7 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
     pks |= {"move": call.parts.get().pk, "wave": wave.pk}
     given: dict[str, Any] = {
         "token": link.made(**invited)[1], "seq": 1, "record": "call", "record_id": str(call.pk), "question": "first",
-        "member_pk": ed.memberships.get().pk,
+        "member_pk": ed.memberships.get().pk, "call_id": call.pk,
     }  # fmt: skip
 
     given["repriced"] = repriced(admin)
