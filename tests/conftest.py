@@ -17,6 +17,7 @@ from pytest_django import DjangoDbBlocker
 from inventory.domain import waiting
 from inventory.domain.book import Book
 from inventory.domain.question import Test
+from inventory.exchange import sample
 from inventory.models import ClaudeModel, Modifier, Person, PriceRow, Team, append_only
 from inventory.services import price_load, pricing
 from tests import factories
@@ -120,6 +121,14 @@ class _Packed:
 def changed_prices(prices: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     """For a test that writes price rows itself."""
     monkeypatch.setattr(pricing, "_book", pricing._book.read)
+
+
+@pytest.fixture
+def corner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One team of the sample stands for all of it, with its first two features: a chat, and tickets with a split."""
+    desk = next(team for team in sample.teams() if team.name.startswith("Help desk"))
+    small = (replace(desk, features=[replace(each, calls=each.calls[:4]) for each in desk.features[:2]]),)
+    monkeypatch.setattr(sample, "teams", lambda: small)
 
 
 @pytest.fixture
