@@ -1,6 +1,7 @@
 """The people every test knows, the clock, and databases that stay append-only while tests run."""
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -20,7 +21,7 @@ from inventory.domain.question import Test
 from inventory.exchange import sample
 from inventory.models import ClaudeModel, Modifier, Person, PriceRow, Team, append_only
 from inventory.services import price_load, pricing
-from tests import factories
+from tests import factories, migrated
 
 # A busy machine is no failure of what is tested.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -34,6 +35,15 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(5000, 20, 20)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Migrating takes as long as hundreds of tests: one worker of a run does it for all."""
+    if "PYTEST_XDIST_WORKER" in os.environ and connection.vendor == "sqlite":
+        migrated.share(tmp_path_factory.getbasetemp().parent)
 
 
 @pytest.fixture(autouse=True, scope="session")
