@@ -1,29 +1,37 @@
 """The people every test knows, the clock, and databases that stay append-only while tests run."""
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import ClassVar
 from unittest import mock
 
+import hypothesis
 import pytest
+from django.conf import settings
+from django.contrib import auth
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
+from django.template import Context, RequestContext, Template
 from django.test import Client, TransactionTestCase
+from django.test.signals import template_rendered
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
+from django.utils.crypto import get_random_string
 from pytest_django import DjangoDbBlocker
 
 from inventory.domain import waiting
 from inventory.domain.book import Book
 from inventory.domain.question import Test
+from inventory.exchange import sample
 from inventory.models import ClaudeModel, Modifier, Person, PriceRow, Team, append_only
 from inventory.services import price_load, pricing
-from tests import factories, net
+from tests import factories, migrated, net
 
 # A busy machine is no failure of what is tested.
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy")
+hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("busy")
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 PRICE_TABLES = [kind._meta.db_table for kind in (ClaudeModel, PriceRow, Modifier)]
 
@@ -33,6 +41,30 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(5000, 20, 20)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Migrating takes as long as hundreds of tests: one worker of a run does it for all."""
+    if "PYTEST_XDIST_WORKER" in os.environ and connection.vendor == "sqlite":
+        migrated.share(tmp_path_factory.getbasetemp().parent)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_pages_are_noted(django_test_environment: None) -> Iterator[None]:
+    """Django keeps a copy of the context of everything a test renders, of each field and each included template too;
+    tests ask only for that of the page."""
+
+    def render(template: Template, context: Context) -> str:
+        if isinstance(context, RequestContext) and context.template is template:
+            template_rendered.send(sender=template, template=template, context=context)
+        return template.nodelist.render(context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", render)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -132,6 +164,14 @@ def changed_prices(prices: Book, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def corner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One team of the sample stands for all of it, with its first two features: a chat, and tickets with a split."""
+    desk = next(team for team in sample.teams() if team.name.startswith("Help desk"))
+    small = (replace(desk, features=[replace(each, calls=each.calls[:4]) for each in desk.features[:2]]),)
+    monkeypatch.setattr(sample, "teams", lambda: small)
+
+
+@pytest.fixture
 def second(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Test]:
     """The first version of the test is in force. Call it to put a second one in its place: no word on what stands in
     meanwhile any more, and nobody who notices that day is no answer to who would notice first."""
@@ -203,6 +243,15 @@ def as_admin(admin: Person) -> Client:
 
 
 def _signed_in(person: Person) -> Client:
+    """With a session as signing in would leave it, which Django's `force_login` makes with a dozen queries."""
+    token = {
+        auth.SESSION_KEY: str(person.pk),
+        auth.BACKEND_SESSION_KEY: "django.contrib.auth.backends.ModelBackend",
+        auth.HASH_SESSION_KEY: person.get_session_auth_hash(),
+    }
+    store = SessionStore(get_random_string(32))
+    store.update(token)
+    store.create_model_instance(store._session).save(force_insert=True)
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.cookies[settings.SESSION_COOKIE_NAME] = store.session_key
     return client

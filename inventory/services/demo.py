@@ -1,14 +1,16 @@
 """The sample inventory: loaded through the services like anybody's work, and removed to the last row of it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from inventory.domain import waiting as test
 from inventory.domain.audit import Actor
+from inventory.domain.consumer import Answer, Answers
 from inventory.domain.part import Path
 from inventory.domain.people import Discipline
 from inventory.exchange import sample
@@ -19,7 +21,6 @@ from inventory.services import part as parts
 
 SAMPLE = Actor("command", "load_demo")  # whoever asks for the sample has answered for no side of it
 USUAL = {"provider": "anthropic", "today_path": Path.REAL_TIME, "is_demo": True}
-MOST_ANSWERS = 40  # no sheet is longer; beyond it the sample would be walking in a circle
 
 
 class LoadedAlready(Exception):
@@ -129,19 +130,20 @@ def _load_call(into: Feature, found: sample.SampleCall, by: Actor, at: datetime)
 
 
 def _answer(part: Part, label: sample.SampleLabel | None, by: Actor, at: datetime) -> None:
-    """Walk each side through the test with its answers, and save its sheet."""
-    for side, answers in label.sheets.items() if label else ():
-        _fill_in(part, Discipline(side), answers, by, at)
-        waiting.submit(part=part, side=Discipline(side), by=by, at=at)
+    """Fill in each side's sheet as on one page, and save it."""
+    for name, answers in label.sheets.items() if label else ():
+        side = Discipline(name)
+        waiting.answer_all(part=part, side=side, answers=_walked(side, answers), by=by, at=at)
+        waiting.submit(part=part, side=side, by=by, at=at)
 
 
-def _fill_in(part: Part, side: Discipline, answers: Mapping[str, Any], by: Actor, at: datetime) -> None:
-    for _ in range(MOST_ANSWERS):
-        asked = waiting.walk(part=part, side=side).open
-        if asked is None:
-            return
-        waiting.answer(part=part, side=side, question=asked.id, value=answers[asked.id], by=by, at=at)
-    raise AssertionError(f"{part} is still asked after {MOST_ANSWERS} answers")
+def _walked(side: Discipline, answers: Answers) -> Answers:
+    """Those of the answers that the test asks this side for, one leading to the next."""
+    given: dict[str, Answer] = {}
+    line_hours = settings.WAITING_LINE_HOURS
+    while asked := test.open_among(test.asked(test.CURRENT, side, given, line_hours=line_hours), given):
+        given[asked.id] = answers[asked.id]
+    return test.settled(test.CURRENT, side, given, line_hours=line_hours)
 
 
 def _uses(team: Team) -> list[Any]:

@@ -1,6 +1,6 @@
 """A process of its own for tests that kill it: jobs of a kind whose effect can be counted, leases of seconds.
 
-`python -m tests.management.carrier COMMAND` on the database of DATABASE_URL; also a Celery app (`-A tests.management.carrier`).
+`python -m tests.management.carrier COMMAND [then COMMAND]...` on the database of DATABASE_URL; also a Celery app (`-A tests.management.carrier`).
 """
 
 import os
@@ -72,11 +72,21 @@ def race(deliveries: int) -> None:
         thread.join()
 
 
-if __name__ == "__main__":
-    command, *given = sys.argv[1:]
+def main(words: list[str]) -> None:
+    """One command, or several with `then` between them: each process less is a start of Django less."""
+    if "then" in words:
+        at = words.index("then")
+        main(words[:at])
+        return main(words[at + 1 :])
+    command, *given = words
     if command == "enqueue":
         enqueue(given[0], int(given[1]), int(given[2]))
     elif command == "race":
         race(int(given[0]))
     elif command == "work":
         call_command("work", *given)
+    return None
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -18,16 +18,6 @@ from tests import factories
 from tests.management.processes import Env, rows
 from tests.services.test_comment import say
 
-TELL = """
-from django.utils import timezone
-from tests import factories
-from tests.services.test_comment import say
-writer, team = factories.make_person(), factories.make_team()
-for _ in range(6):
-    feature = factories.make_feature(team=team, product_owner=factories.make_person(team=team))
-    say(factories.make_call(feature=feature), writer, timezone.now())
-"""
-
 
 @pytest.fixture
 def told(team: Team, pia: Person, stranger: Person, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,13 +52,11 @@ def test_it_says_what_could_not_go_out_and_keeps_it(told: None, monkeypatch: pyt
 @pytest.mark.slow
 def test_several_at_once_send_each_letter_once(env: Env) -> None:
     """Processes of their own, as workers are."""
-    command = [sys.executable, "manage.py"]
     env["DJANGO_SETTINGS_MODULE"] = "config.settings"  # whose mails are printed
-    subprocess.run([*command, "shell", "-v0", "-c", TELL], cwd=settings.BASE_DIR, env=env, check=True, timeout=60)
-    pipes = {"stdout": subprocess.PIPE, "text": True}
-    sending = [subprocess.Popen([*command, "send_digest"], cwd=settings.BASE_DIR, env=env, **pipes) for _ in range(4)]
-    told = "".join(each.communicate(timeout=60)[0] for each in sending)
-    assert [each.returncode for each in sending] == [0] * 4
+    command = [sys.executable, "-m", "tests.management.senders", "4"]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, env=env, stdout=subprocess.PIPE, text=True, timeout=60)
+    told = done.stdout
+    assert (done.returncode, told.count("Mails sent: ")) == (0, 4)
     receivers = re.findall(r"^To: (.+)$", told, re.M)
     assert len(receivers) == len(set(receivers)) == 6
     assert rows(env, "SELECT COUNT(*), COUNT(sent_at) FROM inventory_digest") == [(6, 6)]

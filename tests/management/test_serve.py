@@ -10,11 +10,15 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import pytest
 from django.conf import settings
+
+from inventory.management.commands import serve
+from tests.management.processes import Env
 
 pytestmark = pytest.mark.slow
 IS_HERE = re.compile(r"  (http://127\.0\.0\.1:\d+/link/\S+)")
@@ -125,7 +129,10 @@ def test_it_starts_heals_refuses_a_second_start_and_stops(served: Served) -> Non
     assert served.output.read_text().endswith("Batchline has stopped.\n")
 
 
-def test_a_second_run_keeps_the_data_and_a_killed_supervisor_takes_its_children_along(served: Served) -> None:
+@pytest.mark.django_db
+def test_a_second_run_keeps_the_data_and_a_killed_supervisor_takes_its_children_along(served: Served, env: Env) -> None:
+    """On a database that is migrated already: the test above begins with none."""
+    served.env["DATABASE_URL"] = env["DATABASE_URL"]
     process = served.start()
     assert served.wait_until_well()
     children = below(process.pid)
@@ -139,24 +146,34 @@ def test_a_second_run_keeps_the_data_and_a_killed_supervisor_takes_its_children_
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("name", "value", "said"),
     [
-        ({"HOST": "192.0.2.77"}, "192.0.2.77"),
-        ({"HOST": "no.such.name.invalid"}, "no.such.name.invalid"),
-        ({"PORT": "70000"}, "70000"),
-        ({"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}, "The database cannot be used"),
-        ({"DATABASE_URL": "sqlite:////proc/none.sqlite3"}, "The database cannot be used"),
+        ("HOST", "192.0.2.77", "192.0.2.77"),
+        ("HOST", "no.such.name.invalid", "no.such.name.invalid"),
+        ("PORT", 70000, "70000"),
     ],
 )
-def test_what_cannot_be_is_said_in_one_line(served: Served, given: dict[str, str], said: str) -> None:
-    env = {**served.env, **given}
+def test_where_it_cannot_listen_is_said_in_one_line(
+    name: str, value: object, said: str, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As manage.py would end, but without a process: nothing was started yet."""
+    setattr(settings, name, value)
+    with pytest.raises(SystemExit) as ended:
+        serve.Command().run_from_argv(["manage.py", "serve"])
+    told = capsys.readouterr()
+    assert (ended.value.code, told.out, told.err.count("\n")) == (1, "", 1)
+    assert said in told.err
+
+
+@pytest.mark.parametrize("url", ["postgres://nobody@127.0.0.1:1/none", "sqlite:////proc/none.sqlite3"])
+def test_a_database_that_cannot_be_used_is_said_in_one_line(served: Served, url: str) -> None:
     done = subprocess.run(
         [sys.executable, "manage.py", "serve"],
         cwd=settings.BASE_DIR,
-        env=env,
+        env={**served.env, "DATABASE_URL": url},
         capture_output=True,
         text=True,
         timeout=60,
     )
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
-    assert said in done.stderr
+    assert "The database cannot be used" in done.stderr

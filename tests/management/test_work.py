@@ -11,8 +11,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def test_killed_workers_lose_nothing_and_double_nothing(env: Env) -> None:
-    carrier(env, "enqueue", "effect", "6", "9")
-    with Group(env, "tests.management.carrier", "work") as worker:
+    with Group(env, "tests.management.carrier", "enqueue", "effect", "6", "9", "then", "work") as worker:
         wait_for(env, lambda found: found["states"].get("running", 0) == 2)
         worker.kill()
     assert state(env)["states"].get("running") == 2
@@ -22,8 +21,7 @@ def test_killed_workers_lose_nothing_and_double_nothing(env: Env) -> None:
 
 
 def test_a_worker_asked_to_stop_gives_its_jobs_back_at_once(env: Env) -> None:
-    carrier(env, "enqueue", "effect", "2", "9")
-    with Group(env, "tests.management.carrier", "work") as worker:
+    with Group(env, "tests.management.carrier", "enqueue", "effect", "2", "9", "then", "work") as worker:
         wait_for(env, lambda found: found["states"].get("running", 0) > 0)
         worker.process.send_signal(signal.SIGTERM)
         assert worker.process.wait(timeout=5) == 0

@@ -154,7 +154,7 @@ def test_the_history_holds_whole_when_a_split_takes_the_part_away(
     assert about == []
 
 
-def test_the_sample_goes_with_what_was_said_about_it(pia: Person, prices, now: datetime) -> None:
+def test_the_sample_goes_with_what_was_said_about_it(pia: Person, prices, corner: None, now: datetime) -> None:
     demo.load(at=now)
     first = say(Call.objects.filter(is_demo=True).first(), pia, now)
     answer(first, pia, now)

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -29,15 +28,6 @@ pytestmark = pytest.mark.django_db
 def loaded(prices: Book, now: datetime, monkeypatch: pytest.MonkeyPatch) -> demo.Loaded:
     monkeypatch.setattr(pricing, "book", lambda on: prices)  # made once instead of a hundred times
     return demo.load(by=BY, at=now)
-
-
-@pytest.fixture
-def corner(prices: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One team of the sample with its first two features: a chat, and tickets with a split."""
-    desk = next(team for team in sample.teams() if team.name.startswith("Help desk"))
-    small = (replace(desk, features=[replace(each, calls=each.calls[:4]) for each in desk.features[:2]]),)
-    monkeypatch.setattr(sample, "teams", lambda: small)
-    monkeypatch.setattr(pricing, "book", lambda on: prices)
 
 
 def findings() -> list[str]:
@@ -98,7 +88,9 @@ def test_the_sample_shows_every_pattern_of_the_line(loaded: demo.Loaded, now: da
         demo.load(by=BY, at=now)
 
 
-def test_removing_leaves_every_other_row_as_it_was(pia: Person, ed: Person, corner: None, now: datetime) -> None:
+def test_removing_leaves_every_other_row_as_it_was(
+    pia: Person, ed: Person, prices: Book, corner: None, now: datetime
+) -> None:
     mine = team.register(name="Mine", by=BY, at=now)
     own = features.register(team=mine, fields={"name": "Own"}, by=BY, at=now)
     fields = {"name": "Own call", "provider": "anthropic", "model": "claude-haiku-5-5", "today_path": "real_time"}
@@ -118,7 +110,7 @@ def test_removing_leaves_every_other_row_as_it_was(pia: Person, ed: Person, corn
     ]
 
 
-def test_what_somebody_has_added_to_stays_and_is_theirs(corner: None, now: datetime) -> None:
+def test_what_somebody_has_added_to_stays_and_is_theirs(prices: Book, corner: None, now: datetime) -> None:
     demo.load(by=BY, at=now)
     feature = Feature.objects.get(name="Live chat")
     added = factories.make_call(feature=feature, name="Added since")

@@ -105,10 +105,10 @@ def test_it_is_refused_like_any_answer(part, source, pia, now):
     with pytest.raises(Stale):
         copied(part, source, pia, now, version=3)
     with pytest.raises(copying.NotIn):
-        copied(source, source, pia, now, version=5)
+        copied(source, source, pia, now, version=2)
     put_in(part, PRODUCT, NOBODY_WAITS[PRODUCT], now)
     with pytest.raises(waiting.Submitted):
-        copied(part, source, pia, now, version=5)
+        copied(part, source, pia, now, version=2)
 
 
 def test_only_what_ones_own_side_has_in_is_copied(part, source, pia, now):

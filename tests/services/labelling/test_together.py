@@ -143,7 +143,8 @@ def test_the_other_side_reads_neither_copies_nor_which_parts_went_together(model
     begin(model, others, pia, now)
     confirm(model, pia, now)
     apart = made(model.feature, "Apart")
-    put_in(apart, PRODUCT, NOBODY_WAITS[PRODUCT], now)
+    give(apart, PRODUCT, NOBODY_WAITS[PRODUCT], now)
+    waiting.submit(part=apart, side=PRODUCT, by=BY, at=now)
     put_in(others[0], Discipline.ENGINEERING, NOBODY_WAITS[Discipline.ENGINEERING], now)
 
     def told(part):
