@@ -175,10 +175,13 @@ WRITES = {
 } | {"write", "save_base", "_raw_delete", "execute", "executemany", "executescript", "callproc", "raw", "RawSQL"}
 NO_ROWS = {
     "self.stdout.write", "self.stderr.write", "file.write", "table.write", "book.save", "vars().update",
-    "models.Q.create", "found.setdefault((record, record_id), {}).update",
+    "models.Q.create", "found.update", "parts.update", "found.setdefault((record, record_id), {}).update",
 }  # fmt: skip
 BELOW = {"services", "models", "exchange", "domain"}  # the last two know no database
-OF_MODELS = {"append_only.py", "audit.py", "frozen.py", "reprice.py", "search.py", "versioned.py", "call.py", "part.py"}
+OF_MODELS = {
+    "append_only.py", "audit.py", "call.py", "notice.py", "part.py", "people.py", "reprice.py", "search.py", "staged.py",
+    "versioned.py",
+}  # fmt: skip
 
 
 def row_writes(node: ast.AST, module: str = "", imported: Mapping[str, str] = MappingProxyType({})) -> set[str]:

@@ -599,7 +599,7 @@ def steps_of(world: World, chance: random.Random) -> list[Callable[[], Any]]:
     ]
 
 
-@pytest.mark.parametrize("length", [12, *(pytest.param(60, marks=pytest.mark.soak) for _ in range(10))])
+@pytest.mark.parametrize("length", [8, *(pytest.param(60, marks=pytest.mark.soak) for _ in range(10))])
 def test_whatever_was_done_last_can_be_taken_back_down_to_the_first(length: int, world: World) -> None:
     """And everything is each time as it was before."""
     chance = random.Random()
