@@ -32,6 +32,7 @@ NOT_ON_POSTGRES = (
     "exchange",
     "forms",
     "journeys/test_sample.py",
+    "management/test_killed_web.py",
     "management/test_serve.py",
     "management/test_work.py",
     "test_architecture.py",
