@@ -33,6 +33,7 @@ NOT_ON_POSTGRES = (
     "exchange",
     "forms",
     "journeys/test_sample.py",
+    "management/test_killed_web.py",
     "management/test_serve.py",
     "management/test_work.py",
     "services/test_live_workbook.py",
