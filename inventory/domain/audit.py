@@ -5,7 +5,7 @@ The canonical form is the same on every database: JSON with sorted keys, no spac
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -97,23 +97,19 @@ class Link:
         self._digest = hashlib.sha256(f"{len(previous)},{len(head)}:{previous}{head}".encode())
 
     def add(self, change: Stored) -> None:
-        """Lengths come first, so that no text can slide from one field into the next."""
-        record, record_id, before, after = change
-        text = f"{len(record)},{len(record_id)},{len(before)},{len(after)}:{record}{record_id}{before}{after}"
-        self._digest.update(text.encode())
+        self.feed(spelled(*change))
 
-    def feed(self, changes: Sequence[Stored]) -> None:
-        """The same as `add` for each of them, in one go."""
-        text = "".join(
-            [
-                f"{len(record)},{len(record_id)},{len(before)},{len(after)}:{record}{record_id}{before}{after}"
-                for record, record_id, before, after in changes
-            ]
-        )
+    def feed(self, text: str) -> None:
+        """Changes as they are spelled, one or many."""
         self._digest.update(text.encode())
 
     def hex(self) -> str:
         return self._digest.hexdigest()
+
+
+def spelled(record: str, record_id: str, before: str, after: str) -> str:
+    """Lengths come first, so that no text can slide from one field into the next."""
+    return f"{len(record)},{len(record_id)},{len(before)},{len(after)}:{record}{record_id}{before}{after}"
 
 
 def link(previous: str, action: Mapping[str, Any], changes: Iterable[Stored]) -> str:

@@ -1,8 +1,12 @@
 """History: actions and their changes. Append-only: the database refuses to change, delete or replace a row."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from django.db import connection, models
+
+from inventory.domain import audit
 
 
 class Action(models.Model):
@@ -44,6 +48,33 @@ class Action(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.kind}"
+
+
+def stored(columns: Sequence[str], *, after: int | None, most: int) -> list[dict[str, Any]]:
+    """The first actions after that number, or of all, as the database holds them, `at` as history spells it: what the
+    ORM makes of a row takes longer than its hash."""
+    as_text = {"at": "at || ''"} if connection.vendor == "sqlite" else {}  # else it is made a moment, and that a text
+    names = ", ".join(as_text.get(name, name) for name in columns)
+    where = "" if after is None else "WHERE seq > %s "
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {names} FROM {Action._meta.db_table} {where}ORDER BY seq LIMIT {most:d}",
+            [] if after is None else [after],
+        )
+        rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    for row in rows:
+        row["at"] = _spelled(row["at"])
+    return rows
+
+
+def _spelled(at: object) -> str:
+    """SQLite keeps a moment as text in UTC, without the microseconds where there are none. What is no such text comes
+    out as no moment anybody wrote."""
+    if isinstance(at, datetime):
+        return audit.instant(at)
+    day, _, time = str(at).partition(" ")
+    whole, _, part = time.partition(".")
+    return f"{day}T{whole}.{part:0<6}Z"
 
 
 def last_of(kinds: Sequence[str]) -> str | None:

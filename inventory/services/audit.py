@@ -25,7 +25,7 @@ CHAINED = (
     "seq", "actor_kind", "actor_id", "kind", "record", "record_id", "title", "team_id", "reason",
     "effect_today", "effect_saving", "effect_possible", "changes_count", "schema",
 )  # fmt: skip
-COLUMNS = ("pk", "at", "salt", "previous", "hash", *CHAINED)
+COLUMNS = ("id", "at", "salt", "previous", "hash", *CHAINED)
 
 
 class Recorded(Protocol):
@@ -162,12 +162,12 @@ def chained(action: Action) -> dict[str, Any]:
     return found if action.schema < audit.SALTED else {**found, "salt": action.salt}
 
 
-def covered(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The same of a row of values, with the names in `COLUMNS`: a model of each takes as long as its hash."""
-    found = {name: row[name] for name in CHAINED}
-    found["at"] = audit.instant(row["at"])
-    if row["schema"] >= audit.SALTED:
-        found["salt"] = row["salt"]
+def opened(row: dict[str, Any]) -> tuple[int, str, str]:
+    """The id, the previous link and the own one of a row with the names in `COLUMNS`, its time already spelled. They
+    are taken out of it: what is left is what the link covers."""
+    found = (row.pop("id"), row.pop("previous"), row.pop("hash"))
+    if row["schema"] < audit.SALTED:
+        del row["salt"]
     return found
 
 

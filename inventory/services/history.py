@@ -17,6 +17,7 @@ from inventory.services import blind, moment, outcome, taken, touching
 
 ROWS = 50
 NONE_TO_REVIEW = ("review.", "job.", "notice.")  # they change nothing anybody would have to look at
+MOST = 10_000  # counted
 FEW = 1000  # actions that can be named one by one
 SINCE = {
     ("export", True): "Since {}.",
@@ -122,6 +123,11 @@ def listing(*, viewer: Person, asked: Asked, before: int | None = None, after: i
     return Found(
         lines(page, viewer), page[-1].seq if more else None, page[0].seq if page and before is not None else None
     )
+
+
+def counted(asked: Asked) -> int:
+    """How many fit, as far as it is worth to count: one more than MOST where there are more."""
+    return matching(asked).order_by("-seq")[: MOST + 1].count()
 
 
 def matching(asked: Asked) -> QuerySet[Action]:

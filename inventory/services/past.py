@@ -130,7 +130,7 @@ def _family(record: str, pk: int) -> list[Key]:
     if record != Call.RECORD:
         return [(record, str(pk))]
     parts = {str(each) for each in Part.objects.filter(call=pk).values_list("pk", flat=True)}
-    parts.update(touching.taken_away(pk))
+    parts |= set(touching.taken_away(pk))
     return [(record, str(pk)), *((Part.RECORD, each) for each in sorted(parts, key=int))]
 
 

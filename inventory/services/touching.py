@@ -28,7 +28,7 @@ def some(record: str, record_id: str, most: int, *, before: int | None, after: i
     bound = _bound(before, after)
     for each in _family(record, record_id):
         touched = Change.objects.filter(each, **bound).order_by(f"{sign}action_id").values_list("action_id", flat=True)
-        found.update(touched.distinct()[:most])
+        found |= set(touched.distinct()[:most])
     return Action.objects.filter(pk__in=found, **place)
 
 

@@ -7,13 +7,14 @@ from operator import itemgetter
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from inventory.domain import audit, chain
 from inventory.domain.chain import Finding, Heads, Walk
 from inventory.models import Action, ChainHead, Change, append_only
+from inventory.models.audit import stored
 from inventory.services import replay
-from inventory.services.audit import COLUMNS, covered
+from inventory.services.audit import COLUMNS, opened
 from inventory.services.audit import head as last_link
 
 ACTIONS = 1000  # read at once
@@ -71,44 +72,45 @@ def _findings(walk: Walk) -> Iterator[Finding]:
 
 
 def _along(walk: Walk) -> Iterator[Finding]:
-    """Each action's own link, then whether it follows the one before."""
-    while chunk := list(_after(walk)[:ACTIONS]):
-        for action, complaint in _rehashed(chunk, walk):
-            yield from walk.step(action["seq"], action["previous"], action["hash"], complaint)
+    """Each action's own link, then whether it follows the one before. The first may have a number below 1: a forged
+    one may have any."""
+    while chunk := stored(COLUMNS, after=walk.seq if walk.actions else None, most=ACTIONS):
+        for seq, previous, digest, complaint in _rehashed(chunk, walk):
+            yield from walk.step(seq, previous, digest, complaint)
 
 
-def _after(walk: Walk) -> QuerySet[Action, dict[str, Any]]:
-    rows: QuerySet[Action, dict[str, Any]] = Action.objects.order_by("seq").values(*COLUMNS)
-    return rows.filter(seq__gt=walk.seq) if walk.actions else rows  # a forged one may have a number below 1
-
-
-def _rehashed(chunk: list[dict[str, Any]], walk: Walk) -> Iterator[tuple[dict[str, Any], str]]:
+def _rehashed(chunk: list[dict[str, Any]], walk: Walk) -> Iterator[tuple[int, str, str, str]]:
     """Each action with what is wrong with it by itself: its own link is computed over the stored previous one."""
-    links = {action["pk"]: audit.Link(action["previous"], covered(action)) for action in chunk}
-    counts = dict.fromkeys(links, 0)
-    misplaced = set()
-    columns = ("action_id", "position", "record", "record_id", "before", "after")
+    heads = [opened(action) for action in chunk]
+    links = {pk: audit.Link(previous, action) for (pk, previous, _), action in zip(heads, chunk, strict=True)}
+    counts, misplaced = _fed(links)
+    walk.changes += sum(counts.values())
+    for (pk, previous, digest), action in zip(heads, chunk, strict=True):
+        complaint = "has its changes in another order" if pk in misplaced else ""
+        if counts[pk] != action["changes_count"]:
+            complaint = f"has {counts[pk]} changes, not {action['changes_count']}"
+        elif links[pk].hex() != digest:
+            complaint = "was altered after it was written"
+        yield action["seq"], previous, digest, complaint
+
+
+def _fed(links: dict[int, audit.Link]) -> tuple[dict[int, int], set[int]]:
+    """Every change added to the link of its action: how many each has, and which have them out of place."""
+    counts, misplaced = dict.fromkeys(links, 0), set()
     # By range: a thousand numbers in a query cost as much as what they find. Others among them are not looked at.
     changes = Change.objects.filter(action_id__gte=min(links), action_id__lte=max(links))
+    columns = ("action_id", "position", "record", "record_id", "before", "after")
     rows = changes.order_by("action_id", "position").values_list(*columns).iterator(chunk_size=2000)
     for pk, own in groupby(rows, key=itemgetter(0)):
         if pk not in links:
             continue
         while some := list(islice(own, AT_ONCE)):
-            links[pk].feed([row[2:] for row in some])
-            expected = range(counts[pk], counts[pk] + len(some))
-            if [row[1] for row in some] != list(expected):
+            links[pk].feed("".join([audit.spelled(*change) for _, _, *change in some]))
+            count = counts[pk]
+            counts[pk] = count + len(some)
+            if [row[1] for row in some] != list(range(count, counts[pk])):
                 misplaced.add(pk)
-            counts[pk] += len(some)
-    walk.changes += sum(counts.values())
-    for action in chunk:
-        pk = action["pk"]
-        if counts[pk] != action["changes_count"]:
-            yield action, f"has {counts[pk]} changes, not {action['changes_count']}"
-        elif links[pk].hex() != action["hash"]:
-            yield action, "was altered after it was written"
-        else:
-            yield action, "has its changes in another order" if pk in misplaced else ""
+    return counts, misplaced
 
 
 def _at_the_end(walk: Walk, head: ChainHead | None) -> list[Finding]:

@@ -69,7 +69,7 @@ def _reviewing(person: Person, asked: Asked, found: Found, mark: Mark | None) ->
     tickable = {line.seq for line in found.lines if leads is None or line.team_id in leads}
     form = mark or Mark()
     return {
-        "waiting": history.matching(asked).count(),
+        "waiting": history.counted(asked),
         "tickable": tickable,
         "ticked": form.ticked,
         "mark_form": form,

@@ -48,13 +48,13 @@ def hashed() -> float:
 def test_checking_a_million_changes_takes_constant_memory_and_few_times_their_bare_hashing() -> None:
     long_history.write(LONG)
     assert verification.verify().is_whole
-    whole, bare = seconds(verification.verify), hashed()
+    whole, bare = seconds(verification.verify, 2), hashed()
     tracemalloc.start()
     verification.verify()
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     print(f"verify {whole:.1f} s, bare hashing {bare:.1f} s: {whole / bare:.2f}; {peak / 1e6:.0f} MB")  # noqa: T201
-    assert whole <= 4 * bare
+    assert whole <= 3 * bare
     assert peak < 30_000_000
 
 
@@ -100,6 +100,16 @@ def pages(viewer: Person) -> dict[str, Callable[[], Any]]:
         "kind": Asked(kind="team.edit"),
         "rare kind": Asked(kind="team.register"),
         "quiet record": Asked(record=("team", str(quiet.pk))),
+        "nobody": Asked(person=Person(pk=77)),
+        "by command": Asked(by="command:work"),
+        "by import": Asked(by="import"),
+        "by worker": Asked(by="worker"),
+        "kind and nobody": Asked(kind="team.edit", person=Person(pk=77)),
+        "rare kind and team": Asked(kind="team.register", team=team),
+        "reviewed": Asked(review="done"),
+        "to review": Asked(review="open"),
+        "no such field": Asked(field="call.name"),
+        "record": Asked(record=("team", str(team.pk))),
         "field": Asked(field="team.name"),
         "field and team": Asked(field="team.name", team=team),
         "no such side": Asked(side="to_batch"),
