@@ -9,7 +9,7 @@ from inventory.domain import doubt
 from inventory.forms.text import has_unprintable
 from inventory.models import Feature, Team
 from inventory.models.call import FIGURES, KINDS, PROVIDERS
-from inventory.models.part import STATES
+from inventory.models.part_words import STATES
 
 LONGEST = 200
 LARGEST_ID = 2**63 - 1

@@ -4,7 +4,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 
-from inventory.models.part import OUTCOMES
+from inventory.models.part_words import OUTCOMES
 from inventory.models.people import Team
 
 

@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from inventory.domain.effort import Weight, Weights
 from inventory.models.call import KINDS, Profiled
 from inventory.models.overruled import OVERRULES, overruled
-from inventory.models.part import LABELS, STATUSES
+from inventory.models.part_words import LABELS, STATUSES
 from inventory.models.people import Person
 
 ALL = 0  # the scope of a version that holds the plans of all teams

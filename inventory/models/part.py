@@ -13,29 +13,14 @@ from inventory.domain.line import Side, places
 from inventory.domain.part import Figures, Label, Path, State
 from inventory.domain.plan import Kind, Why
 from inventory.domain.status import MOVING_KINDS, NEED_A_WAVE, Status
-from inventory.domain.status import WORDS as STATUS_WORDS
 from inventory.models.call import KINDS, PROFILE, Call, Profiled, costs_something
 from inventory.models.feature import Feature
 from inventory.models.overruled import OVERRULES, READIES, overruled
+from inventory.models.part_words import LABELS, OUTCOMES, STATES, STATUSES, WHYS
 from inventory.models.people import Team
 from inventory.models.versioned import Versioned
 from inventory.models.wave import Wave
 
-LABELS = [
-    (Label.NONE, "No label yet"),
-    (Label.WAITING, "Somebody waits"),
-    (Label.NOT_WAITING, "Nobody waits"),
-]
-STATES = [
-    (State.UNLABELLED, "Not labelled"), (State.ONE_SIDE, "One side in"), (State.AGREED, "Agreed"),
-    (State.DISPUTED, "Disputed"), (State.SETTLED, "Settled"), (State.CHECK_NEEDED, "Check needed"),
-]  # fmt: skip
-OUTCOMES = [
-    ("", "None"), ("waiting", "Waiting"), ("not_waiting", "Not waiting"), ("hybrid", "Hybrid"),
-    ("undecided", "Undecided"),
-]  # fmt: skip
-STATUSES = [(status.value, STATUS_WORDS[status]) for status in Status]
-WHYS = [(why, why.replace("_", " ")) for why in Why]
 _LIVE, _OWN_MODEL = models.Q(is_live=True), ~models.Q(model="")
 
 

@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from django.db import models
 
 from inventory.domain.people import Discipline
-from inventory.models.part import OUTCOMES, Part
+from inventory.models.part import Part
+from inventory.models.part_words import OUTCOMES
 from inventory.models.people import Person
 from inventory.models.versioned import Versioned
 

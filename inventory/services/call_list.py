@@ -16,7 +16,8 @@ from inventory.domain.part import Label, State
 from inventory.domain.plan import Kind, Why
 from inventory.models import Call, ChainHead, ClaudeModel, Feature, Part, Team, search
 from inventory.models.call import KINDS, Calls
-from inventory.models.part import STATES, Parts
+from inventory.models.part import Parts
+from inventory.models.part_words import STATES
 
 PAGE = 50
 FEW = 2000  # so many matches are looked up one by one

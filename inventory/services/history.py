@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from inventory.domain import audit_words, undo
+from inventory.domain import audit_words, effect_words, undo
 from inventory.domain.people import Discipline
 from inventory.models import Action, Change, Part, Person, Review, Sheet, Team, Trace
 from inventory.services import blind, moment, outcome, taken, touching
@@ -268,7 +268,7 @@ def _line(
         sentence=f"{done} for {told.side}" if told else done,
         hidden=f"answered for {told.side}; hidden until both are in" if told and is_hidden else "",
         reason="" if is_hidden else action.reason,
-        effects=audit_words.effects(
+        effects=effect_words.effects(
             today=action.effect_today, saving=action.effect_saving, possible=action.effect_possible
         ),
         one_sided=action.pk in alone, outcome="" if is_hidden else came.get(action.pk, ""),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from inventory.domain import audit, audit_words
+from inventory.domain import audit, audit_words, effect_words
 from inventory.domain.plan import Kind
 from inventory.models import Action, Change, Person
 from inventory.models.call import KINDS
@@ -22,7 +22,7 @@ def outcomes(found: Sequence[Action], viewer: Person) -> dict[int, str]:
     for change, touched in zip(changes, actions.touched(changes, viewer, by_name=False), strict=True):
         of_action.setdefault(change.action_id, []).append(touched)
     told = {pk: summary(few[pk].record, few[pk].record_id, touched) for pk, touched in of_action.items()}
-    told |= {action.pk: audit_words.outcome([], [], action.changes_count) for action in found if action.pk not in few}
+    told |= {action.pk: effect_words.outcome([], [], action.changes_count) for action in found if action.pk not in few}
     return told
 
 
@@ -50,7 +50,7 @@ def summary(record: str, record_id: str, touched: list[Touched]) -> str:
                 parts += _of_part(each, field)
             elif about and (each.done == "changed" or not field.name) and field.name not in audit_words.FOLLOWS:
                 own.append((field.label, field.before, field.after))
-    return audit_words.outcome(own, parts, 0)
+    return effect_words.outcome(own, parts, 0)
 
 
 def _of_part(part: Touched, field: Field) -> list[str]:

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
-from inventory.domain import audit_words
+from inventory.domain import effect_words
 from inventory.domain import undo as undoing
 from inventory.forms import audit as forms
 from inventory.models import Action, Change
@@ -95,7 +95,7 @@ def detail(request: Request, seq: int) -> HttpResponse:
 def _figures(action: Action) -> list[tuple[str, str, str, str]]:
     """What it did to the totals of the plan: before, after and the difference."""
     weighed_ = weighed.of_action(action)
-    return audit_words.figures(*weighed_, all_of_them=False) if weighed_ else []
+    return effect_words.figures(*weighed_, all_of_them=False) if weighed_ else []
 
 
 def _taking_back(request: Request, action: Action, line: Line) -> dict[str, Any]:

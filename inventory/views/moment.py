@@ -6,7 +6,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
-from inventory.domain import audit_words
+from inventory.domain import effect_words
 from inventory.forms import moment as forms
 from inventory.services import action as actions
 from inventory.services import history, moment, past, weighed
@@ -52,7 +52,7 @@ def plan(request: Request) -> HttpResponse:
             "first": first,
             "second": second,
             "team": team,
-            "sums": audit_words.figures(weighed.at(first, team=team), weighed.at(second, team=team), all_of_them=True),
+            "sums": effect_words.figures(weighed.at(first, team=team), weighed.at(second, team=team), all_of_them=True),
             "teams": [] if team else weighed.by_team(first, second),
             "of_team": f"?{_without_team(request)}team=",
             "features": features,
@@ -75,7 +75,7 @@ def as_of(request: Request) -> HttpResponse:
         context |= {
             "moment": stood,
             "sums": found,
-            "coverage": audit_words.coverage(found),
+            "coverage": effect_words.coverage(found),
             "teams": weighed.by_team(stood, stood) if not form.cleaned_data["after"] else [],
             "calls": calls,
             "following": following,

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from inventory.domain import audit_words
+from inventory.domain import audit_words, effect_words
 
 SERVICES = Path(__file__).parents[2] / "inventory" / "services"
 RECORDED = sorted({
@@ -40,11 +40,11 @@ def test_whoever_acted_is_named(actor: tuple[str, str, str], said: str) -> None:
 
 
 def test_effects_are_money_a_month_with_the_saving_first() -> None:
-    assert audit_words.effects(today=0, saving=1_240_000_000, possible=-260_000_000) == [
+    assert effect_words.effects(today=0, saving=1_240_000_000, possible=-260_000_000) == [
         "saving +$1,240.00 a month",
         "possible saving −$260.00 a month",
     ]
-    assert audit_words.effects(today=0, saving=0, possible=0) == []
+    assert effect_words.effects(today=0, saving=0, possible=0) == []
 
 
 @pytest.mark.parametrize(
