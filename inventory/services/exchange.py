@@ -21,9 +21,8 @@ from inventory.domain.effort import Weights
 from inventory.exchange import columns, columns_realised, live
 from inventory.exchange.workbook import Book, Sheet, Typed
 from inventory.exchange.written import NOTHING
-from inventory.models import Call, Feature, Part
+from inventory.models import Call, Feature, Part, part_words
 from inventory.models import call as call_models
-from inventory.models import part as part_models
 from inventory.models.call import PROFILE
 from inventory.services import discount, move, plan, pricing, realised_sheet, sheets, verification
 from inventory.services.part_lines import Lines, Where
@@ -47,9 +46,9 @@ OF_THE_PART = (
 )  # fmt: skip
 
 # Looked up a hundred thousand times: Django's own display of a choice builds its list anew each time.
-LABELS: dict[str, str] = dict(part_models.LABELS)
-STATES: dict[str, str] = dict(part_models.STATES)
-STATUSES: dict[str, str] = dict(part_models.STATUSES)
+LABELS: dict[str, str] = dict(part_words.LABELS)
+STATES: dict[str, str] = dict(part_words.STATES)
+STATUSES: dict[str, str] = dict(part_words.STATUSES)
 PATHS: dict[str, str] = dict(call_models.PATHS)
 PROVIDERS: dict[str, str] = dict(call_models.PROVIDERS)
 FIGURES: dict[str, str] = dict(call_models.FIGURES)

@@ -21,7 +21,8 @@ from inventory.domain import audit_words
 from inventory.domain.audit import Actor
 from inventory.domain.part import Label
 from inventory.models import Action, Call, Job, Part, Person, Team, Trace, append_only
-from inventory.services import audit, frozen, history, history_file, moment
+from inventory.models.frozen import ALL
+from inventory.services import audit, frozen, history, history_file, moment, plan_now
 from inventory.services import call as calls
 from inventory.services import feature as features
 from inventory.services import job as jobs
@@ -167,7 +168,8 @@ def test_since_the_last_commit_is_since_the_newest_frozen_version(
     assert "no version of the plan is frozen" in text(as_pia, "/history?since=version")
     assert "No version of the plan is frozen" in text(as_pia, f"/history/compare/call/{call.pk}?since=version")
     asked_for = jobs.enqueue(kind="freeze_plan", params={}, by=pia.actor, at=now, person=pia)
-    frozen.freeze(job=asked_for, team=None, note="", by=pia.actor, at=now, person=pia)
+    with plan_now.set_aside(ALL, at=now) as standing:
+        frozen.freeze(job=asked_for, standing=standing, team=None, note="", by=pia.actor, at=now, person=pia)
     page = text(as_pia, "/history?since=version&review=open")
     assert "Batchline keeps no commit yet: the newest frozen version stands for it, version 1 of all teams" in page
     assert "All of it is reviewed." in page

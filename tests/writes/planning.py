@@ -180,7 +180,8 @@ def freeze(world: World) -> Given:
     team = world.pick([None, world.any(Team.objects.all())])
     job = jobs.enqueue(kind="freeze_plan", params={}, by=world.by(), at=world.at)
     jobs.cancel(job=job, by=world.by(), at=world.at)  # nobody else is to carry it
-    return {"job": job, "team": team, "note": world.text(), "person": world.person()}
+    standing = world.standing(team)
+    return {"job": job, "standing": standing, "team": team, "note": world.text(), "person": world.person()}
 
 
 @write("job.enqueue", 0.3)

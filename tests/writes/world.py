@@ -1,7 +1,7 @@
 """What a walk goes through: a random generator, a clock that only goes forward, and the register of write services."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,7 +14,9 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from inventory.domain.audit import Actor
-from inventory.models import Person
+from inventory.models import Person, Team
+from inventory.models.frozen import ALL
+from inventory.services import plan_now
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
@@ -86,6 +88,7 @@ class World:
     tokens: dict[str, list[str]] = field(default_factory=dict)
     numbers: int = 0
     lately: list[Person] = field(default_factory=list)
+    open: ExitStack = field(default_factory=ExitStack)
 
     def tick(self) -> None:
         self.at += timedelta(seconds=self.random.randint(1, 40))
@@ -135,6 +138,11 @@ class World:
 
     def reason(self) -> str:
         return "" if self.chance(0.15) else self.text()
+
+    def standing(self, team: Team | None) -> plan_now.Standing:
+        """The plan set aside, until it is the next time."""
+        self.open.close()
+        return self.open.enter_context(plan_now.set_aside(team.pk if team else ALL, at=self.at))
 
     def token(self) -> str:
         self.numbers += 1
