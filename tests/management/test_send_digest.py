@@ -54,7 +54,7 @@ def test_several_at_once_send_each_letter_once(env: Env) -> None:
     """Processes of their own, as workers are."""
     env["DJANGO_SETTINGS_MODULE"] = "config.settings"  # whose mails are printed
     command = [sys.executable, "-m", "tests.management.senders", "4"]
-    done = subprocess.run(command, cwd=settings.BASE_DIR, env=env, stdout=subprocess.PIPE, text=True, timeout=60)
+    done = subprocess.run(command, cwd=settings.BASE_DIR, env=env, stdout=subprocess.PIPE, text=True, timeout=180)
     told = done.stdout
     assert (done.returncode, told.count("Mails sent: ")) == (0, 4)
     receivers = re.findall(r"^To: (.+)$", told, re.M)
