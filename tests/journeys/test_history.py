@@ -46,7 +46,7 @@ def test_what_was_renamed_is_found_opened_compared_reviewed_and_exported_by_keyb
     page.wait_for_url(f"**/history/call/{renamed.pk}")
     keys.press("link", "What is different since it was sealed")
     expect(page.get_by_text("1,010").first).to_be_visible()
-    expect(page.get_by_role("rowheader", name="Name")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="Name").first).to_be_visible()
     edit = Action.objects.filter(kind="call.edit").earliest("seq")
     page.goto("/history?kind=call.edit&review=open")
     keys.tick("Reviewed: Pia changed the call “Ticket tags”")
