@@ -105,7 +105,7 @@ def _fed(links: dict[int, audit.Link]) -> tuple[dict[int, int], set[int]]:
         if pk not in links:
             continue
         while some := list(islice(own, AT_ONCE)):
-            links[pk].feed("".join([audit.spelled(*change) for _, _, *change in some]))
+            links[pk].feed("".join([audit.spelled(*row[2:]) for row in some]))
             count = counts[pk]
             counts[pk] = count + len(some)
             if [row[1] for row in some] != list(range(count, counts[pk])):

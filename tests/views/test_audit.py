@@ -80,7 +80,7 @@ def test_a_record_that_was_deleted_or_renamed_is_found_by_any_name_it_had(
         calls.edit(call=call, version=call.version, fields={"name": name}, by=pia.actor, at=now)
     feature.refresh_from_db()
     calls.retire(call=Call.objects.get(), version=Call.objects.get().version, reason="x", by=pia.actor, at=now)
-    row = f'<a href="/history/call/{call.pk}">Ticket labels</a></th><td data-label="Also called">Labels, Ticket tags, ticket-tags</td>'
+    row = f'<a href="/history/call/{call.pk}">Ticket labels</a></th><td data-label="Record">Call</td><td data-label="Also called">Labels, Ticket tags, ticket-tags</td>'
     for words in ("tags+TICKET", "labels"):
         assert f'{row}<td data-label="Is">retired</td>' in text(as_ed, f"/history/find?name={words}")
     page = text(as_ed, "/history/find?name=PR%C3%89VUE")
