@@ -53,9 +53,13 @@ def services() -> set[str]:
     return found
 
 
-def _is_atomic(function: FunctionType) -> bool:
-    """Wrapped by `transaction.atomic`, as by any decorator that is a context manager."""
-    return function.__code__.co_name == "inner" and function.__code__.co_filename == contextlib.__file__
+def _is_atomic(function: FunctionType | None) -> bool:
+    """Wrapped by `transaction.atomic`, as by any decorator that is a context manager; whatever else it is wrapped by."""
+    while function is not None:
+        if function.__code__.co_name == "inner" and function.__code__.co_filename == contextlib.__file__:
+            return True
+        function = getattr(function, "__wrapped__", None)
+    return False
 
 
 def test_the_walk_knows_every_write_service() -> None:

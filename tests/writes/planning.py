@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from inventory.domain import status
+from inventory.domain import status, undo
 from inventory.domain.scenario import Cache, Labels
 from inventory.domain.status import Status
 from inventory.domain.wave import Terms
@@ -12,6 +12,8 @@ from inventory.models import Action, Job, Part, Person, Review, Scenario, Team, 
 from inventory.services import arrangement
 from inventory.services import job as jobs
 from inventory.services.history import Asked
+from inventory.services.scenario import CHOSEN
+from inventory.services.undoing import built
 from tests.services.test_waiting import NOBODY_WAITS
 from tests.writes.answers import decided
 from tests.writes.world import World, write
@@ -154,6 +156,15 @@ def edit_scenario(world: World) -> Given | None:
     return found and {**found, "version": world.version(found["scenario"]), "fields": scenario_fields(world)}
 
 
+@write("scenario.choose", 0.3)
+def choose_moves(world: World) -> Given | None:
+    found = scenario(world)
+    if found is None:
+        return None
+    named = {"parts": world.some(Part.objects.select_related("call")), "to": world.pick([*CHOSEN, ""])}
+    return {**found, "version": world.version(found["scenario"]), **named}
+
+
 @write("scenario.copy", 0.3)
 def copy_scenario(world: World) -> Given | None:
     return None if Scenario.objects.count() >= MOST_SCENARIOS else scenario(world)
@@ -192,6 +203,25 @@ def enqueue(world: World) -> Given:
     return {"kind": kind, "params": {"n": world.numbers}, "person": person, "file": file}
 
 
+@write("job.enqueue_once", 0.2)
+def enqueue_once(world: World) -> Given | None:
+    """Of few kinds, so that some are asked for twice."""
+    person = world.person()
+    return person and {"kind": "export_plan", "params": {"n": world.pick([1, 2])}, "person": person, "by": person.actor}
+
+
+@write("undoing.putting.take_back", 0.5)
+def take_action_back(world: World) -> Given | None:
+    """Of the last that was done, and now and then long afterwards, or what is no longer as it was looked at."""
+    action = world.latest(Action.objects.filter(kind__in=undo.WAYS), 3 if world.chance(0.8) else 30)
+    if action is None:
+        return None
+    found = built.look(action)
+    keys = None if world.chance(0.7) else [row.key for row in found.open][:1]
+    stamp = found.stamp if world.chance(0.95) else "otherwise"
+    return {"action": action, "keys": keys, "stamp": stamp, "reason": world.text()}
+
+
 @write("job.cancel")
 def cancel(world: World) -> Given | None:
     """Those that nobody carries in the walk end here."""
@@ -210,7 +240,7 @@ def mark(world: World) -> Given | None:
 
 
 @write("review.take_back", 0.3)
-def take_back(world: World) -> Given | None:
+def take_review_back(world: World) -> Given | None:
     reviewed = Action.objects.filter(seq__in=Review.objects.order_by("-pk").values("seq")[:50])
     action = world.any(reviewed) or Action.objects.order_by("-seq").first()
     return None if action is None else {"action": action}
