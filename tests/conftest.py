@@ -55,10 +55,11 @@ def django_db_modify_db_settings(
 @pytest.fixture(autouse=True, scope="session")
 def only_pages_are_noted(django_test_environment: None) -> Iterator[None]:
     """Django keeps a copy of the context of everything a test renders, of each field and each included template too;
-    tests ask only for that of the page."""
+    tests ask only for that of the page. A part of a page is no `Template`: there what it includes tells its context."""
 
     def render(template: Template, context: Context) -> str:
-        if isinstance(context, RequestContext) and context.template is template:
+        is_page = context.template is template or not isinstance(context.template, Template)
+        if is_page and isinstance(context, RequestContext):
             template_rendered.send(sender=template, template=template, context=context)
         return template.nodelist.render(context)
 
