@@ -78,16 +78,19 @@ def _forked(work: Callable[[], list[str]], gate: int, opened: int, tell: int) ->
 
 
 def _write(pk: int, actions: int, chained: bool) -> list[str]:
+    """Who is refused tries again, as the page asks them to. Whatever was raised."""
     if not chained:
         audit.append = _Bare(pk).append  # type: ignore[assignment]
-    raised = []
+    raised: list[str] = []
     call = Call.objects.get(pk=pk)
-    for _ in range(actions):
+    enough = call.requests + actions
+    while call.requests < enough and len(raised) <= actions:
         try:
             given = {"fields": {"requests": call.requests + 1}, "by": BY, "at": timezone.now()}
             call = calls.edit(call=call, version=call.version, **given)
         except (DatabaseError, Stale) as error:
             raised.append(f"{type(error).__name__}: {error}"[:200])
+            call.refresh_from_db()
     return raised
 
 
