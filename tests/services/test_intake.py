@@ -152,7 +152,7 @@ def test_a_file_that_breaks_many_seals_tells_each_person_once(
     Part.objects.update(label="not_waiting", state="agreed", sealed_at=now)
     take_in(now, *({"call_key": f"k{n}", "model": "claude-sonnet-4-5"} for n in range(60)), check=True)
     assert not Notice.objects.exists()
-    with django_assert_max_num_queries(262):  # two updates and a savepoint a call, and six for telling of all
+    with django_assert_max_num_queries(265):  # two updates and a savepoint a call, and six for telling of all
         take_in(now, *({"call_key": f"k{n}", "model": "claude-sonnet-4-5"} for n in range(60)))
     assert Part.objects.filter(state="check_needed").count() == 60
     told = Notice.objects.order_by("person").values_list("person", "event", "count")
