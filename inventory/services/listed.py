@@ -12,7 +12,7 @@ from inventory.exchange import table
 from inventory.exchange.columns import Column, Form
 from inventory.models import Call, Feature, PriceRow, Team
 from inventory.models.pricing import PRICE_NAMES
-from inventory.services import call_list, editable, exchange, move, pricing
+from inventory.services import call_list, editable, exchange, listed_features, move, pricing
 
 AT_ONCE = 500
 CALLS = (
@@ -58,6 +58,10 @@ def found(name: str, asked: Mapping[str, Any], *, picked: Sequence[int], on: dat
     if name == "inventory":
         keys = editable.keys(asked, picked)
         return List("Calls", files.COLUMNS, len(keys), editable.lots(keys), files.write)
+    if name == "features":
+        return List("Features", listed_features.FEATURES, *listed_features.all_features(asked, picked))
+    if name == "doubts":
+        return List("Doubts", listed_features.DOUBTS, *listed_features.all_doubts(asked, picked))
     return _moves(asked, picked, on) if name == "moves" else _prices(asked, picked)
 
 
