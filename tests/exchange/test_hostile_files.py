@@ -233,7 +233,7 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "no relations": (lambda: packed({k: v for k, v in GOOD.items() if "_rels/workbook" not in k}), "damaged"),
     "a heading twice": (lambda: workbook(row("team", "Team"), CALL), "Two columns are headed team"),
     "binary": (lambda: bytes(range(256)) * 10, "not UTF-8 text"),
-    "html": (lambda: b"<html><table><tr><td>team</td></tr></table></html>", "no column team"),
+    "html": (lambda: b"<html><table><tr><td>team</td></tr></table></html>", "a web page or XML"),
 }  # fmt: skip
 
 

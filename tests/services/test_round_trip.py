@@ -5,6 +5,7 @@ import io
 import random
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from inventory.services import call as calls
 from inventory.services import feature as features
 from inventory.services import listed, team
 from inventory.services.intake import taking
+from tests import office
 
 BY = Actor("command", "test")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]
@@ -222,3 +224,18 @@ def test_only_ticked_and_live_calls_go_out(now: datetime, feature: Feature) -> N
     calls.retire(call=found[1], version=1, reason="", by=BY, at=now)
     assert [row[2] for row in table(exported("csv"))] == ["call_key", "a", "c"]
     assert [row[2] for row in table(exported("csv", picked=(found[2].pk, found[1].pk)))] == ["call_key", "c"]
+
+
+@pytest.mark.soak
+@office.needed
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_a_file_that_libreoffice_saved_again_changes_nothing(
+    now: datetime, feature: Feature, kind: str, tmp_path: Path
+) -> None:
+    for n, text in enumerate(TEXTS):
+        shares = {"hit_share": Decimal("0.000001"), "expired_share": Decimal("0.333333")}
+        register(now, feature, f"k{n}", tag=text, requests=10**11 + n, description="a\nb", **shares)
+    file = tmp_path / "calls.xlsx"
+    file.write_bytes(exported("xlsx"))
+    summary = taken_in(office.saved(file, kind, tmp_path), now)
+    assert (summary.unchanged, summary.seq) == (len(TEXTS), None)

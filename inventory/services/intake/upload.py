@@ -17,16 +17,14 @@ from inventory.exchange.reading import Problem
 from inventory.models import Job, Person, RememberedColumn, Upload, UploadFile, UploadRow
 from inventory.models.upload import UploadRows
 from inventory.services import job as jobs
+from inventory.services import listed
 from inventory.services.intake import taking
 from inventory.services.intake.origin import CHOICES, FILE
 from inventory.services.intake.taking import Summary
 
 KEEP = timedelta(days=7)
-PLAN = [reading.heading(column.heading) for column in of_plan.SUMMARY]  # the first sheet of the plan's workbook
-OF_THE_PLAN = (
-    "This is the workbook of the plan: it is there to read and to calculate in, and does not come back. "
-    "To change calls in a file, export them from the inventory with “Excel to edit”."
-)
+# Files of ours that are there to be read, by what they are and the headings of their first sheet.
+NOT_TO_EDIT = {"the workbook of the plan": of_plan.SUMMARY, "the list as it is shown": listed.CALLS}
 SAMPLES = 3  # rows shown beside the headings
 CHUNK = 2000
 
@@ -51,8 +49,8 @@ def keep(*, person: Person, name: str, data: bytes, at: datetime) -> Upload:
     """Keep the file with what its headings most likely stand for. Raises `reading.Unreadable`, and keeps nothing."""
     found = reading.opened(data, old_encodings=True)
     headings = [each for each in found.headings if each]
-    if headings == PLAN:
-        raise reading.Unreadable(OF_THE_PLAN)
+    if refusal := _no_calls(headings):
+        raise reading.Unreadable(refusal)
     remembered = RememberedColumn.objects.filter(person=person, heading__in=headings)
     said = dict(remembered.values_list("heading", "column"))
     columns = {each: column for each, column in said.items() if column in ("", *call_row.COLUMNS)}
@@ -66,6 +64,20 @@ def keep(*, person: Person, name: str, data: bytes, at: datetime) -> Upload:
         )  # fmt: skip
         UploadFile.objects.create(upload=upload, data=data)
     return upload
+
+
+def _no_calls(headings: Sequence[str]) -> str:
+    """Why a file with these headings cannot be one of calls; empty where it can."""
+    for what, columns in NOT_TO_EDIT.items():
+        if list(headings) == [reading.heading(column.heading) for column in columns]:
+            return (
+                f"This is {what}: it is there to be read, and does not come back. "
+                "To change calls in a file, export them from the inventory with “Excel to edit”."
+            )
+    if len(headings) < len(call_row.REQUIRED):
+        needed = ", ".join(call_row.REQUIRED)
+        return f"Its first row has too few headings ({len(headings)}) for a file of calls, which needs {needed}."
+    return ""
 
 
 def is_clear(columns: Mapping[str, str]) -> bool:
