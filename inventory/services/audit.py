@@ -1,7 +1,7 @@
 """The only place that writes history. Called inside the transaction of the write it tells of: both or neither."""
 
 import secrets
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import deepcopy
 from datetime import datetime
 from itertools import islice
@@ -42,6 +42,14 @@ class Lines(Protocol):
     def __iter__(self) -> Iterator[Stored]: ...
 
 
+class Growing(Lines, Protocol):
+    """Where changes are kept as they are gathered: a list, unless they are too many for memory."""
+
+    def append(self, line: Stored, /) -> None: ...
+
+    def extend(self, lines: Iterable[Stored], /) -> None: ...
+
+
 class Gathered(Protocol):
     """What one action did, in memory (`Changes`) or read from where it was staged."""
 
@@ -58,8 +66,8 @@ class Gathered(Protocol):
 class Changes:
     """The differences of one action, gathered chunk by chunk where it touches too many records to hold at once."""
 
-    def __init__(self) -> None:
-        self.stored: list[Stored] = []
+    def __init__(self, stored: "Growing | None" = None) -> None:
+        self.stored: Growing = [] if stored is None else stored
         self.effect = {"today": 0, "saving": 0, "possible": 0}
         self.words: set[str] = set()
 
@@ -76,7 +84,7 @@ class Changes:
 
     def extend(self, more: "Changes") -> None:
         """Those gathered elsewhere, of other records, after these."""
-        self.stored += more.stored
+        self.stored.extend(more.stored)
         self.words |= more.words
         for name, amount in more.effect.items():
             self.effect[name] += amount

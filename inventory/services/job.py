@@ -111,7 +111,7 @@ def progress(job: Job, done: int, total: int | None = None, *, at: datetime) -> 
         return
     job.told_at = time.monotonic()
     job.done_rows, job.all_rows = done, total
-    renew(job, at=at, done_rows=done, all_rows=total)
+    renew(job, at=at, done_rows=done, all_rows=total, message="")
 
 
 def renew(job: Job, *, at: datetime, **fields: Any) -> None:
@@ -121,6 +121,15 @@ def renew(job: Job, *, at: datetime, **fields: Any) -> None:
     if _held(job).exists():
         raise Cancelled
     raise Lost
+
+
+def hear(job: Job) -> None:
+    """For a step that is one transaction and can tell nothing: raises Cancelled or Interrupted where that was asked,
+    as far as the database lets it see. SQLite shows a transaction nothing newer than its beginning."""
+    if stopping.is_set():
+        raise Interrupted
+    if Job.objects.filter(pk=job.pk, cancel_asked=True).exists():
+        raise Cancelled
 
 
 def finish(job: Job, *, at: datetime, message: str = "") -> None:

@@ -43,20 +43,20 @@ class Judged:
 
 
 class Judge:
-    """Looks at rows lot by lot. With `hold`, the calls they name are locked until the transaction ends."""
+    """Looks at rows lot by lot. `since`: when what the last lot changes happens, by `seal.not_before`."""
 
-    def __init__(self, *, person: Person | None, at: datetime, hold: bool) -> None:
+    def __init__(self, *, person: Person | None, at: datetime) -> None:
         self.places = Places(person)
         self.book = pricing.book(timezone.localdate(at))
-        self.at, self.hold = at, hold
+        self.at = self.since = at
 
     def judge(self, rows: Sequence[CallRow]) -> list[Judged]:
         self.places.look_up(rows)
         known = self._known(rows)
-        since = seal.not_before((part for _, parts in known.values() for part in parts), self.at)
-        return [self._judged(row, known, since) for row in rows]
+        self.since = seal.not_before((part for _, parts in known.values() for part in parts), self.at)
+        return [self._judged(row, known) for row in rows]
 
-    def _judged(self, row: CallRow, known: dict[str, tuple[Call, list[Part]]], since: datetime) -> Judged:
+    def _judged(self, row: CallRow, known: dict[str, tuple[Call, list[Part]]]) -> Judged:
         feature = self.places.of(row)
         if isinstance(feature, Problem):
             return Judged(row, Kind.WRONG, [feature])
@@ -71,13 +71,13 @@ class Judge:
         call, parts = known[row.key]
         if problem := _misplaced(row, feature, call):
             return Judged(row, Kind.WRONG, [problem], call, parts, call.version)
-        judged = self._revised(row, call, parts, since)
+        judged = self._revised(row, call, parts)
         if judged.kind != Kind.WRONG and (rate := self.places.grow(feature, row.growth)) is not None:
             judged.kind = Kind.CHANGED
             judged.was = {**judged.was, GROWTH: call_file.percent(rate)}
         return judged
 
-    def _revised(self, row: CallRow, call: Call, parts: list[Part], since: datetime) -> Judged:
+    def _revised(self, row: CallRow, call: Call, parts: list[Part]) -> Judged:
         before = audit.states(call, *parts)
         old = call_file.written({name: getattr(call, name) for name in row.fields}, row.said)
         fields = {name: row.fields[name] for name in row.said}
@@ -88,7 +88,7 @@ class Judge:
             problem = Problem(row.number, "input_tokens", str(row.fields["uncached_input"]), least)
             return Judged(row, Kind.WRONG, [problem], call, parts, call.version)
         try:
-            revised = calls.revise(call, parts, fields, book=self.book, at=since)
+            revised = calls.revise(call, parts, fields, book=self.book, at=self.since)
         except calls.PartsFallShort as refusal:
             told = f"its parts would fall short: {refusal}. Change the split first"
             problem = Problem(row.number, "requests_per_month", str(row.fields["requests"]), told)
@@ -105,8 +105,6 @@ class Judge:
         # Also as written: SQLite lowers only the letters of ASCII, and would miss a key with others.
         pks = {*Call.objects.with_keys(keys).values_list("pk", flat=True), *_pks(key__in=keys)}
         wanted = Call.objects.select_related("feature__team", "team")
-        if self.hold:
-            wanted = wanted.select_for_update(of=("self",), no_key=True)
         found = {call.pk: (call, list[Part]()) for call in wanted.filter(pk__in=pks).order_by("pk")}
         for part in Part.objects.filter(call__in=pks).order_by("call_id", "position"):
             part.call = found[part.call_id][0]

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from inventory.exchange.call_file import CallRow
 from inventory.exchange.reading import Problem
-from inventory.models import Feature, Person, Team
+from inventory.models import Feature, Person, Team, bulk
 from inventory.services import access, audit
 
 
 class Places:
-    """Those nobody has yet are made as they are named, and are in the database once `save` was called. `person` is
-    whose rights count; without one, none do."""
+    """Those nobody has yet are made as they are named, have their numbers once `number` and are in the database once
+    `save` was called. `person` is whose rights count; without one, none do."""
 
     def __init__(self, person: Person | None) -> None:
         self.person = person
@@ -22,7 +23,6 @@ class Places:
         self.new_features: list[Feature] = []
         self.grown: dict[int, Feature] = {}
         self.rates: dict[int, Decimal] = {}  # at which features grow by now, before this file
-        self.written: set[int] = set()
 
     def look_up(self, rows: Sequence[CallRow]) -> None:
         """Fetch the features of the teams that these rows name: one query for all."""
@@ -53,7 +53,7 @@ class Places:
         """Let the feature grow at what a row says of it; the rate until now where that is another one."""
         if growth is None:
             return None
-        if feature.pk is None or feature in self.new_features:
+        if feature._state.adding:
             feature.growth = growth
             return None
         until_now = self.rates.setdefault(feature.pk, feature.growth)
@@ -63,24 +63,29 @@ class Places:
         self.grown[feature.pk] = feature
         return until_now
 
+    def number(self) -> None:
+        """Give those nobody has yet the numbers they will have."""
+        for new in (self.new_teams, self.new_features):
+            fresh: list[Any] = [each for each in new if each.pk is None]
+            if fresh:
+                for each, pk in zip(fresh, bulk.reserve(type(fresh[0]), len(fresh)), strict=True):
+                    each.pk = pk
+        for feature in self.new_features:
+            if feature.team_id is None:
+                feature.team = feature.team  # its number is known now
+
     def save(self) -> audit.Changes:
-        """Write what is new or grows otherwise since the last time; the lines of history that tell of it. Raises
+        """Write what is new, numbered by now, or grows otherwise; the lines of history that tell of it. Raises
         `Stale`."""
-        teams = [team for team in self.new_teams if team.pk is None]
-        features = [feature for feature in self.new_features if feature.pk is None]
-        Team.objects.bulk_create(teams)
-        for feature in features:
-            feature.team = feature.team  # its number is known now
-        Feature.objects.bulk_create(features)
+        Team.objects.bulk_create(self.new_teams)
+        Feature.objects.bulk_create(self.new_features)
         changes = audit.Changes()
-        changes.add({}, audit.states(*teams, *features))
+        changes.add({}, audit.states(*self.new_teams, *self.new_features))
         for pk, feature in self.grown.items():
-            if pk not in self.written:
-                self.written.add(pk)
-                after = audit.states(feature)
-                feature.write("growth")
-                key = (feature.RECORD, pk)
-                changes.add({key: {**after[key], "growth": self.rates[pk]}}, after)
+            after = audit.states(feature)
+            feature.write("growth")
+            key = (feature.RECORD, pk)
+            changes.add({key: {**after[key], "growth": self.rates[pk]}}, after)
         return changes
 
     def _feature(self, row: CallRow, team: Team) -> Feature | Problem:

@@ -1,8 +1,9 @@
 """A file that was uploaded: kept for its owner, its columns and questions settled, its rows ticked, then imported."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 
@@ -15,7 +16,7 @@ from inventory.models.upload import UploadRows
 from inventory.services import job as jobs
 from inventory.services.intake import taking
 from inventory.services.intake.judging import GROWTH
-from inventory.services.intake.taking import Summary
+from inventory.services.intake.taking import Along, Summary
 
 KEEP = timedelta(days=7)
 SAMPLES = 3  # rows shown beside the headings
@@ -119,15 +120,21 @@ def is_stopped(upload: Upload) -> bool:
     )
 
 
-def take_in(*, upload: Upload, by: Actor, at: datetime) -> Summary:
-    """Import the ticked rows, in the caller's transaction. Raises `taking.Refused`."""
+def take_in(*, upload: Upload, by: Actor, at: datetime, along: Along) -> Summary:
+    """Import the ticked rows. Raises `taking.Refused`."""
     rows = upload.rows.to_import().values_list("number", "call_id", "version", "was")
-    seen = {n: (pk, version, was.get(GROWTH)) for n, pk, version, was in rows.iterator(chunk_size=CHUNK)}
-    summary = taking.import_rows(rows=_rows(upload), seen=seen, name=upload.name, by=by, at=at, person=upload.owner)
-    upload.state, upload.action_seq, upload.problems = "imported", summary.seq, []
-    upload.save(update_fields=["state", "action_seq", "problems"])
-    UploadFile.objects.filter(upload=upload).delete()
-    return summary
+    seen = {n: (pk, version, was.get(GROWTH)) for n, pk, version, was in rows}
+
+    def done(summary: Summary) -> None:
+        upload.state, upload.action_seq, upload.problems = "imported", summary.seq, []
+        upload.save(update_fields=["state", "action_seq", "problems"])
+        UploadFile.objects.filter(upload=upload).delete()
+        along.done(summary)
+
+    return taking.import_rows(
+        rows=partial(_rows, upload), seen=seen, name=upload.name, by=by, at=at, person=upload.owner,
+        along=replace(along, done=done),
+    )  # fmt: skip
 
 
 def refuse(*, upload: Upload, problems: Iterable[Problem]) -> None:
@@ -143,9 +150,12 @@ def drop_old(*, at: datetime) -> None:
 
 
 def _rows(upload: Upload) -> Iterator[CallRow]:
+    """Lot by lot: a query held open while progress is written would fail on SQLite as soon as somebody else writes."""
     rows = upload.rows.to_import().order_by("number").values_list("number", "cells")
-    for number, cells in rows.iterator(chunk_size=CHUNK):
-        yield call_file.again(number, cells)
+    last = -1
+    while lot := list(rows.filter(number__gt=last)[:CHUNK]):
+        yield from (call_file.again(number, cells) for number, cells in lot)
+        last = lot[-1][0]
 
 
 def _held(upload: Upload) -> Upload:
