@@ -1,10 +1,8 @@
 """Many rows in few statements: of 100,000 rows, a model is never made again of each, nor a statement built for it."""
 
 import json
-from collections.abc import Iterable, Sequence
-from datetime import date
-from decimal import Decimal
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, partial
 from itertools import islice
 from typing import Any
 
@@ -13,6 +11,7 @@ from django.db import connection, models, transaction
 ROWS = 500  # handed to the database at once
 PLAIN = (str, int, bool, type(None))
 Value = str | int | bool | None
+Converter = tuple[str, tuple[type, ...], Callable[[Any], Value]]
 
 
 @transaction.atomic
@@ -35,7 +34,11 @@ def reserve(model: type[models.Model], count: int) -> list[int]:
 
 def values(record: models.Model, names: Sequence[str] | None = None) -> list[Value]:
     """These fields, or all that are written, as plain values that both databases take for their columns."""
-    return [_plain(field, getattr(record, field.attname)) for field in _fields(type(record), names and tuple(names))]
+    state = vars(record)
+    return [
+        state[name] if type(state[name]) in plain else convert(state[name])
+        for name, plain, convert in _converters(type(record), names and tuple(names))
+    ]
 
 
 def insert(model: type[models.Model], rows: Iterable[Sequence[Value]]) -> int:
@@ -73,10 +76,16 @@ def _fields(model: type[models.Model], names: tuple[str, ...] | None) -> list[An
     return [by_name[name] for name in dict.fromkeys(names)]
 
 
-def _plain(field: Any, value: Any) -> Value:
-    if isinstance(field, models.JSONField):
-        return json.dumps(value, cls=field.encoder)
-    if type(value) in PLAIN:
-        return value  # type: ignore[no-any-return]
-    found = field.get_db_prep_save(value, connection)
-    return str(found) if isinstance(found, (str, date, Decimal)) else int(found)
+@cache
+def _converters(model: type[models.Model], names: tuple[str, ...] | None) -> list[Converter]:
+    """Of each field its name, the types whose values are taken as they are, and what makes others so."""
+    return [
+        (field.attname, (), partial(json.dumps, cls=field.encoder))
+        if isinstance(field, models.JSONField)
+        else (field.attname, PLAIN, partial(_text, field))
+        for field in _fields(model, names)
+    ]
+
+
+def _text(field: Any, value: Any) -> str:
+    return str(field.get_db_prep_save(value, connection))

@@ -11,7 +11,7 @@ from django.db import connection
 
 from inventory.domain import audit, trace
 from inventory.domain.audit import Actor, Stored
-from inventory.models import Action, ChainHead, Change, Trace
+from inventory.models import Action, ChainHead, Change, Trace, bulk
 
 Key = tuple[str, int]
 States = Mapping[Key, Mapping[str, Any]]
@@ -133,16 +133,21 @@ def append(
         raise RuntimeError("History is written in the transaction of the change it tells of.")
     if not len(changes.stored):
         return None
-    head = hold()
     action = Action(
-        seq=head.seq + 1, at=at, actor_kind=by.kind, actor_id=by.id, kind=kind, record=record, record_id=record_id,
-        title=title[:200], team_id=team_id, reason=reason, changes_count=len(changes.stored), schema=audit.SCHEMA,
-        salt=secrets.token_hex(16), previous=head.hash,
-        **{f"effect_{name}": amount for name, amount in changes.effect.items()},
+        at=at, actor_kind=by.kind, actor_id=by.id, kind=kind, record=record, record_id=record_id, title=title[:200],
+        team_id=team_id, reason=reason, changes_count=len(changes.stored), schema=audit.SCHEMA,
+        salt=secrets.token_hex(16), **{f"effect_{name}": amount for name, amount in changes.effect.items()},
     )  # fmt: skip
+    is_long = len(changes.stored) > ROWS
+    if is_long:  # the lines first: while the head is held nobody else can write anything
+        action.pk = bulk.reserve(Action, 1)[0]
+        _insert(action, iter(changes.stored))
+    head = hold()
+    action.seq, action.previous = head.seq + 1, head.hash
     action.hash = audit.link(head.hash, chained(action), changes.stored)
     action.save(force_insert=True)
-    _insert(action, iter(changes.stored))
+    if not is_long:
+        _insert(action, iter(changes.stored))
     Trace.objects.bulk_create([Trace(word=word, seq=action.seq) for word in sorted(changes.words)])
     ChainHead.objects.filter(pk=1).update(seq=action.seq, hash=action.hash)
     return action

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from statistics import median
 
@@ -36,16 +36,40 @@ def milliseconds(
     times: dict[str, list[float]] = {name: [] for name in paths}
     for turn in range(rounds + 3):
         for name, (path, headers) in paths.items():
-            start = time.perf_counter()
-            connection.request("GET", path, headers={"Cookie": f"batchline_session={session}", **headers})
-            answer = connection.getresponse()
-            answer.read()
-            if answer.status != 200:
-                raise SystemExit(f"bench: {path} answered {answer.status}")
+            taken = _one(connection, path, session, headers)
             if turn >= 3:
-                times[name].append((time.perf_counter() - start) * 1000)
+                times[name].append(taken)
     connection.close()
     return {name: median(found) for name, found in times.items()}
+
+
+def p95_of_each(
+    port: int, session: str, paths: dict[str, tuple[str, dict[str, str]]], goes_on: Callable[[int], bool]
+) -> dict[str, float]:
+    """Milliseconds that 95 of 100 requests for each path stay below, interleaved as long as `goes_on(rounds done)`;
+    the first three rounds warm up."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    times: dict[str, list[float]] = {name: [] for name in paths}
+    rounds = 0
+    while goes_on(rounds):
+        for name, (path, headers) in paths.items():
+            taken = _one(connection, path, session, headers)
+            if rounds >= 3:
+                times[name].append(taken)
+        rounds += 1
+        time.sleep(0.05)  # people read: nobody asks for the next page at once
+    connection.close()
+    return {name: sorted(found)[int(len(found) * 0.95)] for name, found in times.items()}
+
+
+def _one(connection: http.client.HTTPConnection, path: str, session: str, headers: dict[str, str]) -> float:
+    start = time.perf_counter()
+    connection.request("GET", path, headers={"Cookie": f"batchline_session={session}", **headers})
+    answer = connection.getresponse()
+    answer.read()
+    if answer.status != 200:
+        raise SystemExit(f"bench: {path} answered {answer.status}")
+    return (time.perf_counter() - start) * 1000
 
 
 def _free_port() -> int:
