@@ -154,6 +154,11 @@ def release(job: Job) -> None:
     _put(job, state="queued", max_attempts=F("max_attempts") + 1, lease_until=None, done_rows=0, all_rows=None)
 
 
+def keep_waiting(*, pk: int, message: str) -> None:
+    """Say why a job that nobody has taken yet waits."""
+    Job.objects.filter(pk=pk, state="queued").update(message=message)
+
+
 def sweep(*, at: datetime) -> list[int]:
     """End what can no longer be carried; the numbers of the jobs whose worker died or that nobody has fetched."""
     left = Job.objects.filter(state="running", lease_until__lte=at)
@@ -192,6 +197,11 @@ def beat(*, worker: str, at: datetime) -> None:
 def is_carried(*, at: datetime) -> bool:
     """Was any worker alive within the last ALIVE?"""
     return Heartbeat.objects.filter(seen_at__gt=at - ALIVE).exists()
+
+
+def is_stuck(found: Iterable[Job], *, at: datetime) -> bool:
+    """Whether any of them waits to start while no worker is alive. Asks only where one waits."""
+    return any(job.state == "queued" for job in found) and not is_carried(at=at)
 
 
 def clean_up(*, at: datetime) -> int:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from inventory.domain.audit import Actor
 from inventory.models import Job
@@ -23,6 +24,7 @@ from inventory.tasks.handler import Handler
 
 log = logging.getLogger(__name__)
 SWEEP_EVERY = 15  # seconds
+AWAY = "The broker that hands out jobs cannot be reached. The job is kept."
 
 HANDLERS: dict[str, Handler] = {
     "export_plan": plan.export_plan,
@@ -48,7 +50,7 @@ def start(job: Job) -> None:
     """Have the job carried, once the transaction is committed. A broker that is away costs seconds, never the request:
     the sweeper sends the job again, and the embedded worker finds it by itself."""
     if settings.CELERY_BROKER_URL:
-        transaction.on_commit(partial(_send, job.pk), robust=True)
+        transaction.on_commit(partial(_try_to_send, job.pk), robust=True)
 
 
 def run_job(pk: int, worker: str = "") -> bool:
@@ -88,6 +90,14 @@ def _run(job: Job) -> None:
     except Exception as error:
         log.exception("job %s failed at attempt %s", job.pk, job.attempts)
         jobs.fail(job, at=timezone.now(), message=f"Something broke ({type(error).__name__}).")
+
+
+def _try_to_send(pk: int) -> None:
+    try:
+        _send(pk)
+    except (OperationalError, OSError) as error:
+        log.warning("job %s waits: the broker did not take it: %s", pk, error)
+        jobs.keep_waiting(pk=pk, message=AWAY)
 
 
 def _send(pk: int) -> None:
