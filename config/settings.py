@@ -162,7 +162,7 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = env("TIME_ZONE", default="UTC")
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="")
-WORKER_NICENESS = env.int("WORKER_NICENESS", default=10)  # by how much workers step back behind the web process
+WORKER_NICENESS = env.int("WORKER_NICENESS", default=5)  # by how much workers step back behind the web process
 CELERY_TASK_TIME_LIMIT = env.int("JOB_TIME_LIMIT", default=3000)  # seconds; the worker process is then replaced
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -47,7 +47,7 @@ def test_celery_carries_the_same_jobs_and_survives_being_killed(broker: Env, tmp
     words += ["--schedule", str(tmp_path / "beat"), "--without-gossip", "--without-mingle"]
     with Group(broker, *words) as worker:
         wait_for(broker, lambda found: found["states"].get("running", 0) == 2)
-        assert os.getpriority(os.PRIO_PROCESS, worker.process.pid) == 10  # behind the web process
+        assert os.getpriority(os.PRIO_PROCESS, worker.process.pid) == 1  # behind the web process
         worker.kill()
     with Group(broker, *words):
         found = wait_for(broker, are_done(6))

@@ -26,7 +26,7 @@ def test_a_worker_asked_to_stop_gives_its_jobs_back_at_once(env: Env) -> None:
     carrier(env, "enqueue", "effect", "2", "9")
     with Group(env, "tests.management.carrier", "work") as worker:
         wait_for(env, lambda found: found["states"].get("running", 0) > 0)
-        assert os.getpriority(os.PRIO_PROCESS, worker.process.pid) == 10  # behind the web process
+        assert os.getpriority(os.PRIO_PROCESS, worker.process.pid) == 1  # behind the web process
         worker.process.send_signal(signal.SIGTERM)
         assert worker.process.wait(timeout=5) == 0
     assert state(env)["states"].get("running", 0) == 0
