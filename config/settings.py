@@ -168,6 +168,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_TIMEOUT = 2  # seconds; a request must not wait for a broker that is away
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # however long it is away
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"visibility_timeout": env.int("CELERY_VISIBILITY_TIMEOUT", default=3600), "socket_connect_timeout": 2}
     if CELERY_BROKER_URL.startswith(("redis", "sentinel"))

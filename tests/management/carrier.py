@@ -30,6 +30,8 @@ jobs.TELL_EVERY = 0.05
 app.conf.task_default_queue = os.environ.get("QUEUE", "batchline-tests")
 app.conf.beat_schedule = {"sweep": {"task": "inventory.sweep", "schedule": 1, "options": {"expires": 1}}}
 app.conf.beat_max_loop_interval = 1
+if "NO_LIMIT" in os.environ:  # a job longer than Redis keeps its message: what the settings refuse to start with
+    app.conf.task_time_limit = None
 
 
 def effect(job: Job) -> None:
@@ -42,17 +44,53 @@ def effect(job: Job) -> None:
         jobs.finish(job, at=timezone.now())
 
 
+def long(job: Job) -> None:
+    """Half a minute."""
+    for _ in range(59):
+        jobs.renew(job, at=timezone.now())
+        time.sleep(0.5)
+    effect(job)
+
+
+def quick(job: Job) -> None:
+    with transaction.atomic():
+        Team.objects.create(name=f"Job {job.pk}, attempt {job.attempts}")
+        jobs.finish(job, at=timezone.now())
+
+
 def poison(job: Job) -> None:
     os.kill(os.getpid(), 9)
 
 
-tasks.HANDLERS.update(effect=effect, poison=poison)
+tasks.HANDLERS.update(effect=effect, long=long, quick=quick, poison=poison)
 
 
 def enqueue(kind: str, count: int, attempts: int) -> None:
     by = Actor("command", "test")
     for _ in range(count):
         tasks.start(jobs.enqueue(kind=kind, params={}, by=by, at=timezone.now(), max_attempts=attempts))
+
+
+def again(deliveries: int) -> None:
+    """Send every job that many times more."""
+    for pk in Job.objects.order_by("pk").values_list("pk", flat=True):
+        for _ in range(deliveries):
+            tasks._send(pk)
+
+
+def die(times: int) -> None:
+    """So many processes are killed after the job is committed and before anybody is told of it."""
+
+    def killed(pk: int) -> None:
+        os.kill(os.getpid(), 9)
+
+    tasks._send = killed
+    for _ in range(times):
+        child = os.fork()
+        if not child:
+            enqueue("quick", 1, 9)
+            killed(0)  # without a broker nobody is told
+        os.waitpid(child, 0)
 
 
 def race(deliveries: int) -> None:
@@ -76,7 +114,7 @@ if __name__ == "__main__":
     command, *given = sys.argv[1:]
     if command == "enqueue":
         enqueue(given[0], int(given[1]), int(given[2]))
-    elif command == "race":
-        race(int(given[0]))
+    elif command in ("again", "die", "race"):
+        {"again": again, "die": die, "race": race}[command](int(given[0]))
     elif command == "work":
         call_command("work", *given)
