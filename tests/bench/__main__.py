@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from functools import partial
 from pathlib import Path
 
 from tests.bench import server
@@ -100,18 +99,16 @@ def _imports(figures: Figures, databases: dict[int, dict[str, str]]) -> None:
 
 
 def _meanwhile(figures: Figures, environment: dict[str, str], known: dict[str, int]) -> None:
-    """What people notice of a long job: the p95 of the pages while a worker carries it, against before."""
-    pages = _paths(known)
+    """What people notice of a long job: the p95 of the pages while a worker carries it, against while it is stopped."""
     for what in ("export", "preview", "import"):
         _step(environment, "ask", what, str(LARGE))
         with server.running(environment) as port:
-            asked = partial(server.p95_of_each, port, str(known["session"]), pages)
-            before = asked(lambda rounds: rounds < ROUNDS)
+            server.milliseconds(port, str(known["session"]), _paths(known), 1)
             command = [sys.executable, "manage.py", "work", "--once"]
             with subprocess.Popen(command, env={**os.environ, **environment}) as worker:
-                during = asked(lambda rounds, worker=worker: rounds < 4 or worker.poll() is None)
-        for name in pages:
-            figures.add(f"ms, p95 of {name} during {what} of {LARGE:,} / before", during[name], before[name], 1.5)
+                found = server.p95_beside(port, str(known["session"]), _paths(known), worker)
+        for name, (during, before) in found.items():
+            figures.add(f"ms, p95 of {name} during {what} of {LARGE:,} / without", during, before, 1.5)
 
 
 def _repricing(figures: Figures, databases: dict[int, dict[str, str]]) -> None:
