@@ -6,7 +6,7 @@ thought dead and comes back writes nothing more and hears `Lost`.
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -152,6 +152,16 @@ def fail(job: Job, *, at: datetime, message: str, final: bool = False) -> None:
 def release(job: Job) -> None:
     """Back to the queue at once, one more attempt allowed: its worker is going away in good order."""
     _put(job, state="queued", max_attempts=F("max_attempts") + 1, lease_until=None, done_rows=0, all_rows=None)
+
+
+def free(*, host: str, is_alive: Callable[[int], bool], at: datetime) -> None:
+    """Let go of what processes of this host held that are gone: nobody need wait for their leases. A mistake costs
+    the work, not its effect: `attempts` fences it."""
+    held = Job.objects.filter(state="running", lease_until__gt=at, claimed_by__startswith=f"{host}:")
+    for job in held.order_by("pk"):
+        number = job.claimed_by.removeprefix(f"{host}:")
+        if number.isdecimal() and not is_alive(int(number)):
+            _held(job).update(lease_until=at)
 
 
 def keep_waiting(*, pk: int, message: str) -> None:

@@ -70,8 +70,27 @@ def carry(job: Job) -> None:
         log.warning("job %s was taken over by another worker", job.pk)
 
 
+def this_host() -> str:
+    return socket.gethostname()[:40]
+
+
 def this_process() -> str:
-    return f"{socket.gethostname()[:40]}:{os.getpid()}"
+    return f"{this_host()}:{os.getpid()}"
+
+
+def free_dead() -> None:
+    """Let others take at once what killed processes of this host held."""
+    jobs.free(host=this_host(), is_alive=_is_alive, at=timezone.now())
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
 
 
 def _run(job: Job) -> None:
@@ -114,6 +133,7 @@ def carry_job(pk: int) -> None:
 def sweep() -> None:
     """Send again what was lost on the way, and say that a worker takes messages."""
     jobs.beat(worker=this_process(), at=timezone.now())
+    free_dead()
     for pk in jobs.sweep(at=timezone.now()):
         _send(pk)
 

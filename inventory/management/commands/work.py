@@ -87,6 +87,7 @@ def _periodic(name: str) -> None:
         if name == "beat":
             jobs.beat(worker=tasks.this_process(), at=timezone.now())
         elif name == "sweep":
+            tasks.free_dead()
             jobs.sweep(at=timezone.now())
         elif name == "send_digests":
             tasks.send_digests()

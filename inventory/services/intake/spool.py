@@ -2,7 +2,11 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import IO, Any
+
+from inventory.domain.audit import Stored
+from inventory.services import audit
 
 
 class Spool:
@@ -26,3 +30,23 @@ class Spool:
         self._file.seek(0)
         for line in self._file:
             yield tuple(json.loads(line))
+
+
+class Both:
+    """Lines of history in memory, then those put aside: as `audit.append` takes them."""
+
+    def __init__(self, first: audit.Changes, then: audit.Changes) -> None:
+        self.stored = _Lines(first.stored, then.stored)
+        self.effect = {name: amount + then.effect[name] for name, amount in first.effect.items()}
+        self.words = first.words | then.words
+
+
+class _Lines:
+    def __init__(self, *lots: audit.Lines) -> None:
+        self.lots = lots
+
+    def __len__(self) -> int:
+        return sum(len(lot) for lot in self.lots)
+
+    def __iter__(self) -> Iterator[Stored]:
+        return chain(*self.lots)

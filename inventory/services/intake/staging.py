@@ -5,21 +5,20 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
-from itertools import chain, groupby, islice
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from inventory.domain.audit import Stored
 from inventory.exchange.call_file import CallRow
 from inventory.exchange.reading import Problem
 from inventory.models import Call, Feature, Part, Person, Sheet, Team, bulk
 from inventory.services import access, audit, part_notice, pricing
 from inventory.services import call as calls
 from inventory.services.intake.judging import GROWTH, Judge, Judged, Kind
-from inventory.services.intake.spool import Spool
+from inventory.services.intake.spool import Both, Spool
 
 ROWS = 500  # looked at, and written, at once
 # By row what it was previewed against: the call, its version, and the rate at which the feature grew if it changes.
@@ -63,7 +62,7 @@ class Staged:
                 self._put_aside(found)
             told(self.counts["rows"])
 
-    def write(self, *, at: datetime, heard: Callable[[], None]) -> "Both":
+    def write(self, *, at: datetime, heard: Callable[[], None]) -> Both:
         """Everything, in the caller's transaction; the lines of history that tell of it. `heard` is called now and
         then; what it raises ends it. Raises `Overtaken` and `Stale`."""
         self._hold(at)
@@ -156,26 +155,6 @@ class Staged:
         if self.judge.places.new_teams and not access.may_administer(person):
             return False
         return all(access.may_edit(person, team) for team in self.rests_on[Team])
-
-
-class Both:
-    """Lines of history in memory, then those put aside: as `audit.append` takes them."""
-
-    def __init__(self, first: audit.Changes, then: audit.Changes) -> None:
-        self.stored = _Lines(first.stored, then.stored)
-        self.effect = {name: amount + then.effect[name] for name, amount in first.effect.items()}
-        self.words = first.words | then.words
-
-
-class _Lines:
-    def __init__(self, *lots: audit.Lines) -> None:
-        self.lots = lots
-
-    def __len__(self) -> int:
-        return sum(len(lot) for lot in self.lots)
-
-    def __iter__(self) -> Iterator[Stored]:
-        return chain(*self.lots)
 
 
 def _outrun(judged: Judged, seen: Seen | None) -> Iterable[Problem]:
