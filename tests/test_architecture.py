@@ -178,7 +178,17 @@ NO_ROWS = {
     "models.Q.create", "found.setdefault((record, record_id), {}).update",
 }  # fmt: skip
 BELOW = {"services", "models", "exchange", "domain"}  # the last two know no database
-OF_MODELS = {"append_only.py", "audit.py", "frozen.py", "reprice.py", "search.py", "versioned.py", "call.py", "part.py"}
+OF_MODELS = {
+    "append_only.py",
+    "audit.py",
+    "bulk.py",
+    "frozen.py",
+    "reprice.py",
+    "search.py",
+    "versioned.py",
+    "call.py",
+    "part.py",
+}
 
 
 def row_writes(node: ast.AST, module: str = "", imported: Mapping[str, str] = MappingProxyType({})) -> set[str]:

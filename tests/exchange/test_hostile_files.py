@@ -275,6 +275,12 @@ def test_texts_of_any_length_and_letters_come_in_whole_or_are_told(kind: str, va
     assert bool(found.problems) == (value in ("", "a\x00b", "a\x1bb") or len(value) > 120)
 
 
+@pytest.mark.parametrize("letter", ["&#xD800;", "&#0;", "&#xFFFE;"])
+def test_half_a_letter_in_a_workbook_is_refused(letter: str) -> None:
+    cells = row(*map(text, ("Support", "Tickets", "tags", "Name", "m", "1", "1", "1"))).replace(">Name<", f">{letter}<")
+    assert "damaged" in said(workbook(HEAD, cells))
+
+
 def test_windows_1252_is_read_with_a_note() -> None:
     data = f"{CSV};description\n".replace(",", ";").encode() + "Ärzte;Übersicht;k;Café;m;1;1;1;10 €\n".encode("cp1252")
     found = call_file.read(data)

@@ -157,6 +157,20 @@ def test_whatever_the_app_renamed_its_rows_are_known(now: datetime, feature: Fea
     assert "names a call of Mails of Papers: a file does not move calls" in problems(moved, now)[0]
 
 
+def test_a_call_is_not_named_by_its_old_key_and_its_new_one(now: datetime, feature: Feature) -> None:
+    register(now, feature, "a")
+    data = exported("csv")
+    change(now, "a", key="b")
+    head, row = table(data)
+    new = [
+        {"call_key": "b", call_row.stamp.COLUMN: ""}.get(column, cell) for column, cell in zip(head, row, strict=True)
+    ]
+    for rows in ([row, new], [new, row]):
+        assert problems(csv_out.written([head, *rows]), now) == [
+            "row 3, call_key: is of the call that row 2 names already by its other key"
+        ]
+
+
 def test_a_key_that_was_edited_and_a_stamp_that_was_are_told(now: datetime, feature: Feature) -> None:
     register(now, feature, "a")
     data = exported("csv")

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +21,7 @@ from inventory.services import job as jobs
 from inventory.services import listed
 from inventory.services.intake import taking
 from inventory.services.intake.origin import CHOICES, FILE
-from inventory.services.intake.taking import Summary
+from inventory.services.intake.taking import Along, Summary
 
 KEEP = timedelta(days=7)
 # Files of ours that are there to be read, by what they are and the headings of their first sheet.
@@ -178,18 +179,24 @@ def is_stopped(upload: Upload) -> bool:
     )
 
 
-def take_in(*, upload: Upload, by: Actor, at: datetime) -> Summary:
-    """Import the ticked rows, in the caller's transaction. Raises `taking.Refused`."""
+def take_in(*, upload: Upload, by: Actor, at: datetime, along: Along) -> Summary:
+    """Import the ticked rows. Raises `taking.Refused`."""
     rows = upload.rows.to_import().values_list("number", "call_id", "version", "was", "clashes", "parts")
     seen = {
         number: (pk, version, *_expected(number, was, parts, _overruled(clashes, upload.rest)))
         for number, pk, version, was, clashes, parts in rows.iterator(chunk_size=CHUNK)
     }
-    summary = taking.import_rows(rows=_rows(upload), seen=seen, name=upload.name, by=by, at=at, person=upload.owner)
-    upload.state, upload.action_seq, upload.problems = "imported", summary.seq, []
-    upload.save(update_fields=["state", "action_seq", "problems"])
-    UploadFile.objects.filter(upload=upload).delete()
-    return summary
+
+    def done(summary: Summary) -> None:
+        upload.state, upload.action_seq, upload.problems = "imported", summary.seq, []
+        upload.save(update_fields=["state", "action_seq", "problems"])
+        UploadFile.objects.filter(upload=upload).delete()
+        along.done(summary)
+
+    return taking.import_rows(
+        rows=partial(_rows, upload), seen=seen, name=upload.name, by=by, at=at, person=upload.owner,
+        along=replace(along, done=done),
+    )  # fmt: skip
 
 
 def refuse(*, upload: Upload, problems: Iterable[Problem]) -> None:
@@ -205,19 +212,27 @@ def drop_old(*, at: datetime) -> None:
 
 
 def _rows(upload: Upload) -> Iterator[CallRow]:
-    rows = upload.rows.to_import().order_by("number")
-    for number, cells, clashes, parts, is_bare in rows.values_list(
-        "number", "cells", "clashes", "parts", "is_bare"
-    ).iterator(chunk_size=CHUNK):
-        of_file: dict[int, dict[str, str]] = defaultdict(dict)
-        for at, column, _, file, _, choice in clashes:
-            if (choice or upload.rest) == FILE:
-                of_file[at][column] = file
-        made = [
-            part_row.again(each["number"], {**each["cells"], **of_file[each["number"]]}, each.get("pk"))
-            for each in parts
-        ]
-        yield call_row.again(number, {**cells, **of_file[number]}, tuple(made), is_bare=is_bare)
+    """Lot by lot: a query held open while progress is written would fail on SQLite as soon as somebody else writes."""
+    rows = upload.rows.to_import().order_by("number").values_list("number", "cells", "clashes", "parts", "is_bare")
+    last = -1
+    while lot := list(rows.filter(number__gt=last)[:CHUNK]):
+        yield from (_row(upload, *each) for each in lot)
+        last = lot[-1][0]
+
+
+def _row(
+    upload: Upload, number: int, cells: Mapping[str, str], clashes: Iterable[Sequence[Any]],
+    parts: Iterable[Mapping[str, Any]], is_bare: bool,
+) -> CallRow:  # fmt: skip
+    """With the file's value in every cell for which that was chosen."""
+    of_file: dict[int, dict[str, str]] = defaultdict(dict)
+    for at, column, _, file, _, choice in clashes:
+        if (choice or upload.rest) == FILE:
+            of_file[at][column] = file
+    made = [
+        part_row.again(each["number"], {**each["cells"], **of_file[each["number"]]}, each.get("pk")) for each in parts
+    ]
+    return call_row.again(number, {**cells, **of_file[number]}, tuple(made), is_bare=is_bare)
 
 
 def _overruled(clashes: Iterable[Sequence[Any]], rest: str) -> dict[int, dict[str, str]]:
