@@ -1,8 +1,11 @@
 """The Celery app and its schedule, for installations with a broker. Several schedulers do no harm."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_init
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("batchline")
@@ -13,3 +16,11 @@ app.conf.beat_schedule = {
     "send digests": {"task": "inventory.send_digests", "schedule": 60, "options": {"expires": 60}},
     "clean up": {"task": "inventory.clean_up", "schedule": 3600, "options": {"expires": 3600}},
 }
+
+
+def step_back(**given: Any) -> None:
+    """Behind whoever looks at pages on the same machine; its children follow."""
+    os.nice(settings.WORKER_NICENESS)
+
+
+worker_init.connect(step_back)

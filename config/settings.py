@@ -21,7 +21,7 @@ if IS_SQLITE:
     # IMMEDIATE takes the write lock at the start: a lock upgrade halfway would fail at once instead of waiting.
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": 50,  # the last step of a very large import takes most of it; the web process gives up after 60
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
     _database["CONN_MAX_AGE"] = None
@@ -162,11 +162,13 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = env("TIME_ZONE", default="UTC")
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="")
+WORKER_NICENESS = env.int("WORKER_NICENESS", default=5)  # by how much workers step back behind the web process
 CELERY_TASK_TIME_LIMIT = env.int("JOB_TIME_LIMIT", default=3000)  # seconds; the worker process is then replaced
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_TIMEOUT = 2  # seconds; a request must not wait for a broker that is away
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # however long it is away
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"visibility_timeout": env.int("CELERY_VISIBILITY_TIMEOUT", default=3600), "socket_connect_timeout": 2}
     if CELERY_BROKER_URL.startswith(("redis", "sentinel"))

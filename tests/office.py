@@ -27,3 +27,20 @@ def recalculated(files: Iterable[Path], folder: Path) -> dict[str, Workbook]:
     command = ["soffice", f"-env:UserInstallation={profile.parent.as_uri()}", "--headless", "--convert-to", "xlsx"]
     subprocess.run([*command, "--outdir", str(out), *map(str, files)], check=True, capture_output=True, timeout=120)
     return {path.stem: load_workbook(path, data_only=True) for path in sorted(out.iterdir())}
+
+
+def saved(path: Path, kind: str, folder: Path) -> bytes:
+    """The file as LibreOffice saves it again: as `xlsx`, or as `csv` with semicolons."""
+    profile = (folder / f"profile-{kind}").as_uri()
+    form = {"xlsx": "xlsx:Calc MS Excel 2007 XML", "csv": "csv:Text - txt - csv (StarCalc):59,34,76,1"}[kind]
+    command = [
+        "soffice",
+        f"-env:UserInstallation={profile}",
+        "--headless",
+        "--convert-to",
+        form,
+        "--outdir",
+        str(folder / kind),
+    ]
+    subprocess.run([*command, str(path)], check=True, capture_output=True, timeout=120)
+    return (folder / kind / f"{path.stem}.{kind}").read_bytes()

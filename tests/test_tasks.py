@@ -165,6 +165,17 @@ def test_the_sweeper_sends_what_was_lost_between_commit_and_dispatch(job: Job, m
     assert jobs.is_carried(at=timezone.now())
 
 
+def test_what_a_killed_process_of_this_host_held_is_taken_up_without_waiting_for_its_lease(now: datetime) -> None:
+    """Not what a living one holds, nor what another machine does."""
+    gone, at = 2**22 + 1, timezone.now()  # no process has that number
+    holders = [f"{tasks.this_host()}:{gone}", tasks.this_process(), f"elsewhere:{gone}"]
+    held = [jobs.enqueue(kind="test", params={}, by=BY, at=now).pk for _ in holders]
+    for pk, holder in zip(held, holders, strict=True):
+        assert jobs.claim(pk=pk, worker=holder, at=at)
+    work._periodic("sweep")
+    assert [jobs.claim(pk=pk, worker="next", at=timezone.now()) is not None for pk in held] == [True, False, False]
+
+
 def test_the_mail_of_the_day_is_periodic_work_of_both_workers(monkeypatch) -> None:
     """The embedded worker and Celery's schedule call the same."""
     rounds: list[datetime] = []

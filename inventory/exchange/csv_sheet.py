@@ -11,6 +11,7 @@ from inventory.exchange.sheet import Broken, Sheet, Unreadable
 
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 _NAMED = re.compile(r"sep=([,;\t])\r?\n?", re.I)  # a first line that some spreadsheets write
+_MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml")  # what some programs call .xls or .csv
 PIECE = 1 << 20  # bytes decoded at once
 _QUOTED = re.compile(r'"[^"]*"')
 _OLD = "Not UTF-8, so read as Windows-1252. Look whether letters such as ä, é or ñ are right."
@@ -28,6 +29,8 @@ def opened(data: bytes, *, old_encodings: bool = False) -> Sheet:
     for start, kind in _KINDS.items():
         if data.startswith(start):
             raise Unreadable(f"This is {kind}, not a table. Choose a CSV file or a workbook (.xlsx).")
+    if data[:64].removeprefix(codecs.BOM_UTF8).lstrip().lower().startswith(_MARKUP):
+        raise Unreadable("This is a web page or XML, not a table. Choose a CSV file or a workbook (.xlsx).")
     encoding = _encoding(data, old_encodings)
     text = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")  # decoded as it is read: not held twice
     first = _first(text)

@@ -17,7 +17,8 @@ from inventory.exchange.workbook import Book, Sheet
 KINDS = {"xlsx": "Excel", "csv": "CSV"}
 AT_ONCE = 500
 WHOLE = ("requests_per_month", "input_tokens", "output_tokens", "cacheable_prefix_tokens")
-FORMS = {**dict.fromkeys(WHOLE, Form.WHOLE), **dict.fromkeys((*SHARES, *USES), Form.NUMBER)}
+# Without separators of thousands: a spreadsheet that saves the file as CSV writes numbers as it shows them.
+FORMS = dict.fromkeys((*WHOLE, *SHARES, *USES), Form.NUMBER)
 WIDE = {"name": 30, "feature": 26, "call_key": 26, "description": 50, stamp.COLUMN: 30}
 COLUMNS = tuple(
     Column(name, name, FORMS.get(name, Form.TEXT), WIDE.get(name, max(14, len(name) + 2)))
@@ -64,7 +65,7 @@ def _typed(column: Column, row: Mapping[str, str]) -> Any:
     text = row.get(column.name, "")
     if not text or column.form is Form.TEXT:
         return csv_out.quoted(text)
-    return int(text) if column.form is Form.WHOLE else Decimal(text)
+    return Decimal(text)
 
 
 def _csv(file: IO[bytes], title: str, columns: Sequence[Column], rows: Iterable[Mapping[str, str]]) -> None:

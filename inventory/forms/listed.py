@@ -10,19 +10,44 @@ from django.http import QueryDict
 
 from inventory.exchange import editable
 from inventory.exchange.table import KINDS
-from inventory.forms import call_list, plan, pricing
+from inventory.forms import call_list, feature, plan, pricing
 from inventory.models import ClaudeModel
 
 OF_A_RECORD = ("version", "comparison")  # lists of one record, named by its number
-LISTS = ("calls", "moves", "prices", *OF_A_RECORD)
+LISTS = ("calls", "moves", "prices", "features", "doubts", *OF_A_RECORD)
 LONGEST = 2000  # of an address
-MOST_PICKED = 1000
+MOST_PICKED = 5000
 TO_EDIT = {f"edit-{kind}": words for kind, words in editable.KINDS.items()}  # of calls alone
 
 
-class Wanted(forms.Form):
-    """`query` is the address of the list, `of` the record it is of, `pick` the rows that were ticked; none ticked means
-    all. Calls asked for to be edited are cleaned to the list `inventory`."""
+class _Ticks(forms.HiddenInput):
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        given = data.getlist("pick") if isinstance(data, QueryDict) else []
+        return [*given, *str(data.get(name, "")).split(",")]
+
+
+class Picked(forms.Field):
+    """The rows that were ticked, by number: those of the page in `pick`, and those of all pages in the field itself,
+    separated by commas, since a form has no room for thousands of fields."""
+
+    widget = _Ticks
+
+    def to_python(self, value: Any) -> list[int]:
+        found = sorted({int(each) for each in value if each.isascii() and each.isdigit() and len(each) < 19})
+        if len(found) > MOST_PICKED:
+            raise forms.ValidationError(f"Tick at most {MOST_PICKED:,} rows, or none for all of the list.", "many")
+        return found
+
+
+class Picks(forms.Form):
+    """None ticked means all."""
+
+    picked = Picked(required=False)
+
+
+class Wanted(Picks):
+    """`query` is the address of the list, `of` the record it is of. Calls asked for to be edited are cleaned to the
+    list `inventory`."""
 
     name = forms.ChoiceField(choices=[(name, name) for name in LISTS])
     kind = forms.ChoiceField(choices=list({**KINDS, **TO_EDIT}.items()))
@@ -37,11 +62,6 @@ class Wanted(forms.Form):
             found |= {"name": "inventory", "kind": str(found["kind"]).removeprefix("edit-")}
         return found
 
-    def picked(self) -> list[int]:
-        data = self.data
-        given = data.getlist("pick")[:MOST_PICKED] if isinstance(data, QueryDict) else []
-        return [int(each) for each in given if each.isascii() and each.isdigit() and len(each) < 19]
-
 
 def asked(name: str, query: str, *, sorts: Mapping[str, str], today: date) -> dict[str, Any]:
     """What an address of the list means, as a job keeps it: plain values, records by their number."""
@@ -50,8 +70,16 @@ def asked(name: str, query: str, *, sorts: Mapping[str, str], today: date) -> di
         found = call_list.read(address, sorts=sorts)
         return {"words": found.search, "filters": found.filters, "sort": found.sort}
     if name == "moves":
+        return _plain(plan.Filter(address).chosen())
+    if name == "features":
+        return _plain(feature.Filter(address).chosen())
+    if name == "doubts":
         chosen = plan.Filter(address).chosen()
-        return {key: value.pk if isinstance(value, Model) else value for key, value in chosen.items()}
+        return _plain({key: chosen[key] for key in ("team", "doubt") if key in chosen})
     models = list(ClaudeModel.objects.order_by("-released_on", "key"))
     of_prices = pricing.Filter({"on": today.isoformat()} | address.dict(), models=models).chosen(today)
     return {**of_prices, "on": of_prices["on"].isoformat()}
+
+
+def _plain(chosen: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value.pk if isinstance(value, Model) else value for key, value in chosen.items()}

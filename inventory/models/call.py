@@ -141,6 +141,7 @@ class Call(Profiled, Versioned):
         "source_commit", "entry_point", "streaming", "tools", "workspace", "api_key", "prompt_name", "tag",
         "retired_at", "is_demo", "is_split", "kind", "cost_today", "cost_target", "worth",
     )  # fmt: skip
+    ALONG = ("priced_by", "priced_on")  # amounts are never written without what they were made by
 
     feature = models.ForeignKey(Feature, on_delete=models.PROTECT, related_name="calls")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="calls")  # the feature's, kept here for lists
@@ -252,10 +253,6 @@ class Call(Profiled, Versioned):
 
     def __str__(self) -> str:
         return self.name
-
-    def write(self, *fields: str) -> Self:
-        """Amounts are never written without what they were made by."""
-        return super().write(*fields, "priced_by", "priced_on")
 
     @property
     def saving(self) -> int | None:

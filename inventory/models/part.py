@@ -116,6 +116,7 @@ class Part(Profiled, Versioned):
         "test_version", "guard", "blockers", "reason", "sealed_at", "rested_on", "kept_on", "is_live", "in_split",
         "kind", "why", "cost_today", "cost_target", "saving", "possible", "doubts", "wave_id", "status", *OVERRULES,
     )  # fmt: skip
+    ALONG = ("priced_by",)  # amounts are never written without what they were made by
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="parts")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="parts")  # the call's, kept here for totals
@@ -240,10 +241,6 @@ class Part(Profiled, Versioned):
 
     def __str__(self) -> str:
         return self.name
-
-    def write(self, *fields: str) -> Self:
-        """Amounts are never written without what they were made by."""
-        return super().write(*fields, "priced_by")
 
     def rests_on(self) -> seal.Facts:
         """The facts a label rests on as they are now. The model is the call's, unless it is planned on another."""

@@ -14,10 +14,12 @@ class Stale(Exception):
 
 
 class Versioned(models.Model):
-    """`RECORD` is the record's name in the history, `HISTORY` the fields the history keeps."""
+    """`RECORD` is the record's name in the history, `HISTORY` the fields the history keeps, `ALONG` those that are
+    written whenever any other is."""
 
     RECORD: ClassVar[str]
     HISTORY: ClassVar[tuple[str, ...]]
+    ALONG: ClassVar[tuple[str, ...]] = ()
 
     version = models.PositiveIntegerField(default=1)
 
@@ -26,7 +28,7 @@ class Versioned(models.Model):
 
     def write(self, *fields: str) -> Self:
         """UPDATE these fields only if the row still has the version this object was loaded with, else raise `Stale`."""
-        values = {name: getattr(self, name) for name in fields}
+        values = {name: getattr(self, name) for name in (*fields, *self.ALONG)}
         rows = type(self)._base_manager.filter(pk=self.pk, version=self.version)
         if rows.update(version=self.version + 1, **values) != 1:
             raise Stale(type(self)._base_manager.get(pk=self.pk))

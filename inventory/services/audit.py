@@ -1,7 +1,7 @@
 """The only place that writes history. Called inside the transaction of the write it tells of: both or neither."""
 
 import secrets
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import deepcopy
 from datetime import datetime
 from itertools import islice
@@ -12,7 +12,7 @@ from django.db import connection
 from inventory.domain import audit, effect, trace
 from inventory.domain.audit import Actor, Stored
 from inventory.domain.effect import Figures, Where
-from inventory.models import Action, Called, ChainHead, Change, Effect, Trace
+from inventory.models import Action, Called, ChainHead, Change, Effect, Trace, bulk
 
 Key = tuple[str, int]
 Name = tuple[str, str, str]  # a record, its id, and what it is called from then on
@@ -44,6 +44,14 @@ class Lines(Protocol):
     def __iter__(self) -> Iterator[Stored]: ...
 
 
+class Growing(Lines, Protocol):
+    """Where changes are kept as they are gathered: a list, unless they are too many for memory."""
+
+    def append(self, line: Stored, /) -> None: ...
+
+    def extend(self, lines: Iterable[Stored], /) -> None: ...
+
+
 class Gathered(Protocol):
     """What one action did, in memory (`Changes`) or read from where it was staged."""
 
@@ -66,8 +74,8 @@ class Gathered(Protocol):
 class Changes:
     """The differences of one action, gathered chunk by chunk where it touches too many records to hold at once."""
 
-    def __init__(self) -> None:
-        self.stored: list[Stored] = []
+    def __init__(self, stored: "Growing | None" = None) -> None:
+        self.stored: Growing = [] if stored is None else stored
         self.effect = {"today": 0, "saving": 0, "possible": 0}
         self.words: set[str] = set()
         self.gained: dict[Where, Figures] = {}
@@ -86,7 +94,7 @@ class Changes:
 
     def extend(self, more: "Changes") -> None:
         """Those gathered elsewhere, of other records, after these."""
-        self.stored += more.stored
+        self.stored.extend(more.stored)
         self.words |= more.words
         self.names += more.names
         self._gain(more.gained)
@@ -141,16 +149,21 @@ def append(
         raise RuntimeError("History is written in the transaction of the change it tells of.")
     if not len(changes.stored):
         return None
-    head = hold()
     action = Action(
-        seq=head.seq + 1, at=at, actor_kind=by.kind, actor_id=by.id, kind=kind, record=record, record_id=record_id,
-        title=title[:200], team_id=team_id, reason=reason, changes_count=len(changes.stored), schema=audit.SCHEMA,
-        salt=secrets.token_hex(16), previous=head.hash,
-        **{f"effect_{name}": amount for name, amount in changes.effect.items()},
+        at=at, actor_kind=by.kind, actor_id=by.id, kind=kind, record=record, record_id=record_id, title=title[:200],
+        team_id=team_id, reason=reason, changes_count=len(changes.stored), schema=audit.SCHEMA,
+        salt=secrets.token_hex(16), **{f"effect_{name}": amount for name, amount in changes.effect.items()},
     )  # fmt: skip
+    is_long = len(changes.stored) > ROWS
+    if is_long:  # the lines first: while the head is held nobody else can write anything
+        action.pk = bulk.reserve(Action, 1)[0]
+        _insert(action, iter(changes.stored))
+    head = hold()
+    action.seq, action.previous = head.seq + 1, head.hash
     action.hash = audit.link(head.hash, chained(action), changes.stored)
     action.save(force_insert=True)
-    _insert(action, iter(changes.stored))
+    if not is_long:
+        _insert(action, iter(changes.stored))
     _index(action.seq, changes)
     ChainHead.objects.filter(pk=1).update(seq=action.seq, hash=action.hash)
     return action

@@ -1,6 +1,6 @@
 """Calls: register, edit, retire, restore. A call that is not split keeps its one part in step with itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -186,12 +186,17 @@ def _home(feature: Feature) -> Feature:
 def write(call: Call, parts: Sequence[Part], before: audit.States, version: int) -> None:
     """UPDATE what differs from `before`, with the price's own fields. Raises `Stale` and `KeyTaken`."""
     call.version = version
-    with clash.refused("call_key_once", as_=KeyTaken):
-        call.write(*audit.changed(call, before), "search_text")
+    for record, fields in differing(call, parts, before):
+        with clash.refused("call_key_once", as_=KeyTaken):
+            record.write(*fields)
+
+
+def differing(call: Call, parts: Sequence[Part], before: audit.States) -> Iterator[tuple[Call | Part, list[str]]]:
+    """The records to write since `before`, each with which fields: the call, and those of its parts that differ."""
+    yield call, [*audit.changed(call, before), "search_text"]
     for part in parts:
-        fields = audit.changed(part, before)
-        if fields:
-            part.write(*fields)
+        if fields := audit.changed(part, before):
+            yield part, fields
 
 
 def keep_in_step(call: Call, parts: Sequence[Part]) -> None:

@@ -11,7 +11,7 @@ from inventory.exchange.call_row import GROWTH
 from inventory.exchange.stamp import MARK, Stamp
 from inventory.models import Call, ChainHead, Part
 from inventory.services import audit, call_list
-from inventory.services.intake.owners import Owners
+from inventory.services.owners import Owners
 
 AT_ONCE = 500
 TRIES = 3

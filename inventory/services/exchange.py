@@ -178,7 +178,7 @@ def _move(row: move.Row, number: int) -> dict[str, Any]:
         "saving": row.saving,
         "product_owner": product and product.name,
         "engineering_owner": engineering and engineering.name,
-        "doubts": "; ".join(_doubt(part, code) for code in part.doubts),
+        "doubts": "; ".join(doubt_words(part, code) for code in part.doubts),
         "no": number,
         "row": number + 1,
         "walked": NOTHING,
@@ -196,12 +196,13 @@ def _doubts(row: move.Row, number: int) -> Iterator[dict[str, Any]]:
     for code in part.doubts:
         yield {
             "team": call.team.name, "feature": call.feature.name, "call": call.name, "key": call.key, "part": part.name,
-            "doubt": _doubt(part, code), "today": row.today, "no": number, "row": number + 1,
+            "doubt": doubt_words(part, code), "today": row.today, "no": number, "row": number + 1,
             "product_owner": product and product.name, "engineering_owner": engineering and engineering.name,
         }  # fmt: skip
 
 
-def _doubt(part: Part, code: str) -> str:
+def doubt_words(part: Part, code: str) -> str:
+    """A doubt of a part, with what has to be checked where that is the doubt."""
     words = WORDS.get(code, code)
     return f"{words}. {part.reason}" if code == Doubt.CHECK_NEEDED and part.reason else words
 

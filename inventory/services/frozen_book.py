@@ -1,12 +1,13 @@
 """A frozen version and a comparison as workbooks: the same figures and words as the pages."""
 
+from array import array
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 from inventory.domain.difference_words import MEANS, WORDS
 from inventory.exchange import columns_frozen as columns
 from inventory.exchange.workbook import Book
-from inventory.models import Comparison, Frozen
+from inventory.models import ComparedLine, Comparison, Frozen
 from inventory.models.frozen import SUMS
 from inventory.services import comparison, frozen_rows
 from inventory.services.exchange import PROVIDERS
@@ -35,12 +36,21 @@ def export_comparison(file: IO[bytes], *, found: Comparison, told: Told) -> int:
     with Book() as book:
         book.sheet("Summary", columns.REASONS).extend(_reasons(found))
         lines, done = book.sheet("Lines", columns.LINES), 0
-        for done, line in enumerate(found.lines.largest_first().iterator(chunk_size=AT_ONCE), 1):
+        for done, line in enumerate(_lines(found), 1):
             lines.append(frozen_rows.line(line))
             if done % AT_ONCE == 0:
                 told(done, total)
         book.save(file)
     return done
+
+
+def _lines(found: Comparison) -> Iterator[ComparedLine]:
+    """Lot by lot: what is told meanwhile is written, which fails on SQLite while a query is open that began before
+    somebody else wrote."""
+    keys = array("q", found.lines.largest_first().values_list("pk", flat=True).iterator())
+    for start in range(0, len(keys), AT_ONCE):
+        lot = found.lines.in_bulk(keys[start : start + AT_ONCE])
+        yield from (lot[pk] for pk in keys[start : start + AT_ONCE])
 
 
 def _facts(version: Frozen) -> Iterator[dict[str, Any]]:

@@ -1,11 +1,12 @@
 """What history was narrowed to, as a file: the sentences and fields of the pages, nothing that is blind for anybody."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import IO, Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from inventory.exchange import history_table as files
@@ -29,10 +30,12 @@ Told = Callable[[int, int], None]
 
 
 def write(
-    file: IO[bytes], *, form: str, asked: Asked, said: str, at: datetime, told: Told = lambda done, total: None
-) -> int:
-    """Write the actions asked for, newest first, as `csv`, `xlsx` or `json`; returns how many. `said` is what was asked
-    for, in words. `told` hears how many of at most how many are through."""
+    file: IO[bytes], *, form: str, asked: Asked, said: str, at: datetime, picked: Sequence[int] = (),
+    told: Told = lambda done, total: None,
+) -> int:  # fmt: skip
+    """Write the actions asked for, newest first, as `csv`, `xlsx` or `json`; returns how many. Of them only those
+    `picked` by their numbers, where some are. `said` is what was asked for, in words. `told` hears how many of at most
+    how many are through."""
     head = verification.published_head()
     about = {
         "Written": f"{timezone.localtime(at):%Y-%m-%d %H:%M %Z}",
@@ -40,15 +43,18 @@ def write(
         "Blind": "Answers that are hidden from anybody are left out, whoever asked for the file.",
         files.HEAD: head,
     }
+    rows = history.matching(asked)
+    if picked:
+        rows = rows.filter(seq__in=picked)
     if form != "xlsx":
-        return _fill(files.Csv(file) if form == "csv" else files.Json(file), asked, about, told)
+        return _fill(files.Csv(file) if form == "csv" else files.Json(file), rows, about, told)
     with Book() as book:
-        return _fill(files.Workbook(file, book), asked, about, told)
+        return _fill(files.Workbook(file, book), rows, about, told)
 
 
-def _fill(table: files.Table, asked: Asked, about: Mapping[str, str], told: Told) -> int:
-    count, last = 0, history.matching(asked).count()
-    for batch in _batches(asked):
+def _fill(table: files.Table, rows: QuerySet[Action], about: Mapping[str, str], told: Told) -> int:
+    count, last = 0, rows.count()
+    for batch in _batches(rows):
         lines = {line.seq: line for line in history.lines(batch, NOBODY)}
         teams = dict(Team.objects.filter(pk__in=[each.team_id for each in batch]).values_list("pk", "name"))
         small = _small([each for each in batch if each.seq in lines])
@@ -63,8 +69,8 @@ def _fill(table: files.Table, asked: Asked, about: Mapping[str, str], told: Told
     return count
 
 
-def _batches(asked: Asked) -> Iterator[list[Action]]:
-    rows, last = history.matching(asked).order_by("-seq"), None
+def _batches(found: QuerySet[Action]) -> Iterator[list[Action]]:
+    rows, last = found.order_by("-seq"), None
     while batch := list((rows if last is None else rows.filter(seq__lt=last))[:AT_ONCE]):
         yield batch
         last = batch[-1].seq

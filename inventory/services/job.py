@@ -6,7 +6,7 @@ thought dead and comes back writes nothing more and hears `Lost`.
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -124,7 +124,7 @@ def progress(job: Job, done: int, total: int | None = None, *, at: datetime) -> 
         return
     job.told_at = time.monotonic()
     job.done_rows, job.all_rows = done, total
-    renew(job, at=at, done_rows=done, all_rows=total)
+    renew(job, at=at, done_rows=done, all_rows=total, message="")
 
 
 def renew(job: Job, *, at: datetime, **fields: Any) -> None:
@@ -134,6 +134,15 @@ def renew(job: Job, *, at: datetime, **fields: Any) -> None:
     if _held(job).exists():
         raise Cancelled
     raise Lost
+
+
+def hear(job: Job) -> None:
+    """For a step that is one transaction and can tell nothing: raises Cancelled or Interrupted where that was asked,
+    as far as the database lets it see. SQLite shows a transaction nothing newer than its beginning."""
+    if stopping.is_set():
+        raise Interrupted
+    if Job.objects.filter(pk=job.pk, cancel_asked=True).exists():
+        raise Cancelled
 
 
 def finish(job: Job, *, at: datetime, message: str = "") -> None:
@@ -156,6 +165,21 @@ def fail(job: Job, *, at: datetime, message: str, final: bool = False) -> None:
 def release(job: Job) -> None:
     """Back to the queue at once, one more attempt allowed: its worker is going away in good order."""
     _put(job, state="queued", max_attempts=F("max_attempts") + 1, lease_until=None, done_rows=0, all_rows=None)
+
+
+def free(*, host: str, is_alive: Callable[[int], bool], at: datetime) -> None:
+    """Let go of what processes of this host held that are gone: nobody need wait for their leases. A mistake costs
+    the work, not its effect: `attempts` fences it."""
+    held = Job.objects.filter(state="running", lease_until__gt=at, claimed_by__startswith=f"{host}:")
+    for job in held.order_by("pk"):
+        number = job.claimed_by.removeprefix(f"{host}:")
+        if number.isdecimal() and not is_alive(int(number)):
+            _held(job).update(lease_until=at)
+
+
+def keep_waiting(*, pk: int, message: str) -> None:
+    """Say why a job that nobody has taken yet waits."""
+    Job.objects.filter(pk=pk, state="queued").update(message=message)
 
 
 def sweep(*, at: datetime) -> list[int]:
@@ -196,6 +220,11 @@ def beat(*, worker: str, at: datetime) -> None:
 def is_carried(*, at: datetime) -> bool:
     """Was any worker alive within the last ALIVE?"""
     return Heartbeat.objects.filter(seen_at__gt=at - ALIVE).exists()
+
+
+def is_stuck(found: Iterable[Job], *, at: datetime) -> bool:
+    """Whether any of them waits to start while no worker is alive. Asks only where one waits."""
+    return any(job.state == "queued" for job in found) and not is_carried(at=at)
 
 
 def clean_up(*, at: datetime) -> int:

@@ -10,7 +10,7 @@ from inventory.exchange import editable as files
 from inventory.exchange.columns import Column, Form
 from inventory.models import Call, Feature, PriceRow, Team
 from inventory.models.pricing import PRICE_NAMES
-from inventory.services import call_list, editable, exchange, listed_frozen, move, pricing
+from inventory.services import call_list, editable, exchange, listed_features, listed_frozen, move, pricing
 from inventory.services.listing import AT_ONCE, List, starts
 
 CALLS = (
@@ -47,6 +47,10 @@ def found(name: str, asked: Mapping[str, Any], *, picked: Sequence[int], on: dat
         return List("Calls", files.COLUMNS, len(keys), editable.lots(keys), files.write)
     if name in listed_frozen.LISTS:
         return listed_frozen.found(name, asked)
+    if name == "features":
+        return List("Features", listed_features.FEATURES, *listed_features.all_features(asked, picked))
+    if name == "doubts":
+        return List("Doubts", listed_features.DOUBTS, *listed_features.all_doubts(asked, picked))
     return _moves(asked, picked, on) if name == "moves" else _prices(asked, picked)
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from inventory.domain.audit import Actor
 from inventory.models import Job
@@ -23,6 +24,7 @@ from inventory.tasks.handler import Handler
 
 log = logging.getLogger(__name__)
 SWEEP_EVERY = 15  # seconds
+AWAY = "The broker that hands out jobs cannot be reached. The job is kept."
 
 HANDLERS: dict[str, Handler] = {
     "export_plan": plan.export_plan,
@@ -48,7 +50,7 @@ def start(job: Job) -> None:
     """Have the job carried, once the transaction is committed. A broker that is away costs seconds, never the request:
     the sweeper sends the job again, and the embedded worker finds it by itself."""
     if settings.CELERY_BROKER_URL:
-        transaction.on_commit(partial(_send, job.pk), robust=True)
+        transaction.on_commit(partial(_try_to_send, job.pk), robust=True)
 
 
 def run_job(pk: int, worker: str = "") -> bool:
@@ -68,8 +70,27 @@ def carry(job: Job) -> None:
         log.warning("job %s was taken over by another worker", job.pk)
 
 
+def this_host() -> str:
+    return socket.gethostname()[:40]
+
+
 def this_process() -> str:
-    return f"{socket.gethostname()[:40]}:{os.getpid()}"
+    return f"{this_host()}:{os.getpid()}"
+
+
+def free_dead() -> None:
+    """Let others take at once what killed processes of this host held."""
+    jobs.free(host=this_host(), is_alive=_is_alive, at=timezone.now())
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
 
 
 def _run(job: Job) -> None:
@@ -90,6 +111,14 @@ def _run(job: Job) -> None:
         jobs.fail(job, at=timezone.now(), message=f"Something broke ({type(error).__name__}).")
 
 
+def _try_to_send(pk: int) -> None:
+    try:
+        _send(pk)
+    except (OperationalError, OSError) as error:
+        log.warning("job %s waits: the broker did not take it: %s", pk, error)
+        jobs.keep_waiting(pk=pk, message=AWAY)
+
+
 def _send(pk: int) -> None:
     # A message nobody took in time is dropped, as the sweeper has sent another: a long queue stays one message a job.
     carry_job.apply_async((pk,), retry=False, expires=SWEEP_EVERY * 4)
@@ -104,6 +133,7 @@ def carry_job(pk: int) -> None:
 def sweep() -> None:
     """Send again what was lost on the way, and say that a worker takes messages."""
     jobs.beat(worker=this_process(), at=timezone.now())
+    free_dead()
     for pk in jobs.sweep(at=timezone.now()):
         _send(pk)
 

@@ -25,7 +25,10 @@ def export_history(job: Job) -> str:
         found = Filter(job.params["asked"], fields=actions.field_choices())
         asked, _ = history.asked(**found.chosen())
         words = ", ".join(f"{name} {value}" for name, value in job.params["asked"].items())
-        count = kept(job, name, partial(history_table.write, form=form, asked=asked, said=words, at=now))
+        if picked := job.params.get("pick", []):
+            words = ", ".join(filter(None, (words, f"{len(picked):,} ticked actions")))
+        write = partial(history_table.write, form=form, asked=asked, picked=picked, said=words, at=now)
+        count = kept(job, name, write)
         said = f"{count:,} actions."
     tell_head()
     return said

@@ -13,6 +13,7 @@ from inventory.services.intake import upload as uploads
 from inventory.services.labelling import version
 from inventory.tasks.handler import LONG, asked_by, tell
 
+WRITING = "All {:,} rows are looked at and now written at once. Whoever saves meanwhile waits for seconds."
 NOT_IMPORTED = "Nothing was imported: some rows no longer fit. The page of the import says which."
 
 
@@ -47,13 +48,20 @@ def preview_import(job: Job) -> str:
 
 
 def import_inventory(job: Job) -> None:
-    """Take in what was ticked; rows and the end of the job are one transaction."""
+    """Take in what was ticked: worked out row by row, then written at once; rows and the end of the job are one
+    transaction."""
     upload = _upload(job)
-    jobs.renew(job, at=timezone.now() + LONG)
+    total = upload.rows.to_import().count()
+    along = taking.Along(
+        told=lambda rows: tell(job, rows, total),
+        writing=lambda: jobs.renew(
+            job, at=timezone.now() + LONG, done_rows=total, all_rows=total, message=WRITING.format(total)
+        ),
+        heard=lambda: jobs.hear(job),
+        done=lambda summary: jobs.finish(job, at=timezone.now(), message=summary.told()),
+    )
     try:
-        with transaction.atomic():
-            summary = uploads.take_in(upload=upload, by=asked_by(job), at=timezone.now())
-            jobs.finish(job, at=timezone.now(), message=summary.told())
+        uploads.take_in(upload=upload, by=asked_by(job), at=timezone.now(), along=along)
     except taking.Refused as refusal:
         uploads.refuse(upload=upload, problems=refusal.problems)
         raise jobs.Refused(NOT_IMPORTED) from refusal

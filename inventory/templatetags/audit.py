@@ -25,15 +25,26 @@ def iso(at: datetime) -> str:
 
 
 @register.simple_tag
-def told(lines: Iterable[Line], tickable: Collection[int] = (), ticked: Collection[int] = ()) -> SafeString:
-    """Lines of the history, those that `tickable` names with the box that marks them as reviewed. No template of its
-    own: it would take as long as finding the lines."""
+def told(
+    lines: Iterable[Line], tickable: Collection[int] = (), ticked: Collection[int] = (), *, picks: bool = False
+) -> SafeString:
+    """Lines of the history, those that `tickable` names with the box that marks them as reviewed; where it names none,
+    with `picks`, each with the box that exports it. No template of its own: it would take as long as finding the
+    lines."""
+    picks = picks and not tickable
     rows = (
-        f"<li><time>{moment(line.at)}</time>\n<div>{_said(line, tickable, ticked)}</div>\n"
+        f"<li><time>{moment(line.at)}</time>\n<div>{_picked(line, picks)}{_said(line, tickable, ticked)}</div>\n"
         f'<p class="num">{escape(line.effect)}</p></li>\n'
         for line in lines
     )
     return SafeString(f'<ol class="history">\n{"".join(rows)}</ol>')
+
+
+def _picked(line: Line, picks: bool) -> str:
+    if not picks:
+        return ""
+    given = f'form="export-history" name="pick" value="{line.seq}" aria-label="Tick action {line.seq}"'
+    return f'<input type="checkbox" class="pick" {given}> '
 
 
 def _said(line: Line, tickable: Collection[int], ticked: Collection[int]) -> str:

@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from inventory.domain import effect_words
 from inventory.domain import undo as undoing
 from inventory.forms import audit as forms
+from inventory.forms import listed
 from inventory.models import Action, Change
 from inventory.services import access, called, history, history_table, past, weighed
 from inventory.services import action as actions
@@ -45,9 +47,15 @@ def export(request: Request) -> HttpResponse:
     wanted = request.POST.get("format", "")
     if wanted not in dict(history_table.FORMATS):
         raise Http404
+    picks = listed.Picks(request.POST)
+    if not picks.is_valid():
+        messages.error(request, str(picks.errors["picked"][0]))
+        return redirect("audit.list")
     kept = form.cleaned_data.keys() - {"before", "after"}
     asked = {name: request.GET[name] for name in form.fields if name in kept and request.GET.get(name)}
-    params = {"format": wanted, "asked": {} if wanted == history_table.WHOLE else asked}
+    params = {"format": wanted, "asked": {}}
+    if wanted != history_table.WHOLE:
+        params = {"format": wanted, "asked": asked, "pick": picks.cleaned_data["picked"]}
     return _job.started(request, "export_history", params)
 
 

@@ -73,14 +73,15 @@ def export_list(request: Request) -> HttpResponse:
     """Any list as a file: what its address narrows it to, or the rows that were ticked."""
     form = listed.Wanted(request.POST)
     if not form.is_valid():
-        messages.error(request, "That is no list, or no format, there is. Export it from its own page.")
+        told = form.errors.get("picked", ["That is no list, or no format, there is. Export it from its own page."])
+        messages.error(request, str(told[0]))
         return redirect("job.list")
     given = form.cleaned_data
     if given["name"] in listed.OF_A_RECORD:
         asked = _frozen_list.asked(given["name"], given["of"] or 0, QueryDict(given["query"]))
     else:
         asked = listed.asked(given["name"], given["query"], sorts=call_list.SORTS, today=timezone.localdate())
-    params = {"name": given["name"], "kind": given["kind"], "asked": asked, "pick": form.picked()}
+    params = {"name": given["name"], "kind": given["kind"], "asked": asked, "pick": given["picked"]}
     return _job.started(request, "export_list", params=params)
 
 

@@ -24,14 +24,18 @@ PAGE_ROWS = 50
 def listed(request: HttpRequest) -> HttpResponse:
     found = Job.objects.select_related("created_by").order_by("-pk")
     rows = Paginator(found, PAGE_ROWS).get_page(request.GET.get("page"))
-    return page(request, "job/list.html", {"page": rows, "now": timezone.now()})
+    now = timezone.now()
+    return page(request, "job/list.html", {"page": rows, "now": now, "is_stuck": jobs.is_stuck(rows, at=now)})
 
 
 @require_safe
 def detail(request: Request, pk: int) -> HttpResponse:
     job = _load.job(pk)
     may_cancel = not job.is_over and access.may_cancel(request.user, job)
-    context: dict[str, Any] = {"job": job, "may_cancel": may_cancel, "has_file": job.has_file(timezone.now())}
+    now = timezone.now()
+    context: dict[str, Any] = {
+        "job": job, "may_cancel": may_cancel, "has_file": job.has_file(now), "is_stuck": jobs.is_stuck([job], at=now)
+    }  # fmt: skip
     if job.created_by_id == request.user.pk:
         context["upload_pk"] = _upload(job)
     if job.kind == "reprice" and job.state == "done":

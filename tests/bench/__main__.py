@@ -50,6 +50,7 @@ def main() -> int:
         _exports(figures, databases)
         _imports(figures, databases)
         _repricing(figures, databases)
+        _meanwhile(figures, databases[LARGE], known[LARGE])
     Path("bench-results.json").write_text(json.dumps(figures.rows, indent=1) + "\n")
     return 0 if figures.hold() else 1
 
@@ -93,6 +94,21 @@ def _imports(figures: Figures, databases: dict[int, dict[str, str]]) -> None:
     figures.add(
         f"s of preview and import of {LARGE:,} rows / bare", found["preview"] + found["import"], found["bare"], 8
     )
+    # In its last step nobody else can save on SQLite.
+    figures.add(f"s that import of {LARGE:,} rows holds others up / bare", found["held"], found["bare"], 2)
+
+
+def _meanwhile(figures: Figures, environment: dict[str, str], known: dict[str, int]) -> None:
+    """What people notice of a long job: the p95 of the pages while a worker carries it, against while it is stopped."""
+    for what in ("export", "preview", "import"):
+        _step(environment, "ask", what, str(LARGE))
+        with server.running(environment) as port:
+            server.milliseconds(port, str(known["session"]), _paths(known), 1)
+            command = [sys.executable, "manage.py", "work", "--once"]
+            with subprocess.Popen(command, env={**os.environ, **environment}) as worker:
+                found = server.p95_beside(port, str(known["session"]), _paths(known), worker)
+        for name, (during, before) in found.items():
+            figures.add(f"ms, p95 of {name} during {what} of {LARGE:,} / without", during, before, 1.5)
 
 
 def _repricing(figures: Figures, databases: dict[int, dict[str, str]]) -> None:

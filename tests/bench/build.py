@@ -61,14 +61,14 @@ def inventory(calls: int) -> Person:
     return person
 
 
-def csv_file(rows: int) -> bytes:
+def csv_file(rows: int, key: str = "import") -> bytes:
     """New calls as people's files have them: half of the columns filled, in 50 teams and 2,000 features."""
     dice = random.Random(rows)
     lines = [",".join(FILLED)]
     for n in range(rows):
         words = " ".join(dice.sample(WORDS, 3))
         lines.append(
-            f"Import {n % 50},{words.split()[0]} {n % 2000},import-{n},{words.capitalize()} {n},{dice.choice(MODELS)},"
+            f"Import {n % 50},{words.split()[0]} {n % 2000},{key}-{n},{words.capitalize()} {n},{dice.choice(MODELS)},"
             f"{dice.randrange(100, 500_000)},{dice.randrange(5000, 20_000)},{dice.randrange(20, 2000)},4096,0.72,"
             f"anthropic,real_time,measured,Makes the {words} of one record from its text.,app/{words.split()[1]}.py:{n % 400}"
         )

@@ -2,15 +2,18 @@
 
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from statistics import median
 
 WAIT = 30  # seconds for the server to come up
+TURN = 3  # seconds that a worker works, or is stopped
 
 
 @contextmanager
@@ -36,16 +39,52 @@ def milliseconds(
     times: dict[str, list[float]] = {name: [] for name in paths}
     for turn in range(rounds + 3):
         for name, (path, headers) in paths.items():
-            start = time.perf_counter()
-            connection.request("GET", path, headers={"Cookie": f"batchline_session={session}", **headers})
-            answer = connection.getresponse()
-            answer.read()
-            if answer.status != 200:
-                raise SystemExit(f"bench: {path} answered {answer.status}")
+            taken = _one(connection, path, session, headers)
             if turn >= 3:
-                times[name].append((time.perf_counter() - start) * 1000)
+                times[name].append(taken)
     connection.close()
     return {name: median(found) for name, found in times.items()}
+
+
+def p95_beside(
+    port: int, session: str, paths: dict[str, tuple[str, dict[str, str]]], worker: subprocess.Popen[bytes]
+) -> dict[str, tuple[float, float]]:
+    """Milliseconds that 95 of 100 requests for each path stay below while the worker works, and while it is stopped:
+    in turns until it ends, so that whatever else the machine does weighs on both alike."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    times: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in paths}
+    for turn in count():
+        works = turn % 2 == 0
+        worker.send_signal(signal.SIGCONT if works else signal.SIGSTOP)
+        until = time.perf_counter() + TURN
+        while time.perf_counter() < until:
+            for name, (path, headers) in paths.items():
+                times[name][not works].append(_one(connection, path, session, headers))
+                time.sleep(0.02)  # people read: nobody asks for the next page at once
+        if works and worker.poll() is not None:
+            break
+    connection.close()
+    return {name: (_p95(during), _p95(before)) for name, (during, before) in times.items()}
+
+
+def _p95(times: list[float]) -> float:
+    return sorted(times)[int(len(times) * 0.95)]
+
+
+def _one(connection: http.client.HTTPConnection, path: str, session: str, headers: dict[str, str]) -> float:
+    given = {"Cookie": f"batchline_session={session}", **headers}
+    start = time.perf_counter()
+    connection.request("GET", path, headers=given)
+    try:
+        answer = connection.getresponse()
+    except http.client.RemoteDisconnected:  # nothing was asked for seconds on a busy machine
+        start = time.perf_counter()
+        connection.request("GET", path, headers=given)
+        answer = connection.getresponse()
+    answer.read()
+    if answer.status != 200:
+        raise SystemExit(f"bench: {path} answered {answer.status}")
+    return (time.perf_counter() - start) * 1000
 
 
 def _free_port() -> int:

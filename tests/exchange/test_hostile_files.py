@@ -233,7 +233,7 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "no relations": (lambda: packed({k: v for k, v in GOOD.items() if "_rels/workbook" not in k}), "damaged"),
     "a heading twice": (lambda: workbook(row("team", "Team"), CALL), "Two columns are headed team"),
     "binary": (lambda: bytes(range(256)) * 10, "not UTF-8 text"),
-    "html": (lambda: b"<html><table><tr><td>team</td></tr></table></html>", "no column team"),
+    "html": (lambda: b"<html><table><tr><td>team</td></tr></table></html>", "a web page or XML"),
 }  # fmt: skip
 
 
@@ -273,6 +273,12 @@ def test_texts_of_any_length_and_letters_come_in_whole_or_are_told(kind: str, va
     else:
         assert found.rows[0].fields["name"] == value
     assert bool(found.problems) == (value in ("", "a\x00b", "a\x1bb") or len(value) > 120)
+
+
+@pytest.mark.parametrize("letter", ["&#xD800;", "&#0;", "&#xFFFE;"])
+def test_half_a_letter_in_a_workbook_is_refused(letter: str) -> None:
+    cells = row(*map(text, ("Support", "Tickets", "tags", "Name", "m", "1", "1", "1"))).replace(">Name<", f">{letter}<")
+    assert "damaged" in said(workbook(HEAD, cells))
 
 
 def test_windows_1252_is_read_with_a_note() -> None:

@@ -21,15 +21,20 @@ from django.utils import timezone  # noqa: E402
 from config.celery import app  # noqa: E402
 from inventory import tasks  # noqa: E402
 from inventory.domain.audit import Actor  # noqa: E402
-from inventory.models import Job, Team  # noqa: E402
+from inventory.models import Job, Person, Team  # noqa: E402
 from inventory.services import job as jobs  # noqa: E402
+from inventory.services.intake import staging  # noqa: E402
+from inventory.services.intake import upload as uploads  # noqa: E402
 
 jobs.LEASE = timedelta(seconds=float(os.environ.get("LEASE", "2")))
 jobs.PAUSE = timedelta(seconds=0)
 jobs.TELL_EVERY = 0.05
+staging.ROWS = 20
 app.conf.task_default_queue = os.environ.get("QUEUE", "batchline-tests")
 app.conf.beat_schedule = {"sweep": {"task": "inventory.sweep", "schedule": 1, "options": {"expires": 1}}}
 app.conf.beat_max_loop_interval = 1
+if "NO_LIMIT" in os.environ:  # a job longer than Redis keeps its message: what the settings refuse to start with
+    app.conf.task_time_limit = None
 
 
 def effect(job: Job) -> None:
@@ -42,17 +47,67 @@ def effect(job: Job) -> None:
         jobs.finish(job, at=timezone.now())
 
 
+def long(job: Job) -> None:
+    """Half a minute."""
+    for _ in range(59):
+        jobs.renew(job, at=timezone.now())
+        time.sleep(0.5)
+    effect(job)
+
+
+def quick(job: Job) -> None:
+    with transaction.atomic():
+        Team.objects.create(name=f"Job {job.pk}, attempt {job.attempts}")
+        jobs.finish(job, at=timezone.now())
+
+
 def poison(job: Job) -> None:
     os.kill(os.getpid(), 9)
 
 
-tasks.HANDLERS.update(effect=effect, poison=poison)
+tasks.HANDLERS.update(effect=effect, long=long, quick=quick, poison=poison)
 
 
 def enqueue(kind: str, count: int, attempts: int) -> None:
     by = Actor("command", "test")
     for _ in range(count):
         tasks.start(jobs.enqueue(kind=kind, params={}, by=by, at=timezone.now(), max_attempts=attempts))
+
+
+def import_rows(count: int) -> None:
+    """The import of a file of so many new calls waits to be carried. Its lots are small and take their time."""
+    at = timezone.now()
+    who = {"name": "Ada", "email": "ada@example.test", "discipline": "product", "is_administrator": True}
+    person = Person.objects.create(**who, joined_at=at)
+    head = "team,feature,call_key,name,model,requests_per_month,input_tokens,output_tokens\n"
+    rows = "".join(f"Team,F{n % 7},call-{n},Call {n},home-made,1000,500,40\n" for n in range(count))
+    upload = uploads.keep(person=person, name="calls.csv", data=(head + rows).encode(), at=at)
+    tasks.run_job(uploads.read(upload=upload, by=person.actor, at=at).pk)
+    upload.refresh_from_db()
+    job = uploads.confirm(upload=upload, by=person.actor, at=at)
+    Job.objects.filter(pk=job.pk).update(max_attempts=99)
+
+
+def again(deliveries: int) -> None:
+    """Send every job that many times more."""
+    for pk in Job.objects.order_by("pk").values_list("pk", flat=True):
+        for _ in range(deliveries):
+            tasks._send(pk)
+
+
+def die(times: int) -> None:
+    """So many processes are killed after the job is committed and before anybody is told of it."""
+
+    def killed(pk: int) -> None:
+        os.kill(os.getpid(), 9)
+
+    tasks._send = killed
+    for _ in range(times):
+        child = os.fork()
+        if not child:
+            enqueue("quick", 1, 9)
+            killed(0)  # without a broker nobody is told
+        os.waitpid(child, 0)
 
 
 def race(deliveries: int) -> None:
@@ -72,6 +127,9 @@ def race(deliveries: int) -> None:
         thread.join()
 
 
+COUNTED = {"again": again, "die": die, "import": import_rows, "race": race}
+
+
 def main(words: list[str]) -> None:
     """One command, or several with `then` between them: each process less is a start of Django less."""
     if "then" in words:
@@ -81,8 +139,8 @@ def main(words: list[str]) -> None:
     command, *given = words
     if command == "enqueue":
         enqueue(given[0], int(given[1]), int(given[2]))
-    elif command == "race":
-        race(int(given[0]))
+    elif command in COUNTED:
+        COUNTED[command](int(given[0]))
     elif command == "work":
         call_command("work", *given)
     return None

@@ -55,3 +55,20 @@ def copied(empty: str, folder: Path) -> Iterator[Env]:
 def env(tmp_path: Path, empty: str) -> Iterator[Env]:
     with copied(empty, tmp_path) as given:
         yield given
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> list[str]:
+    """A worker with its schedule."""
+    celery = [
+        "celery",
+        "-A",
+        "tests.management.carrier",
+        "worker",
+        "--beat",
+        "--concurrency",
+        "2",
+        "--loglevel",
+        "ERROR",
+    ]
+    return [*celery, "--schedule", str(tmp_path / "beat"), "--without-gossip", "--without-mingle"]

@@ -17,6 +17,7 @@ from django.conf import settings
 
 Env = dict[str, str]
 BARE = {n: v for n, v in os.environ.items() if n != "CELERY_BROKER_URL"} | {"SECRET_KEY": "x" * 60}
+BARE["WORKER_NICENESS"] = "1"  # enough to be seen, and not to starve on a busy machine
 
 
 def postgres() -> psycopg.Connection:

@@ -1,12 +1,14 @@
 """The same jobs under Celery, on each broker: what a killed worker held is done once."""
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from kombu import Connection
 
 from tests.management.processes import Env, Group, are_done, carrier, wait_for
@@ -31,26 +33,18 @@ def broker(request: pytest.FixtureRequest, env: Env) -> Iterator[Env]:
         pytest.skip(f"no broker at {url}")
 
 
-def test_celery_carries_the_same_jobs_and_survives_being_killed(broker: Env, tmp_path: Path) -> None:
+def test_celery_carries_the_same_jobs_and_survives_being_killed(broker: Env, words: list[str]) -> None:
+    """However often each is delivered: once, and once more what the killed worker held."""
     carrier(broker, "enqueue", "effect", "6", "9")
-    words = [
-        "celery",
-        "-A",
-        "tests.management.carrier",
-        "worker",
-        "--beat",
-        "--concurrency",
-        "2",
-        "--loglevel",
-        "ERROR",
-    ]
-    words += ["--schedule", str(tmp_path / "beat"), "--without-gossip", "--without-mingle"]
+    carrier(broker, "again", "9")
     with Group(broker, *words) as worker:
         wait_for(broker, lambda found: found["states"].get("running", 0) == 2)
+        assert os.getpriority(os.PRIO_PROCESS, worker.process.pid) == 1  # behind the web process
         worker.kill()
     with Group(broker, *words):
         found = wait_for(broker, are_done(6))
     assert (found["states"], found["effects"]) == ({"done": 6}, [1] * 6)
+    assert sum(found["attempts"]) <= 8
 
 
 def test_a_broker_that_is_away_neither_fails_nor_holds_up_whoever_asks(env: Env) -> None:
@@ -59,3 +53,11 @@ def test_a_broker_that_is_away_neither_fails_nor_holds_up_whoever_asks(env: Env)
     assert carrier(away, "enqueue", "effect", "1", "9")["states"] == {"queued": 1}
     assert time.monotonic() - began < 30  # a broker that held it up would do so for minutes
     assert carrier(env, "work", "--once")["effects"] == [1]
+
+
+def test_a_job_that_may_outlast_its_message_is_refused_at_the_start(env: Env) -> None:
+    env |= {"CELERY_BROKER_URL": BROKERS[0], "JOB_TIME_LIMIT": "10", "CELERY_VISIBILITY_TIMEOUT": "10"}
+    command = [sys.executable, "-c", "import config.settings"]
+    started = subprocess.run(command, cwd=settings.BASE_DIR, env=env, capture_output=True, text=True)
+    assert started.returncode == 1
+    assert "JOB_TIME_LIMIT must be below CELERY_VISIBILITY_TIMEOUT" in started.stderr

@@ -1,11 +1,13 @@
 """Jobs whose worker is killed: each effect happens once."""
 
+import os
+import random
 import signal
 import time
 
 import pytest
 
-from tests.management.processes import Env, Group, are_done, carrier, state, wait_for
+from tests.management.processes import Env, Group, are_done, carrier, rows, state, wait_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -23,6 +25,7 @@ def test_killed_workers_lose_nothing_and_double_nothing(env: Env) -> None:
 def test_a_worker_asked_to_stop_gives_its_jobs_back_at_once(env: Env) -> None:
     with Group(env, "tests.management.carrier", "enqueue", "effect", "2", "9", "then", "work") as worker:
         wait_for(env, lambda found: found["states"].get("running", 0) > 0)
+        assert os.getpriority(os.PRIO_PROCESS, worker.process.pid) == 1  # behind the web process
         worker.process.send_signal(signal.SIGTERM)
         assert worker.process.wait(timeout=5) == 0
     assert state(env)["states"].get("running", 0) == 0
@@ -55,3 +58,24 @@ def test_fifty_kills_lose_nothing_and_double_nothing(env: Env) -> None:
     with Group(env, "tests.management.carrier", "work"):
         found = wait_for(env, are_done(60), seconds=120)
     assert (found["states"], found["effects"]) == ({"done": 60}, [1] * 60)
+
+
+@pytest.mark.soak
+def test_an_import_whose_worker_is_killed_twenty_times_comes_in_once(env: Env) -> None:
+    """Wherever it was: working out its rows, or writing them."""
+    carrier(env, "import", "3000")
+    dice, hit = random.Random(20), set()
+    for _ in range(20):
+        with Group(env, "tests.management.carrier", "work") as worker:
+            wait_for(env, lambda found: "running" in found["states"])
+            time.sleep(dice.uniform(0, 3))
+            worker.kill()
+        hit |= {message[:3] for (message,) in rows(env, "SELECT message FROM inventory_job WHERE state = 'running'")}
+        if state(env)["states"].get("done") == 2:
+            break
+    assert hit
+    with Group(env, "tests.management.carrier", "work"):
+        wait_for(env, are_done(2), seconds=120)
+    counts = [rows(env, f"SELECT COUNT(*) FROM inventory_{name}")[0][0] for name in ("call", "part", "feature", "team")]
+    assert counts == [3000, 3000, 7, 1]
+    assert rows(env, "SELECT changes_count FROM inventory_action WHERE kind = 'exchange.import'") == [(6008,)]

@@ -3,15 +3,18 @@
 import random
 from datetime import date, datetime
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from inventory import tasks
 from inventory.domain.difference import Amounts, Reason, added
 from inventory.models import Call, ComparedLine, Comparison, Frozen, Part, Person, PriceRow, Wave
 from inventory.services import call as calls
-from inventory.services import comparison, plan_then, pricing
+from inventory.services import comparison, frozen_book, plan_then, pricing
 from inventory.services import job as jobs
 from inventory.services import part as parts
 from tests import factories
@@ -224,6 +227,24 @@ def test_a_killed_comparison_goes_on_behind_its_last_chunk_or_sets_the_plan_asid
     found = comparison.work_out(job=claimed, first=first, second=second, told=lambda done, total: told.append(done))
     assert (found.lines.count(), found.calls) == (5, 5)
     assert told[0] == (0 if with_now else 2)
+
+
+def test_no_query_of_its_export_is_open_while_it_tells(registered, pia: Person, now: datetime, monkeypatch) -> None:
+    """On SQLite what is told could not be written once somebody else has."""
+    monkeypatch.setattr(frozen_book, "AT_ONCE", 2)
+    for _ in range(5):
+        registered()
+    frozen(pia, now)
+    for call in Call.objects.order_by("pk"):
+        edit(call, now, output=900)
+    found = compared(pia, now, Frozen.objects.get())
+    told: list[tuple[int, int, int]] = []
+    with CaptureQueriesContext(connection) as queries:
+        frozen_book.export_comparison(
+            BytesIO(), found=found, told=lambda done, total: told.append((done, total, len(queries)))
+        )
+    assert [(done, total) for done, total, _ in told] == [(2, 5), (4, 5)]
+    assert told[0][2] < told[1][2] < len(queries)  # each lot is asked for by itself
 
 
 def test_plans_of_different_teams_are_not_compared(registered, pia: Person, now: datetime) -> None:

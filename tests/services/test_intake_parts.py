@@ -11,7 +11,7 @@ from inventory.models import Action, Call, Change, Feature, Part, Person, Team
 from inventory.services import feature as features
 from inventory.services import part as parts
 from inventory.services import verification
-from inventory.services.intake import taking, undo
+from inventory.services.intake import staging, undo
 from tests import factories
 from tests.services.test_round_trip import BY, edited, exported, problems, table, taken_in
 
@@ -153,7 +153,7 @@ def test_owners_come_in_by_name_or_e_mail_once_for_a_feature(now: datetime) -> N
 
 def test_growth_and_owners_said_in_different_lots_are_all_kept(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     pia, ed = people()
-    monkeypatch.setattr(taking, "ROWS", 1)
+    monkeypatch.setattr(staging, "ROWS", 1)
     rows = (
         {**CALL, "growth_per_month": "3 %"}, {**CALL, "call_key": "b", "product_owner": "Pia"},
         {**CALL, "call_key": "c", "engineering_owner": "Ed"},

@@ -15,7 +15,7 @@ from openpyxl.formula.translate import Translator
 from openpyxl.worksheet.worksheet import Worksheet
 
 from inventory.domain import money
-from inventory.models import Call, Discount, Part, PriceRow, Realised, Wave
+from inventory.models import Call, Discount, Modifier, Part, PriceRow, Realised, Wave
 from inventory.services import exchange, plan, pricing
 from tests import office
 from tests.services.test_full_cost import TODAY, filled
@@ -137,6 +137,57 @@ def changes(moved: Part) -> dict[str, Change]:
     }  # fmt: skip
 
 
+def more_changes(moved: Part) -> dict[str, Change]:
+    """The other kinds of grey cells: what tools cost, one hit share for all, what a part uses, a price in real time."""
+    row = PriceRow.objects.valid_on(TODAY).get(platform="anthropic", platform_id=MODEL, above=0)
+    used = {"Output tokens": 777, "Web searches a request": 2, "Expires in batch, repeated": 0.05}
+
+    def fees(book: Workbook) -> None:
+        named(book, "fee_searches").value = 12.5
+        named(book, "fee_container").value = 0.08
+        named(book, "discount_on_fees_anthropic").value = "yes"
+
+    def fees_too(found: Plan) -> None:
+        Modifier.objects.filter(key="web_search").update(value=Decimal("12.5"))
+        Modifier.objects.filter(key="code_execution").update(value=Decimal("0.08"))
+        Discount.objects.filter(platform="anthropic").update(on_fees=True)
+
+    def cache(book: Workbook) -> None:
+        named(book, "batch_hit_share").value = 0.4
+
+    def cache_too(found: Plan) -> None:
+        for call, parts in found.calls:
+            for each in (call, *parts):
+                each.batch_hit_share = Decimal("0.4")
+
+    def use(book: Workbook) -> None:
+        for heading, value in used.items():
+            cell(book["Parts"], heading, Call_key=moved.call.key, This_row_is="Part").value = value
+
+    def use_too(found: Plan) -> None:
+        part = found.part(moved.pk)
+        call = next(call for call, _ in found.calls if call.pk == part.call_id)
+        for each in (call, part):
+            each.output, each.searches, each.expired_share = 777, Decimal(2), Decimal("0.05")
+
+    def output(book: Workbook) -> None:
+        day = datetime.combine(row.valid_from, datetime.min.time())
+        line = cell(book["Prices"], "Line", Platform="anthropic", Id_there=MODEL, From=day).row
+        book["Prices"].cell(
+            line, next(c.column for c in book["Prices"][1] if c.value == "Output, $ a million")
+        ).value = 33.5
+
+    def output_too(found: Plan) -> None:
+        PriceRow.objects.filter(pk=row.pk).update(output=33_500_000)
+
+    return {
+        "fees": (fees, fees_too),
+        "cache": (cache, cache_too),
+        "use": (use, use_too),
+        "output": (output, output_too),
+    }
+
+
 @pytest.fixture
 def planned(changed_prices: None) -> Part:
     """A plan drawn at random at a discount, one call of which was priced otherwise; a part of an unsplit call that moves
@@ -196,7 +247,8 @@ def test_each_change_alone_moves_the_saving_as_in_the_app(planned: Part, now: da
     """One start of LibreOffice for all files: it takes the time."""
     written(tmp_path, now)
     expected = {"unchanged": as_stored().amounts()}
-    expected |= {name: changed(tmp_path, name, [change]) for name, change in changes(planned).items()}
+    every = changes(planned) | more_changes(planned)
+    expected |= {name: changed(tmp_path, name, [change]) for name, change in every.items()}
     assert len(set(expected.values())) == len(expected), "a change that changes nothing tests nothing"
     book = load_workbook(tmp_path / "unchanged.xlsx")
     turned_round(book["Parts"])

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from inventory.domain.audit import Actor
 from inventory.domain.wave import Terms
+from inventory.exchange import call_file
 from inventory.models import Action, Call, Frozen, Person, PriceRow, Team, staged
 from inventory.services import arrangement, comparison, people, price_row, reprice
 from inventory.services import call as calls
@@ -26,6 +27,7 @@ from inventory.services import job as jobs
 from inventory.services import part as parts
 from inventory.services import team as teams
 from inventory.services import wave as waves
+from inventory.services.intake import taking
 from inventory.services.undoing import built, putting
 from tests import factories
 from tests.services.plans import frozen
@@ -81,6 +83,7 @@ WRITES: dict[str, Callable[[Call, Team, datetime], object]] = {
     "plan and give up a wave": lambda call, other, at: _planned_and_given_up(call, at),
     "arrange moves": lambda call, other, at: _arranged(call, at),
     "take back": lambda call, other, at: _taken_back(call, other, at),
+    "import a file": lambda call, other, at: _imported(call, at),
     "split a call": lambda call, other, at: parts.split(call=call, version=1, parts=[ONE, ONE], by=BY, at=at),
 }
 
@@ -158,6 +161,16 @@ def _reprice(at: datetime) -> None:
     assert held is not None
     found = reprice.stage(job=held, on=timezone.localdate(at), at=at, told=lambda done, total: None)
     assert reprice.apply(repricing=found, reason="New", by=BY, at=at) is not None
+
+
+def _imported(call: Call, at: datetime) -> None:
+    """A call that changes, a new one beside it, and a new team."""
+    cells = f"{call.name},{call.model},9,900000,9,anthropic"
+    homes = (f"{call.team},{call.feature},{call.key}", f"{call.team},{call.feature},new", "Another,Feature,other")
+    head = "team,feature,call_key,name,model,requests_per_month,input_tokens,output_tokens,provider"
+    file = call_file.read("\n".join([head, *(f"{home},{cells}" for home in homes)]).encode())
+    summary = taking.import_inventory(file=file, name="calls.csv", by=BY, at=at)
+    assert (summary.new_calls, summary.changed) == (2, 1)
 
 
 def _there_and_back(call: Call, at: datetime) -> None:

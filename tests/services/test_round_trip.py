@@ -5,6 +5,7 @@ import io
 import random
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from inventory.services import call as calls
 from inventory.services import feature as features
 from inventory.services import listed, team
 from inventory.services.intake import taking
+from tests import office
 
 BY = Actor("command", "test")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]
@@ -155,6 +157,20 @@ def test_whatever_the_app_renamed_its_rows_are_known(now: datetime, feature: Fea
     assert "names a call of Mails of Papers: a file does not move calls" in problems(moved, now)[0]
 
 
+def test_a_call_is_not_named_by_its_old_key_and_its_new_one(now: datetime, feature: Feature) -> None:
+    register(now, feature, "a")
+    data = exported("csv")
+    change(now, "a", key="b")
+    head, row = table(data)
+    new = [
+        {"call_key": "b", call_row.stamp.COLUMN: ""}.get(column, cell) for column, cell in zip(head, row, strict=True)
+    ]
+    for rows in ([row, new], [new, row]):
+        assert problems(csv_out.written([head, *rows]), now) == [
+            "row 3, call_key: is of the call that row 2 names already by its other key"
+        ]
+
+
 def test_a_key_that_was_edited_and_a_stamp_that_was_are_told(now: datetime, feature: Feature) -> None:
     register(now, feature, "a")
     data = exported("csv")
@@ -222,3 +238,18 @@ def test_only_ticked_and_live_calls_go_out(now: datetime, feature: Feature) -> N
     calls.retire(call=found[1], version=1, reason="", by=BY, at=now)
     assert [row[2] for row in table(exported("csv"))] == ["call_key", "a", "c"]
     assert [row[2] for row in table(exported("csv", picked=(found[2].pk, found[1].pk)))] == ["call_key", "c"]
+
+
+@pytest.mark.soak
+@office.needed
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_a_file_that_libreoffice_saved_again_changes_nothing(
+    now: datetime, feature: Feature, kind: str, tmp_path: Path
+) -> None:
+    for n, text in enumerate(TEXTS):
+        shares = {"hit_share": Decimal("0.000001"), "expired_share": Decimal("0.333333")}
+        register(now, feature, f"k{n}", tag=text, requests=10**11 + n, description="a\nb", **shares)
+    file = tmp_path / "calls.xlsx"
+    file.write_bytes(exported("xlsx"))
+    summary = taken_in(office.saved(file, kind, tmp_path), now)
+    assert (summary.unchanged, summary.seq) == (len(TEXTS), None)

@@ -242,8 +242,8 @@ def with_history_unguarded(model: Any) -> None:
 # As a file
 
 
-def file_of(client: Client, form: str, query: str = "") -> bytes:
-    answer = client.post(f"/history/export?{query}", {"format": form})
+def file_of(client: Client, form: str, query: str = "", **picks: Any) -> bytes:
+    answer = client.post(f"/history/export?{query}", {"format": form, **picks})
     assert answer.status_code == 302
     job = Job.objects.latest("pk")
     assert tasks.run_job(job.pk)
@@ -321,6 +321,15 @@ def test_an_action_of_many_changes_is_exported_whole(team: Any, as_ed: Client, n
     )  # fmt: skip
     assert len(json.loads(file_of(as_ed, "json", "kind=exchange.import"))["actions"][0]["fields"]) == 700
     assert "and 600 more" in file_of(as_ed, "csv", "kind=exchange.import").decode()
+
+
+def test_only_ticked_actions_go_out(risky: Call, as_ed: Client) -> None:
+    page = as_ed.get("/history").content.decode()
+    newest = audit.head().seq
+    assert f'class="pick" form="export-history" name="pick" value="{newest}"' in page
+    found = json.loads(file_of(as_ed, "json", pick=[str(newest)], picked="1,x"))
+    assert [action["seq"] for action in found["actions"]] == [newest, 1]
+    assert "2 ticked actions" in json.dumps(found)
 
 
 def test_the_head_is_in_the_log_after_an_export(risky: Call, as_ed: Client, caplog: pytest.LogCaptureFixture) -> None:

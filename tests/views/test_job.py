@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
+from inventory import tasks
 from inventory.models import Job, Person
 from inventory.services import job as jobs
 
@@ -45,11 +47,11 @@ def test_the_list_takes_the_same_queries_for_one_row_and_for_three(
     as_pia: Client, pia: Person, ed: Person, now: datetime, django_assert_num_queries
 ) -> None:
     asked(pia, now)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         as_pia.get("/jobs")
     asked(ed, now)
     asked(ed, now)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         as_pia.get("/jobs")
 
 
@@ -68,6 +70,35 @@ def test_htmx_gets_only_the_progress_and_a_finished_job_asks_no_more(as_ed: Clie
     assert text.strip().startswith('<section id="progress">')
     assert "3 moves." in text
     assert f"/jobs/{job.pk}/file" in text
+
+
+def test_while_no_worker_is_alive_jobs_that_wait_say_so(as_pia: Client, pia: Person, now: datetime) -> None:
+    job = asked(pia, now)
+    for address in ("/jobs", f"/jobs/{job.pk}"):
+        assert "No worker takes jobs at the moment" in as_pia.get(address).text
+    jobs.beat(worker="one", at=timezone.now())
+    for address in ("/jobs", f"/jobs/{job.pk}"):
+        assert "No worker takes jobs" not in as_pia.get(address).text
+    assert "A worker takes it within seconds" in as_pia.get(f"/jobs/{job.pk}").text
+
+
+def test_a_broker_that_is_away_is_told_and_holds_up_nobody(
+    as_pia: Client, settings, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks
+) -> None:
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+
+    def away(*given: object, **named: object) -> None:
+        raise OperationalError("Connection refused")
+
+    monkeypatch.setattr(tasks.carry_job, "apply_async", away)
+    with django_capture_on_commit_callbacks(execute=True):
+        asked_for = as_pia.post("/plan/export")
+    page = as_pia.get(asked_for.headers["Location"]).text
+    assert "The broker that hands out jobs cannot be reached. The job is kept. It is tried again in a moment." in page
+    job = Job.objects.get()
+    assert tasks.run_job(job.pk)  # as soon as it is back
+    job.refresh_from_db()
+    assert (job.state, "cannot be reached" in job.message) == ("done", False)
 
 
 def test_a_failed_job_says_why(as_pia: Client, pia: Person, now: datetime) -> None:

@@ -81,7 +81,31 @@ def test_what_is_no_list_is_said(as_ed: Client) -> None:
     assert not Job.objects.exists()
 
 
-@pytest.mark.parametrize("path", ["/calls", "/plan", "/prices"])
+@pytest.mark.parametrize("path", ["/calls", "/plan", "/prices", "/features", "/plan/doubts"])
 def test_each_list_offers_it(as_ed: Client, registered: list[Call], path: str) -> None:
     page = as_ed.get(f"{path}?team=&q=").content.decode()
     assert f'action="{reverse("exchange.export_list")}"' in page
+
+
+def test_features_and_doubts_as_they_are_narrowed(as_ed: Client, registered: list[Call], team: Team) -> None:
+    factories.make_feature(team=team, name="Empty")
+    found = rows(exported(as_ed, "features", "json", "q=&sort=-today"))
+    assert [(row["feature"], row["calls"]) for row in found] == [("Tickets", 3), ("Empty", 0)]
+    assert found[0]["today"] == sum(call.cost_today or 0 for call in registered) / 10**6
+    assert [row["feature"] for row in rows(exported(as_ed, "features", "json", "q=tick"))] == ["Tickets"]
+    picked = registered[0].feature_id
+    assert len(rows(exported(as_ed, "features", "json", picked=str(picked)))) == 1
+    doubts = rows(exported(as_ed, "doubts", "json", f"team={team.pk}&doubt=undecided"))
+    assert [row["part"] for row in doubts] == ["C", "B", "=A"], "the dearest first"
+    assert "Not labelled yet: counted as real time" in doubts[0]["doubts"]
+    assert rows(exported(as_ed, "doubts", "json", "doubt=disputed")) == []
+
+
+def test_what_was_ticked_on_several_pages_goes_out_together(as_ed: Client, registered: list[Call]) -> None:
+    a, b, c = (call.pk for call in registered)
+    found = rows(exported(as_ed, "calls", "json", "sort=name", pick=[a], picked=f"{a},{c},x,,{'9' * 30}"))
+    assert [row["call"] for row in found] == ["=A", "C"]
+    many = ",".join(map(str, range(5001)))
+    answer = as_ed.post(reverse("exchange.export_list"), {"name": "calls", "kind": "csv", "picked": many}, follow=True)
+    assert "Tick at most 5,000 rows, or none for all of the list." in answer.content.decode()
+    assert str(b) not in [row["call"] for row in found]

@@ -107,10 +107,10 @@ def confirm(world: World) -> Given | None:
     return None if upload is None else {"upload": upload}
 
 
-@write("intake.upload.take_in", 0.4, in_callers_transaction=True)
+@write("intake.upload.take_in", 0.4)
 def take_in(world: World) -> Given | None:
     upload = looked_over(world)
-    return None if upload is None or upload.state != "ready" else {"upload": upload}
+    return None if upload is None or upload.state != "ready" else {"upload": upload, "along": taking.Along()}
 
 
 @write("demo.load", 0.02)

@@ -1,7 +1,7 @@
 """What a walk goes through: a random generator, a clock that only goes forward, and the register of write services."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,7 +10,6 @@ from inspect import signature
 from random import Random
 from typing import Any, NamedTuple, TypeVar
 
-from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from inventory.domain.audit import Actor
@@ -41,7 +40,6 @@ class Write:
     name: str
     draw: Draw
     weight: float
-    in_callers_transaction: bool = False
 
     @property
     def service(self) -> Callable[..., Any]:
@@ -58,22 +56,18 @@ class Write:
         own = {"by": world.by(), "at": world.at}
         takes = signature(self.service).parameters
         every = {**{name: value for name, value in own.items() if name in takes}, **given}
-        return partial(self._call, every), then
-
-    def _call(self, given: Mapping[str, Any]) -> Any:
-        with transaction.atomic() if self.in_callers_transaction else nullcontext():
-            return self.service(**given)
+        return partial(self.service, **every), then
 
 
 WRITES: dict[str, Write] = {}
 
 
-def write(name: str, weight: float = 1, **more: Any) -> Callable[[Draw], Draw]:
+def write(name: str, weight: float = 1) -> Callable[[Draw], Draw]:
     """Enter a service into the register, with the function that draws its arguments."""
 
     def enter(draw: Draw) -> Draw:
         assert name not in WRITES, name
-        WRITES[name] = Write(name, draw, weight, **more)
+        WRITES[name] = Write(name, draw, weight)
         return draw
 
     return enter

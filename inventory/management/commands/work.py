@@ -8,6 +8,7 @@ import time
 from types import FrameType
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, close_old_connections
 from django.utils import timezone
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--threads", type=int, default=2, help="jobs at the same time (2)")
 
     def handle(self, *, once: bool, threads: int, **options: Any) -> None:
+        os.nice(settings.WORKER_NICENESS)
         if once:
             while _carry_one():
                 pass
@@ -85,6 +87,7 @@ def _periodic(name: str) -> None:
         if name == "beat":
             jobs.beat(worker=tasks.this_process(), at=timezone.now())
         elif name == "sweep":
+            tasks.free_dead()
             jobs.sweep(at=timezone.now())
         elif name == "send_digests":
             tasks.send_digests()

@@ -51,14 +51,15 @@ class Judged:
 
 
 class Judge:
-    """Looks at rows lot by lot. With `hold`, the calls they name are locked until the transaction ends. `prefer`, one
-    of `origin.CHOICES`, says whose value counts where both file and app have changed a cell since it was exported."""
+    """Looks at rows lot by lot. `since`: when what the last lot changes happens, by `seal.not_before`. `prefer`, one of
+    `origin.CHOICES`, says whose value counts where both file and app have changed a cell since it was exported."""
 
-    def __init__(self, *, person: Person | None, at: datetime, hold: bool, prefer: str = "") -> None:
+    def __init__(self, *, person: Person | None, at: datetime, prefer: str = "") -> None:
         self.places = Places(person)
         self.origins = Origins(self.places, prefer)
         self.book = pricing.book(timezone.localdate(at))
-        self.at, self.hold = at, hold
+        self.at = self.since = at
+        self._named: dict[int, tuple[int, str]] = {}  # calls that are there: in which row, and by which key
 
     def judge(self, rows: Sequence[CallRow]) -> list[Judged]:
         known = self._known(rows)
@@ -66,20 +67,32 @@ class Judge:
         settled = [self.origins.of(row) for row in rows]
         self.places.look_up([each.row for each in settled])
         by_key = {call.key.lower(): (call, parts) for call, parts in known.values()}
-        since = seal.not_before((part for _, parts in known.values() for part in parts), self.at)
-        return [self._settled(each, by_key, since) for each in settled]
+        self.since = seal.not_before((part for _, parts in known.values() for part in parts), self.at)
+        return [self._settled(each, row.key, by_key) for each, row in zip(settled, rows, strict=True)]
 
-    def _settled(self, settled: Settled, known: dict[str, tuple[Call, list[Part]]], since: datetime) -> Judged:
+    def _settled(self, settled: Settled, key: str, known: dict[str, tuple[Call, list[Part]]]) -> Judged:
         row = settled.row
         if problems := [*settled.problems, *row.problems, *(p for each in row.parts for p in each.problems)]:
             return Judged(row, Kind.WRONG, problems)
-        judged = self._judged(row, known, since)
+        if problem := self._twice(row, key, known):
+            return Judged(row, Kind.WRONG, [problem])
+        judged = self._judged(row, known)
         if judged.kind != Kind.WRONG and settled.clashes:
             judged.kind = Kind.CONFLICT
         judged.clashes, judged.kept = settled.clashes, settled.kept
         return judged
 
-    def _judged(self, row: CallRow, known: dict[str, tuple[Call, list[Part]]], since: datetime) -> Judged:
+    def _twice(self, row: CallRow, key: str, known: dict[str, tuple[Call, list[Part]]]) -> Problem | None:
+        """Whether it is of a call that another row has named by another key: the one it had at the export, or has now.
+        That a key stands twice, the file itself is told."""
+        if row.key not in known:
+            return None
+        number, before = self._named.setdefault(known[row.key][0].pk, (row.number, key))
+        if before == key:
+            return None
+        return Problem(row.number, "call_key", key, f"is of the call that row {number} names already by its other key")
+
+    def _judged(self, row: CallRow, known: dict[str, tuple[Call, list[Part]]]) -> Judged:
         feature = self.places.of(row)
         if isinstance(feature, Problem):
             return Judged(row, Kind.WRONG, [feature])
@@ -93,7 +106,7 @@ class Judge:
         if call and (problem := _misplaced(row, feature, call)):
             return Judged(row, Kind.WRONG, [problem], call, parts, call.version)
         try:
-            judged = self._revised(row, call, parts, since) if call else self._made(row, feature)
+            judged = self._revised(row, call, parts) if call else self._made(row, feature)
         except Misfit as refusal:
             return Judged(row, Kind.WRONG, refusal.problems, call, parts, call.version if call else None)
         was, problems = self.places.say(feature, row)
@@ -117,7 +130,7 @@ class Judge:
         pricing.apply(call, made, book=self.book)
         return Judged(row, Kind.NEW, call=call, parts=made, lines=lines, told=split.overhead(call, made))
 
-    def _revised(self, row: CallRow, call: Call, parts: list[Part], since: datetime) -> Judged:
+    def _revised(self, row: CallRow, call: Call, parts: list[Part]) -> Judged:
         before = audit.states(call, *parts)
         old = call_row.written({name: getattr(call, name) for name in row.fields}, row.said)
         if problems := split.fitting(row, call, is_new=False):
@@ -125,11 +138,11 @@ class Judge:
         fields = self._fields(row, call)
         was, lines = {}, list[Line]()
         if row.parts:
-            parts, lines = split.made(row, call, parts, at=since)
+            parts, lines = split.made(row, call, parts, at=self.since)
         elif not call.is_split:
-            was = split.used(parts[0], row.uses, at=since)
+            was = split.used(parts[0], row.uses, at=self.since)
         try:
-            revised = calls.revise(call, parts, fields, book=self.book, at=since)
+            revised = calls.revise(call, parts, fields, book=self.book, at=self.since)
         except calls.PartsFallShort as refusal:
             told = f"its parts would fall short: {split.short(refusal.gaps)}"
             told = told if row.parts else f"{told}. Change the split first"
@@ -163,8 +176,6 @@ class Judge:
         pks = {*Call.objects.with_keys(keys).values_list("pk", flat=True), *_pks(key__in=keys)}
         pks |= {row.stamp.pk for row in rows if row.stamp and row.stamp.record == Call.RECORD}
         wanted = Call.objects.select_related("feature__team", "team")
-        if self.hold:
-            wanted = wanted.select_for_update(of=("self",), no_key=True)
         found = {call.pk: (call, list[Part]()) for call in wanted.filter(pk__in=pks).order_by("pk")}
         for part in Part.objects.filter(call__in=pks).order_by("call_id", "position"):
             part.call = found[part.call_id][0]

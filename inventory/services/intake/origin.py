@@ -80,8 +80,9 @@ class Origins:
         if _home(row.team, row.feature) not in (_home_of(call), _home_of(then)):
             told = f"names a call of {call.feature.name} of {call.feature.team.name}: a file does not move calls"
             return Settled(row, [Problem(row.number, "feature", row.feature, told)])
-        was = self._cells(then, [self.past.at(part, row.stamp.seq) for part in parts], is_split=then.is_split)
-        return self._merged(row, call, self._cells(call, parts, is_split=call.is_split), was)
+        now, before = self._cells(call, parts), [self.past.at(part, row.stamp.seq) for part in parts]
+        is_same = then is call and all(one is other for one, other in zip(before, parts, strict=True))
+        return self._merged(row, call, now, now if is_same else self._cells(then, before))
 
     def _renamed(self, row: CallRow, call: Call, key: str) -> Settled:
         if call.pk in self.used:
@@ -144,11 +145,11 @@ class Origins:
         self._asked.add(key)
         return is_first
 
-    def _cells(self, call: Call, parts: Sequence[Part], *, is_split: bool) -> Cells:
+    def _cells(self, call: Call, parts: Sequence[Part]) -> Cells:
         fields = {name: getattr(call, name) for names in call_row.FIELDS.values() for name in names}
         shown = self.places.shown
         of_feature = {column: shown(column, getattr(call.feature, name)) for column, name in FIELDS.items()}
-        uses = {} if is_split or not parts else {name: getattr(parts[0], name) for name in part_row.TEXTS}
+        uses = {} if call.is_split or not parts else {name: getattr(parts[0], name) for name in part_row.TEXTS}
         return call_row.written(fields) | of_feature | uses
 
 

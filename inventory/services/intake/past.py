@@ -43,8 +43,10 @@ class Past:
         self._gather(Team.RECORD, {each.team_id for each in self._features.values()}, first)
 
     def call(self, call: Call, seq: int) -> Call:
-        """With its feature and team as they were."""
-        if not self._features:
+        """With its feature and team as they were; the call itself where nothing of all that has changed."""
+        home = call.feature
+        told = ((call.RECORD, call.pk), (home.RECORD, home.pk), (home.team.RECORD, home.team_id))
+        if not any(number > seq for key in told for number, _ in self._since.get(key, ())):
             return call
         then = copy(self.at(call, seq))
         feature = self._features.get(then.feature_id)

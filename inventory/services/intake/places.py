@@ -6,16 +6,16 @@ from typing import Any
 from inventory.exchange import call_row
 from inventory.exchange.call_row import GROWTH, CallRow
 from inventory.exchange.reading import Problem
-from inventory.models import Feature, Person, Team
+from inventory.models import Feature, Person, Team, bulk
 from inventory.services import access, audit
-from inventory.services.intake.owners import Owners
+from inventory.services.owners import Owners
 
 FIELDS = {GROWTH: "growth", "product_owner": "product_owner_id", "engineering_owner": "engineering_owner_id"}
 
 
 class Places:
-    """Those nobody has yet are made as they are named, and are in the database once `save` was called. `person` is
-    whose rights count; without one, none do."""
+    """Those nobody has yet are made as they are named, have their numbers once `number` and are in the database once
+    `save` was called. `person` is whose rights count; without one, none do."""
 
     def __init__(self, person: Person | None) -> None:
         self.person = person
@@ -27,8 +27,8 @@ class Places:
         self.owners = Owners()
         self.changed: dict[int, Feature] = {}
         self._until_now: dict[tuple[int, str], Any] = {}  # what features say by now, before this file
-        self._unwritten: set[tuple[int, str]] = set()
-        self._made: set[int] = set()  # features of this file, by identity: there may be thousands
+        self._differing: dict[int, set[str]] = {}  # the fields in which those that changed differ
+        self._given: dict[int, Person] = {}  # whom rows make owners
 
     def look_up(self, rows: Sequence[CallRow]) -> None:
         """Fetch the features of the teams that these rows name: one query for all."""
@@ -66,6 +66,8 @@ class Places:
                 problems.append(Problem(row.number, column, text, found))
             else:
                 given[column] = found and found.pk
+                if found:
+                    self._given[found.pk] = found
         if problems:
             return {}, problems
         was = {column: self._set(feature, FIELDS[column], value) for column, value in given.items()}
@@ -75,40 +77,52 @@ class Places:
         """A value of a feature as a file says it."""
         return call_row.percent(value) if column == GROWTH else self.owners.words(value)
 
+    def number(self) -> None:
+        """Give those nobody has yet the numbers they will have."""
+        for new in (self.new_teams, self.new_features):
+            fresh: list[Any] = [each for each in new if each.pk is None]
+            if fresh:
+                for each, pk in zip(fresh, bulk.reserve(type(fresh[0]), len(fresh)), strict=True):
+                    each.pk = pk
+        for feature in self.new_features:
+            if feature.team_id is None:
+                feature.team = feature.team  # its number is known now
+
+    def owners_may_still(self) -> bool:
+        """Whether those whom rows make owners are still who they were when the rows were looked at."""
+        if not self._given:
+            return True
+        now = Person.objects.filter(anonymised_at=None).in_bulk(self._given)
+        return now.keys() == self._given.keys() and all(
+            (now[pk].is_active, now[pk].discipline) == (was.is_active, was.discipline)
+            for pk, was in self._given.items()
+        )
+
+    def save(self) -> audit.Changes:
+        """Write what is new, numbered by now, or otherwise; the lines of history that tell of it. Raises `Stale`."""
+        Team.objects.bulk_create(self.new_teams)
+        Feature.objects.bulk_create(self.new_features)
+        changes = audit.Changes()
+        changes.add({}, audit.states(*self.new_teams, *self.new_features))
+        for pk, feature in sorted(self.changed.items()):
+            fields, after = sorted(self._differing[pk]), audit.states(feature)
+            feature.write(*fields)
+            key = (feature.RECORD, pk)
+            changes.add({key: {**after[key], **{name: self._until_now[pk, name] for name in fields}}}, after)
+        return changes
+
     def _set(self, feature: Feature, field: str, value: Any) -> tuple[Any] | None:
         """What it was until now, where that is something else; nothing of a feature that is new."""
-        is_new = id(feature) in self._made
-        if feature.pk is None:
+        if feature._state.adding:
             setattr(feature, field, value)
             return None
         until_now = self._until_now.setdefault((feature.pk, field), getattr(feature, field))
         if until_now == value:
             return None
-        if getattr(feature, field) != value:
-            setattr(feature, field, value)
-            self._unwritten.add((feature.pk, field))
+        setattr(feature, field, value)
         self.changed[feature.pk] = feature
-        return None if is_new else (until_now,)
-
-    def save(self) -> audit.Changes:
-        """Write what is new or otherwise since the last time; the lines of history that tell of it. Raises
-        `Stale`."""
-        teams = [team for team in self.new_teams if team.pk is None]
-        features = [feature for feature in self.new_features if feature.pk is None]
-        Team.objects.bulk_create(teams)
-        for feature in features:
-            feature.team = feature.team  # its number is known now
-        Feature.objects.bulk_create(features)
-        changes = audit.Changes()
-        changes.add({}, audit.states(*teams, *features))
-        for pk in sorted({pk for pk, _ in self._unwritten}):
-            feature, fields = self.changed[pk], sorted(f for owner, f in self._unwritten if owner == pk)
-            after = audit.states(feature)
-            feature.write(*fields)
-            key = (feature.RECORD, pk)
-            changes.add({key: {**after[key], **{name: self._until_now[pk, name] for name in fields}}}, after)
-        self._unwritten.clear()
-        return changes
+        self._differing.setdefault(feature.pk, set()).add(field)
+        return (until_now,)
 
     def _feature(self, row: CallRow, team: Team) -> Feature | Problem:
         key = (row.team.lower(), row.feature.lower())
@@ -116,7 +130,6 @@ class Places:
         if found is None:
             found = self.features[key] = Feature(team=team, name=row.feature)
             self.new_features.append(found)
-            self._made.add(id(found))
         if found.retired_at is not None:
             return Problem(
                 row.number, "feature", row.feature, "is retired. Restore the feature first, or name another one"

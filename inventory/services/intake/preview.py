@@ -18,7 +18,7 @@ from inventory.models import Job, Upload, UploadRow
 from inventory.services import job as jobs
 from inventory.services.intake.judging import Judge, Judged, Kind
 from inventory.services.intake.parts import Line
-from inventory.services.intake.taking import ROWS
+from inventory.services.intake.staging import ROWS
 
 NAMED = 20  # new teams told by name
 KEPT = 300  # characters kept of a cell that cannot be read
@@ -40,7 +40,7 @@ def look(*, job: Job, upload: Upload, at: datetime, told: Told) -> str:
         found = reading.opened(bytes(upload.file.data), old_encodings=True)
     except reading.Unreadable as refusal:
         raise Unreadable(str(refusal)) from refusal
-    looked = _Look(upload, Judge(person=upload.owner, at=at, hold=False), left_out, chosen)
+    looked = _Look(upload, Judge(person=upload.owner, at=at), left_out, chosen)
     rows = call_file.rows(found, upload.columns, Manner(upload.decimals, upload.days))
     while chunk := list(islice(rows, ROWS)):
         looked.at_rows(chunk)

@@ -1,31 +1,27 @@
 """Take in a file of calls: all rows or none, as one action. A file that was taken in before changes nothing."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from django.db import IntegrityError, transaction
 
 from inventory.domain import money
 from inventory.domain.audit import Actor
 from inventory.exchange.call_file import CallFile
-from inventory.exchange.call_row import OF_FEATURE, CallRow
-from inventory.exchange.part_row import TEXTS
+from inventory.exchange.call_row import CallRow
 from inventory.exchange.reading import Problem
-from inventory.models import Call, Part, Person, Stale
+from inventory.models import Person, Stale
 from inventory.services import audit, part_notice
-from inventory.services import call as calls
-from inventory.services.intake.judging import Judge, Judged, Kind
+from inventory.services.intake.judging import Kind
+from inventory.services.intake.staging import Overtaken, Seen, Staged, Told
 
 IMPORT = "exchange.import"
-ROWS = 500  # taken in at once
 TOLD = 20  # problems that one message lists
 KEPT = 1000  # problems that are kept of one file
-# By row what it was previewed against: the call, its version, and the cells that it changes, as they were: those of the
-# feature, and of each row of a part.
-Seen = Mapping[int, tuple[int | None, int | None, Mapping[str, str], Mapping[int, Mapping[str, str]]]]
+TRIES = 3  # how often a file is worked out anew because somebody wrote what it rests on meanwhile
+MEANWHILE = Problem(None, "", "", "Somebody else changed the inventory meanwhile. Try again.")
 
 
 class Refused(Exception):
@@ -73,18 +69,15 @@ class Summary:
         )
 
 
-@dataclass(slots=True)
-class _Intake:
-    """One file on its way in."""
+@dataclass(frozen=True, slots=True)
+class Along:
+    """What whoever takes a file in wants to hear: how many calls are worked out; that the last step begins; in it, now
+    and then, that it goes on; and what was done, in the transaction that does it. What they raise ends the import."""
 
-    judge: Judge
-    seen: Seen | None
-    problems: list[Problem] = field(default_factory=list)
-    changes: audit.Changes = field(default_factory=audit.Changes)
-    to_check: list[part_notice.Found] = field(default_factory=list)
-    teams: set[int] = field(default_factory=set)
-    counts: Counter[str] = field(default_factory=Counter)
-    doubts: Counter[str] = field(default_factory=Counter)
+    told: Told = lambda rows: None
+    writing: Callable[[], None] = lambda: None
+    heard: Callable[[], None] = lambda: None
+    done: Callable[[Summary], None] = lambda summary: None
 
 
 def import_inventory(
@@ -97,111 +90,61 @@ def import_inventory(
     count; a command has none to mind. Where both the file and the app have changed a cell since it was exported,
     `prefer` says whose value counts. Raises `Refused`, and then nothing was written.
     """
-    intake = _Intake(Judge(person=person, at=at, hold=True, prefer=prefer), None, list(file.problems))
-    return _all_or_nothing(intake, file.rows, name, by, at, check=check)
+
+    def staged() -> Staged:
+        return Staged(person=person, seen=None, problems=file.problems, at=at, prefer=prefer)
+
+    return _settled(staged, lambda: file.rows, name, by, at, Along(), check=check)
 
 
 def import_rows(
-    *, rows: Iterable[CallRow], seen: Seen, name: str, by: Actor, at: datetime, person: Person | None
-) -> Summary:
-    """The same for rows somebody has looked over: refused where a call is no longer as it was `seen`."""
-    return _all_or_nothing(_Intake(Judge(person=person, at=at, hold=True), seen), rows, name, by, at, check=False)
+    *, rows: Callable[[], Iterable[CallRow]], seen: Seen, name: str, by: Actor, at: datetime, person: Person,
+    along: Along,
+) -> Summary:  # fmt: skip
+    """The same for rows somebody has looked over: refused where a call is no longer as it was `seen`. They may be asked
+    for more than once."""
+
+    def staged() -> Staged:
+        return Staged(person=Person.objects.get(pk=person.pk), seen=seen, problems=(), at=at)
+
+    return _settled(staged, rows, name, by, at, along, check=False)
 
 
-def _all_or_nothing(
-    intake: _Intake, rows: Iterable[CallRow], name: str, by: Actor, at: datetime, *, check: bool
-) -> Summary:
-    try:
-        with transaction.atomic():
-            summary = _take_in(intake, iter(rows), name, by, at)
-            if check or intake.problems:
-                transaction.set_rollback(True)
-    except (IntegrityError, Stale) as clash:
-        raise Refused([Problem(None, "", "", "Somebody else changed the inventory meanwhile. Try again.")]) from clash
-    if intake.problems:
-        raise Refused(intake.problems)
-    return summary
+def _settled(
+    staged: Callable[[], Staged], rows: Callable[[], Iterable[CallRow]], name: str, by: Actor, at: datetime,
+    along: Along, *, check: bool,
+) -> Summary:  # fmt: skip
+    """Work it out while others go on writing, then write it in one short transaction; anew where it was overtaken."""
+    for _ in range(TRIES):
+        with closing(staged()) as found:
+            found.work_out(rows(), along.told)
+            if found.problems:
+                raise Refused(found.problems)
+            along.writing()
+            try:
+                with transaction.atomic():
+                    summary = _write(found, name, by, at, along)
+                    transaction.set_rollback(check)
+            except (Overtaken, IntegrityError, Stale):
+                continue
+            return summary
+    raise Refused([MEANWHILE])
 
 
-def _take_in(intake: _Intake, rows: Iterable[CallRow], name: str, by: Actor, at: datetime) -> Summary:
-    """Everything is looked at, so that all problems are told at once; nothing more is written after the first."""
-    counts, places = intake.counts, intake.judge.places
-    remaining = iter(rows)
-    while chunk := list(islice(remaining, ROWS)):
-        counts["rows"] += sum(row.rows for row in chunk)
-        found = intake.judge.judge(chunk)
-        for each in found:
-            intake.problems += [*each.problems, *_clashing(each), *_outrun(each, intake.seen)]
-        if not intake.problems:
-            _write(intake, found)
+def _write(staged: Staged, name: str, by: Actor, at: datetime, along: Along) -> Summary:
+    changes = staged.write(at=at, heard=along.heard)
+    teams, counts, places = staged.teams, staged.counts, staged.judge.places
     action = audit.append(
         kind=IMPORT, by=by, at=at, record="file", record_id=name[:40], title=name,
-        team_id=next(iter(intake.teams)) if len(intake.teams) == 1 else None, changes=intake.changes,
+        team_id=next(iter(teams)) if len(teams) == 1 else None, changes=changes,
     )  # fmt: skip
-    part_notice.tell(intake.to_check, by=by, at=at)
-    return Summary(
+    part_notice.tell(staged.to_check, by=by, at=at)
+    summary = Summary(
         rows=counts["rows"], new_teams=tuple(team.name for team in places.new_teams),
         new_features=len(places.new_features), new_calls=counts[Kind.NEW], new_parts=counts["parts"],
         changed=counts[Kind.CHANGED], unchanged=counts[Kind.UNCHANGED], cost_today=counts["cost_today"],
-        cost_unknown=counts["cost_unknown"], doubts=dict(sorted(intake.doubts.items())),
+        cost_unknown=counts["cost_unknown"], doubts=dict(sorted(staged.doubts.items())),
         seq=action.seq if action else None, changed_features=len(places.changed),
     )  # fmt: skip
-
-
-def _clashing(judged: Judged) -> Iterable[Problem]:
-    """Cells that nobody has decided between."""
-    for each in judged.clashes:
-        told = f"was {each.then or 'empty'} at the export and is {each.now or 'empty'} in the app now: choose one"
-        yield Problem(each.number, each.column, each.file, told)
-
-
-def _outrun(judged: Judged, seen: Seen | None) -> Iterable[Problem]:
-    """Whether somebody has written the call since the row was looked over."""
-    if seen is None or judged.problems:
-        return
-    call_id, version, was, of_parts = seen[judged.row.number]
-    key = str(judged.row.fields["key"])
-    if judged.kind == Kind.NEW and call_id is not None:
-        yield Problem(judged.row.number, "call_key", key, "named a call that is not there any more")
-    elif judged.kind != Kind.NEW and (judged.call and judged.call.pk, judged.seen) != (call_id, version):
-        yield Problem(judged.row.number, "call_key", key, "names a call that was changed since the preview")
-    elif {line.row.number: line.was for line in judged.lines} != of_parts:
-        yield Problem(judged.row.number, "call_key", key, "names a call whose parts were changed since the preview")
-    for column in OF_FEATURE:
-        if judged.was.get(column) != was.get(column):
-            told = "belongs to a feature that was changed since the preview"
-            yield Problem(judged.row.number, column, key, told)
-    for column in TEXTS:
-        if judged.was.get(column, "") != was.get(column, ""):
-            yield Problem(judged.row.number, column, key, "was changed since the preview")
-
-
-def _write(intake: _Intake, found: Sequence[Judged]) -> None:
-    intake.changes.extend(intake.judge.places.save())
-    known = [(each.call, each.parts) for each in found if each.call is not None]
-    Call.objects.bulk_create([call for call, _ in known if call.pk is None])
-    for each in found:
-        if each.before and each.call is not None:
-            old = [part for part in each.parts if part.pk]
-            calls.write(each.call, old, each.before, each.call.version)
-            intake.to_check += part_notice.found(old, each.before)
-    new = [(call, part) for call, parts in known for part in parts if part.pk is None]
-    for call, part in new:
-        part.call = call  # its number is known now
-    Part.objects.bulk_create([part for _, part in new])
-    intake.counts["parts"] += len(new)
-    for each in found:
-        if each.call is None:
-            continue
-        if each.before or each.kind == Kind.NEW:
-            intake.changes.add(each.before, audit.states(each.call, *each.parts))
-        _count(intake, each, each.call)
-
-
-def _count(intake: _Intake, judged: Judged, call: Call) -> None:
-    intake.teams.add(call.team_id)
-    intake.counts[judged.kind if judged.before or judged.kind == Kind.NEW else Kind.UNCHANGED] += 1
-    intake.counts["cost_today"] += call.cost_today or 0
-    intake.counts["cost_unknown"] += call.cost_today is None
-    for part in judged.parts:
-        intake.doubts.update(part.doubts)
+    along.done(summary)
+    return summary

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -17,16 +18,14 @@ from inventory.exchange.reading import Problem
 from inventory.models import Job, Person, RememberedColumn, Upload, UploadFile, UploadRow
 from inventory.models.upload import UploadRows
 from inventory.services import job as jobs
+from inventory.services import listed
 from inventory.services.intake import taking
 from inventory.services.intake.origin import CHOICES, FILE
-from inventory.services.intake.taking import Summary
+from inventory.services.intake.taking import Along, Summary
 
 KEEP = timedelta(days=7)
-PLAN = [reading.heading(column.heading) for column in of_plan.SUMMARY]  # the first sheet of the plan's workbook
-OF_THE_PLAN = (
-    "This is the workbook of the plan: it is there to read and to calculate in, and does not come back. "
-    "To change calls in a file, export them from the inventory with “Excel to edit”."
-)
+# Files of ours that are there to be read, by what they are and the headings of their first sheet.
+NOT_TO_EDIT = {"the workbook of the plan": of_plan.SUMMARY, "the list as it is shown": listed.CALLS}
 SAMPLES = 3  # rows shown beside the headings
 CHUNK = 2000
 
@@ -51,8 +50,8 @@ def keep(*, person: Person, name: str, data: bytes, at: datetime) -> Upload:
     """Keep the file with what its headings most likely stand for. Raises `reading.Unreadable`, and keeps nothing."""
     found = reading.opened(data, old_encodings=True)
     headings = [each for each in found.headings if each]
-    if headings == PLAN:
-        raise reading.Unreadable(OF_THE_PLAN)
+    if refusal := _no_calls(headings):
+        raise reading.Unreadable(refusal)
     remembered = RememberedColumn.objects.filter(person=person, heading__in=headings)
     said = dict(remembered.values_list("heading", "column"))
     columns = {each: column for each, column in said.items() if column in ("", *call_row.COLUMNS)}
@@ -66,6 +65,20 @@ def keep(*, person: Person, name: str, data: bytes, at: datetime) -> Upload:
         )  # fmt: skip
         UploadFile.objects.create(upload=upload, data=data)
     return upload
+
+
+def _no_calls(headings: Sequence[str]) -> str:
+    """Why a file with these headings cannot be one of calls; empty where it can."""
+    for what, columns in NOT_TO_EDIT.items():
+        if list(headings) == [reading.heading(column.heading) for column in columns]:
+            return (
+                f"This is {what}: it is there to be read, and does not come back. "
+                "To change calls in a file, export them from the inventory with “Excel to edit”."
+            )
+    if len(headings) < len(call_row.REQUIRED):
+        needed = ", ".join(call_row.REQUIRED)
+        return f"Its first row has too few headings ({len(headings)}) for a file of calls, which needs {needed}."
+    return ""
 
 
 def is_clear(columns: Mapping[str, str]) -> bool:
@@ -166,18 +179,24 @@ def is_stopped(upload: Upload) -> bool:
     )
 
 
-def take_in(*, upload: Upload, by: Actor, at: datetime) -> Summary:
-    """Import the ticked rows, in the caller's transaction. Raises `taking.Refused`."""
+def take_in(*, upload: Upload, by: Actor, at: datetime, along: Along) -> Summary:
+    """Import the ticked rows. Raises `taking.Refused`."""
     rows = upload.rows.to_import().values_list("number", "call_id", "version", "was", "clashes", "parts")
     seen = {
         number: (pk, version, *_expected(number, was, parts, _overruled(clashes, upload.rest)))
         for number, pk, version, was, clashes, parts in rows.iterator(chunk_size=CHUNK)
     }
-    summary = taking.import_rows(rows=_rows(upload), seen=seen, name=upload.name, by=by, at=at, person=upload.owner)
-    upload.state, upload.action_seq, upload.problems = "imported", summary.seq, []
-    upload.save(update_fields=["state", "action_seq", "problems"])
-    UploadFile.objects.filter(upload=upload).delete()
-    return summary
+
+    def done(summary: Summary) -> None:
+        upload.state, upload.action_seq, upload.problems = "imported", summary.seq, []
+        upload.save(update_fields=["state", "action_seq", "problems"])
+        UploadFile.objects.filter(upload=upload).delete()
+        along.done(summary)
+
+    return taking.import_rows(
+        rows=partial(_rows, upload), seen=seen, name=upload.name, by=by, at=at, person=upload.owner,
+        along=replace(along, done=done),
+    )  # fmt: skip
 
 
 def refuse(*, upload: Upload, problems: Iterable[Problem]) -> None:
@@ -193,19 +212,27 @@ def drop_old(*, at: datetime) -> None:
 
 
 def _rows(upload: Upload) -> Iterator[CallRow]:
-    rows = upload.rows.to_import().order_by("number")
-    for number, cells, clashes, parts, is_bare in rows.values_list(
-        "number", "cells", "clashes", "parts", "is_bare"
-    ).iterator(chunk_size=CHUNK):
-        of_file: dict[int, dict[str, str]] = defaultdict(dict)
-        for at, column, _, file, _, choice in clashes:
-            if (choice or upload.rest) == FILE:
-                of_file[at][column] = file
-        made = [
-            part_row.again(each["number"], {**each["cells"], **of_file[each["number"]]}, each.get("pk"))
-            for each in parts
-        ]
-        yield call_row.again(number, {**cells, **of_file[number]}, tuple(made), is_bare=is_bare)
+    """Lot by lot: a query held open while progress is written would fail on SQLite as soon as somebody else writes."""
+    rows = upload.rows.to_import().order_by("number").values_list("number", "cells", "clashes", "parts", "is_bare")
+    last = -1
+    while lot := list(rows.filter(number__gt=last)[:CHUNK]):
+        yield from (_row(upload, *each) for each in lot)
+        last = lot[-1][0]
+
+
+def _row(
+    upload: Upload, number: int, cells: Mapping[str, str], clashes: Iterable[Sequence[Any]],
+    parts: Iterable[Mapping[str, Any]], is_bare: bool,
+) -> CallRow:  # fmt: skip
+    """With the file's value in every cell for which that was chosen."""
+    of_file: dict[int, dict[str, str]] = defaultdict(dict)
+    for at, column, _, file, _, choice in clashes:
+        if (choice or upload.rest) == FILE:
+            of_file[at][column] = file
+    made = [
+        part_row.again(each["number"], {**each["cells"], **of_file[each["number"]]}, each.get("pk")) for each in parts
+    ]
+    return call_row.again(number, {**cells, **of_file[number]}, tuple(made), is_bare=is_bare)
 
 
 def _overruled(clashes: Iterable[Sequence[Any]], rest: str) -> dict[int, dict[str, str]]:
