@@ -82,7 +82,8 @@ class Staged:
         self.files.close()
 
     def _put_aside(self, found: Sequence[Judged]) -> None:
-        self._number([each for each in found if each.kind == Kind.NEW])
+        if new := [each for each in found if each.kind == Kind.NEW]:
+            self._number(new)
         revised: list[tuple[str, list[str], list[bulk.Value]]] = []
         looked: list[int] = []
         for each in found:
