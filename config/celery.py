@@ -1,6 +1,9 @@
 """The Celery app and its schedule, for installations with a broker. Several schedulers do no harm."""
 
 import os
+import signal
+import threading
+import time
 from typing import Any
 
 from celery import Celery
@@ -23,4 +26,18 @@ def step_back(**given: Any) -> None:
     os.nice(settings.WORKER_NICENESS)
 
 
+def end_with_supervisor(**given: Any) -> None:
+    """A supervisor that was killed cannot stop the worker it started: that notices."""
+    supervisor = os.environ.get("BATCHLINE_SUPERVISOR")
+    if supervisor:
+        threading.Thread(target=_watch, args=(int(supervisor),), daemon=True).start()
+
+
+def _watch(supervisor: int) -> None:
+    while os.getppid() == supervisor:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 worker_init.connect(step_back)
+worker_init.connect(end_with_supervisor)

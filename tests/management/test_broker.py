@@ -1,6 +1,7 @@
 """The same jobs under Celery, on each broker: what a killed worker held is done once."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -45,6 +46,13 @@ def test_celery_carries_the_same_jobs_and_survives_being_killed(broker: Env, wor
         found = wait_for(broker, are_done(6))
     assert (found["states"], found["effects"]) == ({"done": 6}, [1] * 6)
     assert sum(found["attempts"]) <= 8
+
+
+@pytest.mark.soak
+def test_celery_ends_when_its_supervisor_was_killed(broker: Env, words: list[str]) -> None:
+    """Told as `serve` tells it; the supervisor here is long gone."""
+    with Group(broker | {"BATCHLINE_SUPERVISOR": "1"}, *words) as worker:
+        assert worker.process.wait(timeout=120) in (0, -signal.SIGTERM)  # the latter while it was still starting
 
 
 def test_a_broker_that_is_away_neither_fails_nor_holds_up_whoever_asks(env: Env) -> None:

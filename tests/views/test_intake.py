@@ -104,6 +104,25 @@ def test_ticked_rows_come_in_as_one_action_and_others_stay_out(as_ed: Client, ed
     assert reverse("intake.undo", args=[action.seq]) in page
 
 
+def test_how_far_an_import_is_stands_on_its_page_where_it_can_be_cancelled(as_ed: Client) -> None:
+    upload = looked_over(as_ed, HEAD + ROW + OTHER)
+    post(as_ed, "confirm", upload, ticks(upload))
+    upload.refresh_from_db()
+    assert upload.job is not None
+    job = jobs.claim(pk=upload.job.pk, worker="one", at=timezone.now())
+    assert job is not None
+    jobs.progress(job, 1, 2, at=timezone.now())
+    page = seen(as_ed, upload)
+    assert "1 of 2 rows.</label>" in page
+    assert '<progress id="done" max="2" value="1">' in page
+    address = reverse("job.cancel", args=[job.pk])
+    assert address in page
+    as_ed.post(address)
+    assert ">Cancel</button>" not in seen(as_ed, upload)
+    with pytest.raises(jobs.Cancelled):
+        jobs.renew(job, at=timezone.now())
+
+
 def test_ticks_are_kept_page_by_page_and_for_a_whole_kind(as_ed: Client) -> None:
     rows = "".join(ROW.replace("ticket-tags", f"k{n}") for n in range(60))
     upload = looked_over(as_ed, HEAD + rows)
