@@ -179,7 +179,7 @@ NO_ROWS = {
 }  # fmt: skip
 BELOW = {"services", "models", "exchange", "domain"}  # the last two know no database
 OF_MODELS = {
-    "append_only.py", "audit.py", "bulk.py", "notice.py", "part.py", "people.py", "reprice.py", "search.py", "staged.py",
+    "append_only.py", "audit.py", "bulk.py", "notice.py", "people.py", "reprice.py", "search.py", "staged.py",
     "versioned.py",
 }  # fmt: skip
 
