@@ -29,7 +29,7 @@ Answers = Mapping[str, Any]
 # What differs between two visits anyway: tokens, numbers of records, and those of actions, of which there are more.
 PASSING = re.compile(
     r"X-CSRFToken\W+\w+|csrfmiddlewaretoken\W+value=\W\w+|(?:\d+:)?[0-9a-f]{32,64}|/(?:[a-z]+/)+\d+|[a-z]+:\d+|[a-z_]+-\d+|up_to\W+value=\W\d+"
-    r"|Action \d+|action=\d+"
+    r"|[Aa]ction \d+|action=\d+|name=\"pick\" value=\"\d+"
 )
 
 
