@@ -1,21 +1,24 @@
 """The ledger of realised savings: what enters it, what leaves it, and what it adds up to."""
 
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from inventory.domain.book import Book
 from inventory.domain.plan import Kind
 from inventory.domain.status import Status
 from inventory.models import Action, Call, Part, Person, Realised, Team
 from inventory.services import call as calls
-from inventory.services import ledger, moving, plan, schedule, verification
+from inventory.services import exchange, ledger, moving, plan, schedule, verification
 from tests.factories import make_part, make_team
 from tests.services.test_arrangement import make_move, make_wave
 from tests.services.test_moving import step
+from tests.services.test_same_totals import assert_realised_is_the_same
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2027, 3, 15)
@@ -141,6 +144,9 @@ def test_what_is_done_and_what_is_left_make_up_the_saving_of_the_plan(team: Team
     assert (sums.saved, sums.still, sums.left) == (120, 140, 7)
     assert sums.still + sums.left == plan.totals().overall.sums.saving
     assert ledger.overall(team=team).still == sums.still
+    file = BytesIO()
+    exchange.export_plan(file, at=now)
+    assert_realised_is_the_same(load_workbook(file, data_only=True), now)
 
 
 def test_a_part_that_is_gone_or_retired_is_in_no_sum(team: Team, pia: Person, now: datetime) -> None:
