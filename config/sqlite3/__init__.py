@@ -1,0 +1,1 @@
+"""Django's SQLite, but that those who wait to write get their turn."""
