@@ -18,7 +18,6 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR 
 _database = DATABASES["default"]
 IS_SQLITE = _database["ENGINE"].endswith("sqlite3")
 if IS_SQLITE:
-    _database["ENGINE"] = "config.sqlite3"
     # IMMEDIATE takes the write lock at the start: a lock upgrade halfway would fail at once instead of waiting.
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
