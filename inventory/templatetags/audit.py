@@ -31,7 +31,7 @@ def told(
     """Lines of the history, those that `tickable` names with the box that marks them as reviewed; where it names none,
     with `picks`, each with the box that exports it. No template of its own: it would take as long as finding the
     lines."""
-    picks = picks and not tickable
+    picks = picks and tickable is None
     rows = (
         f"<li><time>{moment(line.at)}</time>\n<div>{_picked(line, picks)}{_said(line, tickable, ticked)}</div>\n"
         f'<p class="num">{escape(line.effect)}</p></li>\n'

@@ -28,7 +28,7 @@ def in_waves() -> dict[str, str]:
 def test_a_move_is_dragged_onto_a_wave_with_what_is_ticked(page, sign_in, pia, team, moves):
     wave = make_wave(team, "Digests")
     sign_in(page, pia).goto("/plan/waves")
-    page.get_by_label("Move 2").check()
+    page.get_by_label("Move 2", exact=True).check()
     page.locator("tr", has_text="Move 1").drag_to(page.locator(f"section[data-wave='{wave.pk}']"))
     expect(page.get_by_text("2 moves went into Digests")).to_be_visible()
     assert in_waves() == {"Move 1": "Digests", "Move 2": "Digests"}
@@ -62,7 +62,7 @@ def test_a_proposal_is_taken_without_javascript(plain, sign_in, pia, team, moves
     plain.get_by_role("button", name="Propose again").click()
     plain.get_by_role("button", name="Take this arrangement").click()
     assert in_waves() == {"Move 1": "Wave 1", "Move 2": "Wave 1", "Move 3": "Wave 2"}
-    plain.get_by_label("Move 3").check()
+    plain.get_by_label("Move 3", exact=True).check()
     plain.get_by_label("Put what is ticked into").select_option("No wave")
     plain.get_by_role("button", name="Put there").click()
     assert "Move 3" not in in_waves()

@@ -21,7 +21,8 @@ TERMS = Terms(waves=3, starts_on=date(2026, 12, 1), apart=2, ramp=1)
 
 def make_move(team: Team, *, saving: int = 10, kind: Kind = Kind.MOVE_TO_BATCH, **fields: Any) -> Part:
     part = make_call(feature=make_feature(team=team)).parts.get()
-    told = {"kind": kind, "cost_today": 1000, "cost_target": 1000 - saving, "saving": saving, "label": "not_waiting"}
+    today = fields.get("cost_today", max(1000, saving))
+    told = {"kind": kind, "cost_today": today, "cost_target": today - saving, "saving": saving, "label": "not_waiting"}
     Part.objects.filter(pk=part.pk).update(**{**told, "state": "agreed", "confidence": "high", **fields})
     return Part.objects.select_related("call", "team").get(pk=part.pk)
 

@@ -18,7 +18,7 @@ from inventory.services import call as calls
 from inventory.services import feature as features
 from inventory.services import part as parts
 from inventory.services import wave as waves
-from tests import factories
+from tests import factories, net
 
 BY = Actor("command", "load_demo")
 pytestmark = pytest.mark.django_db
@@ -148,8 +148,8 @@ def test_what_was_said_and_realised_of_parts_that_are_gone_goes_with_the_sample(
     move = Part.objects.filter(kind="move_to_batch").select_related("call").first()
     assert move is not None
     # Without a wave, for which its team would stay.
-    before, entries = realised.follow([move], to=Status.MOVED, at=now)
-    with transaction.atomic():
+    with transaction.atomic(), net.taken_away():
+        before, entries = realised.follow([move], to=Status.MOVED, at=now)
         audit.record(kind="move.set_status", by=BY, at=now, subject=move, before=before, after=entries)
 
     assert demo.remove(by=BY, at=now).stayed == ()

@@ -204,7 +204,7 @@ def test_earlier_actions_are_weighed_and_named_as_new_ones(call: Call, moved: Pa
     append_only.remove(connection)
     for model, _ in INDEXES:
         model.objects.all().delete()
-    import_module("inventory.migrations.0021_history_found_and_weighed").index_what_is_there(apps, None)
+    import_module("inventory.migrations.0026_history_found_and_weighed").index_what_is_there(apps, None)
     assert [set(model.objects.values_list(*columns)) for model, columns in INDEXES] == made
     assert all(made)
 
