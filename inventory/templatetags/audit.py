@@ -28,10 +28,8 @@ def iso(at: datetime) -> str:
 def told(
     lines: Iterable[Line], tickable: Collection[int] = (), ticked: Collection[int] = (), *, picks: bool = False
 ) -> SafeString:
-    """Lines of the history, those that `tickable` names with the box that marks them as reviewed; where it names none,
-    with `picks`, each with the box that exports it. No template of its own: it would take as long as finding the
-    lines."""
-    picks = picks and tickable is None
+    """Lines of the history, those that `tickable` names with the box that marks them as reviewed; with
+    `picks`, each with the box that exports it. No template of its own: it would take as long as finding the lines."""
     rows = (
         f"<li><time>{moment(line.at)}</time>\n<div>{_picked(line, picks)}{_said(line, tickable, ticked)}</div>\n"
         f'<p class="num">{escape(line.effect)}</p></li>\n'
