@@ -13,6 +13,7 @@ BOTH = (Discipline.PRODUCT, Discipline.ENGINEERING)
 
 LONGEST_TEXT = 200
 LARGEST_NUMBER = 9999
+UNIT_MISSING = "Select the unit"
 
 # (the answers so far, least hours for batch with a guard) -> is it asked?
 When = Callable[[Answers, int], bool]
@@ -100,7 +101,14 @@ class Question:
                 raise NotAnAnswer(f"{self.id}: {field.id} cannot be {kept[field.id]!r}")
             if chosen in field.needed_for and field.id not in kept:
                 raise NotAnAnswer(field.missing)
+        if self.lacking(kept):
+            raise NotAnAnswer(UNIT_MISSING)
         return {"choice": chosen, **kept}
+
+    def lacking(self, given: Mapping[str, Any]) -> list[Field]:
+        """The units without which a number that was given says nothing."""
+        units = [field for field in self.fields if field.kind == "unit"]
+        return [each for each in units if given.get(each.beside) not in (None, "") and not given.get(each.id)]
 
     def _several(self, chosen: Any) -> list[str]:
         known = [option.id for option in self.options if option.id in chosen]

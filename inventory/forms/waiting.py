@@ -8,7 +8,7 @@ from django import forms
 
 from inventory.domain import waiting
 from inventory.domain.consumer import DAYS, UNITS, Answer
-from inventory.domain.question import LARGEST_NUMBER, LONGEST_TEXT, Field, Question, Test
+from inventory.domain.question import LARGEST_NUMBER, LONGEST_TEXT, UNIT_MISSING, Field, Question, Test
 from inventory.forms.number import Whole
 from inventory.forms.text import Line
 
@@ -94,6 +94,9 @@ class Choosing(forms.Form):
         for field in self.question.fields:
             if field.id in self.errors and not self._concerns(field, chosen):
                 del self.errors[field.id]
+        for field in self.question.lacking(self.cleaned_data):
+            if field.belongs_to(str(chosen)) and field.id not in self.errors:
+                self.add_error(field.id, UNIT_MISSING)
         alone = [option.text for option in self.question.options if option.id in self.question.alone]
         if self.question.many and chosen and len(chosen) > 1 and set(chosen) & set(self.question.alone):
             self.add_error(self.main, f"Select “{'” or “'.join(alone)}” alone, or else what applies")

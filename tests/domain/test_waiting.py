@@ -128,6 +128,7 @@ def test_an_answer_keeps_what_its_option_takes(question, value, kept):
         ("hop1", pick("process_held", limit="30", unit="seconds")),
         ("hop1", pick("process_held", limit=0, unit="seconds")),
         ("hop1", pick("process_held", limit=10, unit="years")),
+        ("hop1", pick("process_held", limit=10)),
         ("needed", pick("part")),
         ("chain", pick("yes", rounds=1)),
         ("times", pick("yes", final="24:00", read="06:00")),

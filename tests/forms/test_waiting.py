@@ -54,6 +54,7 @@ def test_a_form_gives_the_answer_a_sheet_keeps(question, typed, value):
         ("first", {"choice": "somebody"}, "choice", "Select who uses this result first"),
         ("first", {"choice": "nobody", "name": "x" * 40_000}, "name", "Shorten it to 200 characters: it has 40,000."),
         ("first", {"choice": "nobody", "name": "a\x00b"}, "name", "Take out the control characters: they cannot be kept."),
+        ("hop1", {"choice": "process_held", "limit": "10"}, "unit", "Select the unit"),
         ("hop1", {"choice": "process_held", "limit": "NaN", "unit": "seconds"}, "limit", "Type a whole number, such as 1234 or 1,234, without decimals."),
         ("hop1", {"choice": "process_held", "limit": "9" * 20, "unit": "seconds"}, "limit", "Type a number from 1 to 9,999."),
         ("chain", {"choice": "yes", "rounds": "1"}, "rounds", "Type a number from 2 to 9,999."),
