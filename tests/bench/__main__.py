@@ -107,6 +107,8 @@ def _meanwhile(figures: Figures, environment: dict[str, str], known: dict[str, i
             command = [sys.executable, "manage.py", "work", "--once"]
             with subprocess.Popen(command, env={**os.environ, **environment}) as worker:
                 found = server.p95_beside(port, str(known["session"]), _paths(known), worker)
+        if not found:
+            sys.stdout.write(f"The {what} of {LARGE:,} was over too soon to tell what it does to the pages.\n")
         for name, (during, before) in found.items():
             figures.add(f"ms, p95 of {name} during {what} of {LARGE:,} / without", during, before, 1.5)
 

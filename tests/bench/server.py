@@ -13,6 +13,7 @@ from itertools import count
 from statistics import median
 
 WAIT = 30  # seconds for the server to come up
+LEAST_ASKED = 40  # times, for a p95 that tells something
 TURN = 3  # seconds that a worker works, or is stopped
 
 
@@ -50,7 +51,8 @@ def p95_beside(
     port: int, session: str, paths: dict[str, tuple[str, dict[str, str]]], worker: subprocess.Popen[bytes]
 ) -> dict[str, tuple[float, float]]:
     """Milliseconds that 95 of 100 requests for each path stay below while the worker works, and while it is stopped:
-    in turns until it ends, so that whatever else the machine does weighs on both alike."""
+    in turns until it ends, so that whatever else the machine does weighs on both alike. Paths that were asked for too
+    seldom to tell are left out: a short job is over too soon."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     times: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in paths}
     for turn in count():
@@ -64,7 +66,8 @@ def p95_beside(
         if works and worker.poll() is not None:
             break
     connection.close()
-    return {name: (_p95(during), _p95(before)) for name, (during, before) in times.items()}
+    enough = {name: both for name, both in times.items() if min(map(len, both)) >= LEAST_ASKED}
+    return {name: (_p95(during), _p95(before)) for name, (during, before) in enough.items()}
 
 
 def _p95(times: list[float]) -> float:
