@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from django.db.models import QuerySet
+
 from inventory.domain import undo as domain
 from inventory.models import Action, Change
 
@@ -45,5 +47,5 @@ def root(action: Action) -> Action:
     return Action.objects.get(seq=int(action.record_id))
 
 
-def _about(seqs: Iterable[int]) -> "Action.objects.QuerySet":  # type: ignore[name-defined]
+def _about(seqs: Iterable[int]) -> QuerySet[Action]:
     return Action.objects.filter(record=RECORD, record_id__in=[str(seq) for seq in seqs], kind__in=domain.KINDS)
