@@ -59,6 +59,17 @@ SUMMARY = (
     Column("no", "No.", Form.WHOLE, 8),
 )
 
+# How far a move has come, and how it is weighed.
+WEIGHED = (
+    Column("status", "Status", width=14),
+    Column("readiness", "Readiness", width=14),
+    Column("readiness_why", "Readiness, why", width=44),
+    Column("effort", "Effort, 1 to 5", Form.WHOLE, 14),
+    Column("effort_why", "Effort, why", width=44),
+    Column("risk", "Risk, 1 to 5", Form.WHOLE, 12),
+    Column("risk_why", "Risk, why", width=44),
+    Column("overruled", "Overruled", width=44),
+)
 MOVES = (
     Column("team", "Team", width=22),
     Column("feature", "Feature", width=26),
@@ -88,14 +99,7 @@ MOVES = (
     Column("engineering_owner", "Engineering owner", width=20),
     Column("doubts", "Doubts", width=50),
     Column("wave", "Wave", width=22),
-    Column("status", "Status", width=14),
-    Column("readiness", "Readiness", width=14),
-    Column("readiness_why", "Readiness, why", width=44),
-    Column("effort", "Effort, 1 to 5", Form.WHOLE, 14),
-    Column("effort_why", "Effort, why", width=44),
-    Column("risk", "Risk, 1 to 5", Form.WHOLE, 12),
-    Column("risk_why", "Risk, why", width=44),
-    Column("overruled", "Overruled", width=44),
+    *WEIGHED,
     Column("no", "No. in Parts", Form.WHOLE, 12),
     Column("row", "Row in Parts", Form.WHOLE, 12, f"={at('[no]')}"),
 )

@@ -1,6 +1,6 @@
 """The columns of a frozen version's workbook, and of a comparison's."""
 
-from inventory.exchange.columns import Column, Form
+from inventory.exchange.columns import WEIGHED, Column, Form
 
 OF_SUMS = {
     "today": "Today, $ a month",
@@ -43,14 +43,7 @@ PARTS = (
     Column("wave", "Wave", width=22),
     Column("starts_on", "Starts", Form.DAY, 12),
     Column("ramp_months", "Ramp, months", Form.WHOLE, 14),
-    Column("status", "Status", width=14),
-    Column("readiness", "Readiness", width=14),
-    Column("readiness_why", "Readiness, why", width=44),
-    Column("effort", "Effort, 1 to 5", Form.WHOLE, 14),
-    Column("effort_why", "Effort, why", width=44),
-    Column("risk", "Risk, 1 to 5", Form.WHOLE, 12),
-    Column("risk_why", "Risk, why", width=44),
-    Column("overruled", "Overruled", width=44),
+    *WEIGHED,
     Column("requests", "Requests a month", Form.WHOLE, 16),
     Column("uncached_input", "Input tokens, not cacheable", Form.WHOLE, 25),
     Column("cacheable_prefix", "Cacheable prefix tokens", Form.WHOLE, 22),
