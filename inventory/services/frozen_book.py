@@ -9,7 +9,7 @@ from inventory.exchange import columns_frozen as columns
 from inventory.exchange.workbook import Book
 from inventory.models import ComparedLine, Comparison, Frozen
 from inventory.models.frozen import SUMS
-from inventory.services import comparison, frozen_rows
+from inventory.services import comparison, frozen_rows, plan_then
 from inventory.services.exchange import PROVIDERS
 
 AT_ONCE = 1000
@@ -64,7 +64,7 @@ def _facts(version: Frozen) -> Iterator[dict[str, Any]]:
 
 def _parts(version: Frozen) -> Iterator[dict[str, Any]]:
     """By call. The calls of one lot are read together with its parts."""
-    position, kept = 0, frozen_rows.weights(version)
+    position, kept = 0, plan_then.kept_weights(version)
     while calls := list(version.call_rows.filter(call_id__gt=position).order_by("call_id")[:AT_ONCE]):
         between = {"call_id__gt": position, "call_id__lte": calls[-1].call_id}
         found = version.part_rows.filter(**between).order_by("call_id", "position")

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from inventory.domain.doubt import WORDS as DOUBTS
-from inventory.domain.effort import Weights
-from inventory.models import ComparedLine, Frozen, FrozenCall, FrozenPart
+from inventory.models import ComparedLine, FrozenCall, FrozenPart
 from inventory.models.call import PROFILE
 from inventory.services import exchange
 from inventory.services.exchange import KINDS, LABELS, PATHS, PROVIDERS, STATES, STATUSES
+from inventory.services.plan_then import Kept
 
-Kept = Mapping[str, Weights]
 OF_CALL = ("team", "feature", "key", "provider", "model", "geo", "today_path")
 OF_PART = ("name", "consumer", "blockers", "in_split", "saving", "possible", "wave", "starts_on", "ramp_months",
            "guard", "one_sided", *PROFILE)  # fmt: skip
@@ -25,11 +24,6 @@ def parts(found: Iterable[FrozenPart], calls: Mapping[int, FrozenCall], kept: Ke
         yield {**{name: getattr(call, name) for name in OF_CALL}, **own, **_words(part), **weighed, "call": call.name,
                "provider": PROVIDERS.get(call.provider, call.provider), "model": part.model or call.model,
                "path": PATHS[call.today_path]}  # fmt: skip
-
-
-def weights(version: Frozen) -> Kept:
-    """What followed from the facts, by what was known of a part."""
-    return {each.weighed_by: each.found() for each in version.weights.all()}
 
 
 def line(found: ComparedLine) -> dict[str, Any]:

@@ -6,14 +6,14 @@ from typing import Any
 
 from inventory.exchange import columns_frozen as columns
 from inventory.models import Comparison, Frozen
-from inventory.services import frozen_list, frozen_rows
+from inventory.services import frozen_list, frozen_rows, plan_then
 from inventory.services.listing import AT_ONCE, List, starts
 
 
 def _version(asked: Mapping[str, Any]) -> List:
     version = Frozen.objects.get(pk=asked["of"])
     keys = array("q", frozen_list.parts(version, **_narrowed(asked)).values_list("pk", flat=True).iterator())
-    kept = frozen_rows.weights(version)
+    kept = plan_then.kept_weights(version)
     lots = (_parts(version, keys[i : i + AT_ONCE], kept) for i in starts(len(keys)))
     return List("Parts", columns.PARTS, len(keys), lots)
 
@@ -38,7 +38,7 @@ def _narrowed(asked: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in asked.items() if name != "of"}
 
 
-def _parts(version: Frozen, keys: "array[int]", kept: frozen_rows.Kept) -> list[dict[str, Any]]:
+def _parts(version: Frozen, keys: "array[int]", kept: plan_then.Kept) -> list[dict[str, Any]]:
     by_pk = version.part_rows.in_bulk(keys)
     found = [by_pk[pk] for pk in keys]
     return list(frozen_rows.parts(found, version.calls_of(found), kept))

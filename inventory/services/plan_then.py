@@ -20,13 +20,19 @@ from inventory.models import Frozen, FrozenCall, FrozenPart, StagedCall, StagedP
 from inventory.models.call import PROFILE
 from inventory.models.overruled import overruled
 from inventory.models.staged import OF_CALL, OF_PART
-from inventory.services import frozen_price, frozen_rows
+from inventory.services import frozen_price
 from inventory.services.plan_now import Standing
 
 CHUNK = 1000  # calls of either side read at once
 Row = Mapping[str, Any]
 T = TypeVar("T")
+Kept = Mapping[str, Weights]
 Rows = tuple[Row, list[Row]]  # a call and its parts
+
+
+def kept_weights(version: Frozen) -> Kept:
+    """What followed from the facts, by what was known of a part."""
+    return {each.weighed_by: each.found() for each in version.weights.all()}
 
 
 def nearest(
@@ -85,7 +91,7 @@ def frozen(version: Frozen) -> Side:
     copies = version.prices.order_by("on", "pk").values_list("provider", "model", "geo", "priced_by", "price")
     prices = Prices(((p, m, g, mark), price_copy.price(kept) if kept else None) for p, m, g, mark, kept in copies)
     calls = FrozenCall.objects.filter(frozen=version)
-    weights = frozen_rows.weights(version)
+    weights = kept_weights(version)
     return Side(calls, FrozenPart.objects.filter(frozen=version), prices, weights.get)
 
 

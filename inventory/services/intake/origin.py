@@ -9,7 +9,7 @@ from inventory.exchange.merge import Clash, Kept, Merged, merged
 from inventory.exchange.part_row import PartRow
 from inventory.exchange.reading import Problem
 from inventory.models import Call, Part
-from inventory.services.intake.past import Known, Past
+from inventory.services.intake.exported import Known, Past
 from inventory.services.intake.places import FIELDS, Places
 
 FILE, APP = "file", "app"  # whose value counts where both were changed
