@@ -26,7 +26,7 @@ from inventory.domain.book import Book
 from inventory.domain.question import Test
 from inventory.exchange import sample
 from inventory.models import ClaudeModel, Modifier, Person, PriceRow, Team, append_only
-from inventory.services import price_load, pricing
+from inventory.services.prices import price_load, pricing
 from tests import factories, migrated, net
 
 # A busy machine is no failure of what is tested.

@@ -36,7 +36,7 @@ NOT_ON_POSTGRES = (
     "management/test_killed_web.py",
     "management/test_serve.py",
     "management/test_work.py",
-    "services/test_live_workbook.py",
+    "services/files/test_live_workbook.py",
     "test_architecture.py",
     "views",
 )

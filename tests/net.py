@@ -21,10 +21,10 @@ from django.db import connection
 
 from inventory import services, tasks
 from inventory.management.commands import __path__ as commands
-from inventory.services import replay
+from inventory.services.history import replay
 
 KEPT_ELSEWHERE = ("job",)  # its row is written as it runs; that somebody asked for it, or for its end, is an action
-WITHIN_ANOTHER = ("inventory.services.link",)  # only services call it: what they do by a link is the action
+WITHIN_ANOTHER = ("inventory.services.people.link",)  # only services call it: what they do by a link is the action
 CHANGE = "inventory_change"
 _STATEMENT = re.compile(r'\s*(INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?(.*)', re.I | re.S)
 _SET = re.compile(r'"?(\w+)"?\s*=', re.S)

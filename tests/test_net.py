@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from inventory.domain.audit import Actor
 from inventory.models import Call, Team
-from inventory.services import team as teams
+from inventory.services.people import team as teams
 from tests import factories, net
 
 pytestmark = pytest.mark.django_db

@@ -37,13 +37,15 @@ from inventory.models import (
     UploadRow,
     Wave,
 )
-from inventory.services import call as calls
-from inventory.services import comment, invitation, people, scenario
 from inventory.services import job as jobs
+from inventory.services.calls import call as calls
 from inventory.services.intake import taking
 from inventory.services.intake import upload as uploads
+from inventory.services.people import invitation, people
+from inventory.services.talk import comment
+from inventory.services.versions import scenario
 from tests import factories
-from tests.services.test_waiting import both_in
+from tests.services.labelling.test_waiting import both_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PINNED = Path(__file__).with_name("query_counts.json")

@@ -16,7 +16,7 @@ from inventory.models import Differing, Job, Team
 from inventory.services import job as jobs
 from tests import factories
 from tests.services.labelling.test_version import OTHERWISE
-from tests.services.test_waiting import both_in
+from tests.services.labelling.test_waiting import both_in
 
 pytestmark = pytest.mark.django_db
 BY = Actor("command", "test")

@@ -15,9 +15,12 @@ from inventory.domain.part import Path
 from inventory.domain.people import Discipline
 from inventory.exchange import sample
 from inventory.models import Call, Comment, Feature, OneTimeLink, Pair, Part, Realised, Scenario, Sheet, Team
-from inventory.services import audit, feature, team, waiting
-from inventory.services import call as calls
-from inventory.services import part as parts
+from inventory.services import audit
+from inventory.services.calls import call as calls
+from inventory.services.calls import feature
+from inventory.services.calls import part as parts
+from inventory.services.labelling import waiting
+from inventory.services.people import team
 
 SAMPLE = Actor("command", "load_demo")  # whoever asks for the sample has answered for no side of it
 USUAL = {"provider": "anthropic", "today_path": Path.REAL_TIME, "is_demo": True}

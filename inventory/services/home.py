@@ -9,9 +9,10 @@ from django.db.models import Count, Sum
 from inventory.domain.part import State
 from inventory.models import Feature, Part, Person
 from inventory.models.part import Parts as Found
-from inventory.services import access, behind
-from inventory.services.behind import Behind
+from inventory.services import access
 from inventory.services.labelling import queue
+from inventory.services.prices import behind
+from inventory.services.prices.behind import Behind
 
 FIRST = 5
 

@@ -14,11 +14,13 @@ from kombu.exceptions import OperationalError
 
 from inventory.domain.audit import Actor
 from inventory.models import Job
-from inventory.services import comparison, digest, notice
 from inventory.services import job as jobs
-from inventory.services import reprice as reprices
+from inventory.services import notice
 from inventory.services.intake import upload as uploads
 from inventory.services.labelling import version
+from inventory.services.prices import reprice as reprices
+from inventory.services.talk import digest
+from inventory.services.versions import comparison
 from inventory.tasks import history, inventory, lists, plan, prices
 from inventory.tasks.handler import Handler
 

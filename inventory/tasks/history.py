@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from inventory.forms.audit import Filter
 from inventory.models import Job
-from inventory.services import action as actions
-from inventory.services import history, history_file, history_table, verification
+from inventory.services.history import action as actions
+from inventory.services.history import history, history_file, history_table, verification
 from inventory.tasks.handler import dated, kept
 
 log = logging.getLogger(__name__)

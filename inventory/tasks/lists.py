@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from inventory.models import Comparison, Job
 from inventory.services import job as jobs
-from inventory.services import listed
+from inventory.services.files import listed
 from inventory.tasks.handler import FORGOTTEN, dated, kept
 
 

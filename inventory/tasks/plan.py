@@ -8,9 +8,10 @@ from django.utils import timezone
 from inventory.domain import money
 from inventory.models import Comparison, Frozen, Job, Scenario, Team
 from inventory.models.frozen import ALL
-from inventory.services import comparison, exchange, frozen_book, plan_now, scenario_figures
-from inventory.services import frozen as freezing
 from inventory.services import job as jobs
+from inventory.services.files import exchange, frozen_book
+from inventory.services.versions import comparison, plan_now, scenario_figures
+from inventory.services.versions import frozen as freezing
 from inventory.tasks.handler import FORGOTTEN, LONG, asked_by, dated, kept, tell
 from inventory.tasks.history import tell_head
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from inventory.models import Job, Repricing
 from inventory.services import job as jobs
-from inventory.services import reprice as reprices
-from inventory.services import repriced
+from inventory.services.prices import reprice as reprices
+from inventory.services.prices import repriced
 from inventory.tasks.handler import LONG, asked_by, tell
 
 

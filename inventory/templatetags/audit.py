@@ -8,7 +8,7 @@ from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from inventory.services.history import Line
+from inventory.services.history.history import Line
 
 register = template.Library()
 

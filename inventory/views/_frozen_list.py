@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from inventory.forms import frozen_list as forms
 from inventory.models import Comparison, Frozen
-from inventory.services import frozen_list
+from inventory.services.versions import frozen_list
 from inventory.views import _load
 
 

@@ -8,9 +8,10 @@ from inventory.domain import audit_words
 from inventory.forms import audit as forms
 from inventory.forms.review import Mark
 from inventory.models import Person, Team
-from inventory.services import access, history, history_table, verification
-from inventory.services import action as actions
-from inventory.services.history import Asked, Found
+from inventory.services import access
+from inventory.services.history import action as actions
+from inventory.services.history import history, history_table, verification
+from inventory.services.history.history import Asked, Found
 from inventory.views._page import Request, page
 
 DETAILS = {"by", "field", "side", "since", "first_day", "last_day", "review"}

@@ -30,9 +30,9 @@ from inventory.models import (
     Upload,
     Wave,
 )
-from inventory.services import access, waiting
+from inventory.services import access
 from inventory.services.intake import undo
-from inventory.services.labelling import queue
+from inventory.services.labelling import queue, waiting
 from inventory.services.undoing import built, putting
 from inventory.services.undoing.look import Look
 

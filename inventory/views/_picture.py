@@ -10,7 +10,7 @@ from inventory.domain.bridge import Shape, Step
 from inventory.domain.line import Side
 from inventory.domain.realised import Left
 from inventory.domain.schedule import Month
-from inventory.services.plan import Sums
+from inventory.services.planning.plan import Sums
 
 TOP, HEIGHT = 28, 190  # room for the amounts above the columns, and the columns' largest height
 WIDTH = 1000  # length of the longest bar in the narrow picture, stretched to the page

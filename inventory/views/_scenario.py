@@ -10,7 +10,8 @@ from inventory.domain import money
 from inventory.domain import scenario as domain
 from inventory.domain.scenario import Figures, Result, Start, Step
 from inventory.models import Part, Scenario, Team
-from inventory.services import plan, scenario
+from inventory.services.planning import plan
+from inventory.services.versions import scenario
 
 MONEY = ("today", "after", "saving", "saving_a_year", "possible")
 ROWS = (

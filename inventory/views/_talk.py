@@ -6,8 +6,8 @@ from typing import Any
 
 from inventory.forms import comment as forms
 from inventory.models import Call, Comment, Part
-from inventory.services import talk
-from inventory.services.talk import Talk, Thread
+from inventory.services.talk import talk
+from inventory.services.talk.talk import Talk, Thread
 from inventory.views._page import Request
 
 

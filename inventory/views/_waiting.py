@@ -11,7 +11,7 @@ from inventory.domain.consumer import Answers
 from inventory.domain.people import Discipline
 from inventory.domain.question import Question, Test
 from inventory.models import Hold, Part
-from inventory.services import waiting
+from inventory.services.labelling import waiting
 from inventory.views._page import Request, page
 
 SAID = {

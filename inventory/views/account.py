@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from inventory.forms import notice as notice_forms
 from inventory.forms import people as forms
 from inventory.models import NoticeChoices, Person, Stale
-from inventory.services import account as accounts
-from inventory.services import notice, people
+from inventory.services import notice
+from inventory.services.people import account as accounts
+from inventory.services.people import people
 from inventory.views._page import Request, page, typed
 from inventory.views._stale import Difference, differences
 

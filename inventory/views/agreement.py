@@ -13,8 +13,8 @@ from inventory.domain.part import Label, State
 from inventory.domain.people import Discipline
 from inventory.forms import agreement as forms
 from inventory.models import Part, Stale
-from inventory.services import access, sheet, standing, waiting
-from inventory.services.labelling import reconcile
+from inventory.services import access
+from inventory.services.labelling import reconcile, sheet, standing, waiting
 from inventory.views import _load
 from inventory.views._page import Request, page
 from inventory.views._queue import following

@@ -13,9 +13,10 @@ from inventory.domain import undo as undoing
 from inventory.forms import audit as forms
 from inventory.forms import listed
 from inventory.models import Action, Change
-from inventory.services import access, called, history, history_table, past, weighed
-from inventory.services import action as actions
-from inventory.services.history import Line
+from inventory.services import access
+from inventory.services.history import action as actions
+from inventory.services.history import called, history, history_table, past, weighed
+from inventory.services.history.history import Line
 from inventory.services.intake import taking, undo
 from inventory.services.undoing import putting
 from inventory.views import _history, _job

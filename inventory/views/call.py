@@ -17,8 +17,11 @@ from inventory.domain.example import Example
 from inventory.forms import call as forms
 from inventory.forms import call_list as list_forms
 from inventory.models import Call, ClaudeModel, Feature, Person, Stale
-from inventory.services import access, call_detail, call_list, explanation, history, pricing
-from inventory.services import call as calls
+from inventory.services import access
+from inventory.services.calls import call as calls
+from inventory.services.calls import call_detail, call_list
+from inventory.services.history import history
+from inventory.services.prices import explanation, pricing
 from inventory.views import _load, _talk
 from inventory.views._page import Request, page, typed, wants_part
 from inventory.views._stale import differences

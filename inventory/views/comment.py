@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from inventory.forms import comment as forms
 from inventory.models import Comment, Stale
-from inventory.services import comment as comments
-from inventory.services import talk
+from inventory.services.talk import comment as comments
+from inventory.services.talk import talk
 from inventory.views import _load, _talk
 from inventory.views._page import Request, page, typed, wants_part
 from inventory.views._stale import Difference

@@ -12,22 +12,12 @@ from inventory.domain.question import Question, Test
 from inventory.forms.compact import Compact
 from inventory.forms.waiting import LOST, Choosing, version_shown
 from inventory.models import Part, Stale
-from inventory.services import waiting
-from inventory.services.labelling import queue
+from inventory.services.labelling import queue, waiting
 from inventory.views import _load, _replaced
 from inventory.views._page import Request, page, wants_part
 from inventory.views._queue import left
 from inventory.views._stale import Difference
-from inventory.views._waiting import (
-    COMPACT,
-    REFUSED,
-    SUBMITTED,
-    conflicting,
-    held_by,
-    lost_page,
-    side_of,
-    what_is_left,
-)
+from inventory.views._waiting import COMPACT, REFUSED, SUBMITTED, conflicting, held_by, lost_page, side_of, what_is_left
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

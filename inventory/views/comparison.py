@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from inventory.domain.difference import Reason
 from inventory.domain.difference_words import MEANS, WORDS
 from inventory.forms import frozen as forms
-from inventory.services import comparison, frozen_list
+from inventory.services.versions import comparison, frozen_list
 from inventory.views import _frozen_list, _job, _load
 from inventory.views._page import Request, page
 

@@ -11,8 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from inventory.forms import copying as forms
 from inventory.models import Part, Stale
-from inventory.services import waiting
-from inventory.services.labelling import copying, queue
+from inventory.services.labelling import copying, queue, waiting
 from inventory.views import _load, _replaced
 from inventory.views._page import Request, page
 from inventory.views._waiting import REFUSED, SUBMITTED, held_by, lost_page, side_of, what_is_left

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from inventory.forms import discount as forms
-from inventory.services import discount as discounts
+from inventory.services.prices import discount as discounts
 from inventory.views import _load
 from inventory.views._page import Request, page, typed
 

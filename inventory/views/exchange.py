@@ -15,7 +15,8 @@ from inventory.exchange.reading import Unreadable
 from inventory.forms import exchange as forms
 from inventory.forms import listed
 from inventory.models import Upload
-from inventory.services import access, call_list
+from inventory.services import access
+from inventory.services.calls import call_list
 from inventory.services.intake import offered
 from inventory.services.intake import upload as uploads
 from inventory.views import _frozen_list, _job, _load

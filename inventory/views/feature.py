@@ -11,8 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from inventory.forms import feature as forms
 from inventory.models import Feature, Part, Stale
-from inventory.services import access, line, plan
-from inventory.services import feature as features
+from inventory.services import access
+from inventory.services.calls import feature as features
+from inventory.services.calls import line
+from inventory.services.planning import plan
 from inventory.views import _load
 from inventory.views._page import Request, page
 from inventory.views._stale import differences

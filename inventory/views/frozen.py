@@ -10,7 +10,8 @@ from inventory.domain.effort import Weights
 from inventory.forms import frozen as forms
 from inventory.models import Frozen, FrozenPart
 from inventory.models.frozen import ALL
-from inventory.services import access, frozen_explanation, frozen_list
+from inventory.services import access
+from inventory.services.versions import frozen_explanation, frozen_list
 from inventory.views import _frozen_list, _job, _load
 from inventory.views._page import Request, page, typed
 

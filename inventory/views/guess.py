@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 
 from inventory.forms import guess as forms
 from inventory.models import Feature, Team
-from inventory.services import access, guess, plan
+from inventory.services import access
+from inventory.services.planning import guess, plan
 from inventory.views import _picture
 from inventory.views._page import Request, page
 

@@ -5,7 +5,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from inventory.models import Call, Team
-from inventory.services import access, home, plan
+from inventory.services import access, home
+from inventory.services.planning import plan
 from inventory.views import _picture
 from inventory.views._page import Request, page
 

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from inventory.forms.price_row import Confirm
 from inventory.models import Job, Person, Repricing, Upload
-from inventory.services import access, reprice, repriced
+from inventory.services import access
 from inventory.services import job as jobs
+from inventory.services.prices import reprice, repriced
 from inventory.views import _load
 from inventory.views._page import Request, page
 

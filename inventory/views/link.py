@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods
 
 from inventory.forms import people as forms
 from inventory.models import OneTimeLink, Person
-from inventory.services import invitation, people
-from inventory.services import link as links
-from inventory.services import team as teams
+from inventory.services.people import invitation, people
+from inventory.services.people import link as links
+from inventory.services.people import team as teams
 from inventory.views._page import page, typed
 
 BACKEND = settings.AUTHENTICATION_BACKENDS[-1]

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from inventory.forms import team as forms
 from inventory.models import Membership, Person, Stale, Team
-from inventory.services import invitation, link
-from inventory.services import team as teams
+from inventory.services.people import invitation, link
+from inventory.services.people import team as teams
 from inventory.views import _load, _mail
 from inventory.views._page import Request, page, typed
 from inventory.views._stale import differences

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_safe
 
 from inventory.domain import effect_words
 from inventory.forms import moment as forms
-from inventory.services import action as actions
-from inventory.services import history, moment, past, weighed
-from inventory.services.moment import Moment
+from inventory.services.history import action as actions
+from inventory.services.history import history, moment, past, weighed
+from inventory.services.history.moment import Moment
 from inventory.views import _history
 from inventory.views._page import Request, page
 

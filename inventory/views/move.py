@@ -12,8 +12,9 @@ from inventory.domain import effort, status
 from inventory.domain.status import Status
 from inventory.forms import move as forms
 from inventory.models import Part, Stale
-from inventory.services import access, moving
-from inventory.services import sheet as sheets
+from inventory.services import access
+from inventory.services.labelling import sheet as sheets
+from inventory.services.planning import moving
 from inventory.views import _load
 from inventory.views._page import Request, page
 from inventory.views._stale import differences

@@ -14,7 +14,7 @@ from inventory.domain.part import Gap
 from inventory.domain.pattern import PATTERNS, pattern
 from inventory.forms import part as forms
 from inventory.models import Call, ClaudeModel, Stale
-from inventory.services import part as parts
+from inventory.services.calls import part as parts
 from inventory.views import _load
 from inventory.views._page import Request, page
 from inventory.views._stale import Difference, differences

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from inventory.domain.audit import Actor
 from inventory.forms import people as forms
-from inventory.services import people
+from inventory.services.people import people
 from inventory.views import _mail
 from inventory.views._page import page, typed
 

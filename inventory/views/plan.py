@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from inventory.forms import plan as forms
 from inventory.forms import wave as terms
 from inventory.models import Part
-from inventory.services import ledger, move, plan, pricing, schedule
+from inventory.services.planning import ledger, move, plan, schedule
+from inventory.services.prices import pricing
 from inventory.views import _job, _picture
 from inventory.views._page import Request, page
 

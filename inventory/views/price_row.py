@@ -14,7 +14,7 @@ from inventory.exchange.reading import Problem
 from inventory.forms import intake
 from inventory.forms import price_row as forms
 from inventory.models import ClaudeModel, PriceRow, Stale
-from inventory.services import price_row
+from inventory.services.prices import price_row
 from inventory.views import _load
 from inventory.views._page import Request, page, typed
 from inventory.views._stale import differences

@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 
 from inventory.forms import pricing as forms
 from inventory.models import ClaudeModel, PriceRow
-from inventory.services import access, behind, discount, pricing
+from inventory.services import access
+from inventory.services.prices import behind, discount, pricing
 from inventory.views._page import Request, page
 
 ROWS = 50

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from inventory.forms import guess as forms
-from inventory.services import ledger
+from inventory.services.planning import ledger
 from inventory.views import _picture
 from inventory.views._page import Request, page
 

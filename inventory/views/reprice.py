@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from inventory import tasks
 from inventory.forms import price_row as forms
-from inventory.services import reprice
+from inventory.services.prices import reprice
 from inventory.views import _job, _load
 from inventory.views._page import Request
 

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from inventory.services import retirement
+from inventory.services.prices import retirement
 from inventory.views._page import Request, page
 
 ROWS = 50

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from inventory.forms.review import Mark
-from inventory.services import review
-from inventory.services.history import Asked
+from inventory.services.history import review
+from inventory.services.history.history import Asked
 from inventory.views import _history, _load
 from inventory.views._page import Request
 

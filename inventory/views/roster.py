@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from inventory.forms import people as forms
 from inventory.models import Feature, Person, Stale
-from inventory.services import account as accounts
-from inventory.services import team as teams
+from inventory.services.people import account as accounts
+from inventory.services.people import team as teams
 from inventory.views import _load, _mail
 from inventory.views._page import Request, page
 from inventory.views._stale import differences

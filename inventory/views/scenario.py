@@ -13,7 +13,8 @@ from inventory import tasks
 from inventory.domain import scenario as domain
 from inventory.forms import scenario as forms
 from inventory.models import Scenario, Stale, Team
-from inventory.services import access, scenario
+from inventory.services import access
+from inventory.services.versions import scenario
 from inventory.views import _load, _scenario
 from inventory.views._page import Request, page, typed
 from inventory.views._stale import differences

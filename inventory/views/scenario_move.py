@@ -15,7 +15,7 @@ from inventory.domain.scenario import LEAVES
 from inventory.forms import scenario_move as forms
 from inventory.models import Part, Scenario, Stale
 from inventory.models.scenario import MOST_CHOSEN
-from inventory.services import scenario
+from inventory.services.versions import scenario
 from inventory.views import _load
 from inventory.views._page import Request, page, typed
 

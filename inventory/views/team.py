@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from inventory.forms import team as forms
 from inventory.models import Stale, Team
-from inventory.services import access, invitation
-from inventory.services import team as teams
+from inventory.services import access
+from inventory.services.people import invitation
+from inventory.services.people import team as teams
 from inventory.views import _load
 from inventory.views._page import Request, page, typed
 from inventory.views._stale import differences

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 from inventory.domain import waiting as domain
 from inventory.forms import copying as forms
 from inventory.models import Part
-from inventory.services import access, waiting
-from inventory.services.labelling import together
+from inventory.services import access
+from inventory.services.labelling import together, waiting
 from inventory.views import _load, _replaced
 from inventory.views._page import Request, page, typed
 from inventory.views._queue import places

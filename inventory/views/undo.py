@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from inventory.forms.undo import TakeBack
-from inventory.services import history
+from inventory.services.history import history
 from inventory.services.intake import taking, undo
 from inventory.services.undoing import built, putting, shown
 from inventory.services.undoing.look import Look

@@ -14,8 +14,8 @@ from inventory.domain.people import Discipline
 from inventory.domain.question import Question
 from inventory.forms import waiting as forms
 from inventory.models import Part, Person, Stale
-from inventory.services import access, standing, waiting
-from inventory.services.labelling import queue, similar
+from inventory.services import access
+from inventory.services.labelling import queue, similar, standing, waiting
 from inventory.views import _load, _replaced
 from inventory.views._page import Request, page
 from inventory.views._queue import following, left

@@ -13,8 +13,9 @@ from inventory.domain import wave as domain
 from inventory.domain.status import WORDS
 from inventory.forms import wave as forms
 from inventory.models import Stale, Team, Wave
-from inventory.services import access, arrangement, board, moving
-from inventory.services import wave as waves
+from inventory.services import access
+from inventory.services.planning import arrangement, board, moving
+from inventory.services.planning import wave as waves
 from inventory.views import _load
 from inventory.views._page import Request, page
 from inventory.views._stale import differences

@@ -13,7 +13,8 @@ from inventory.domain.part import Label, State
 from inventory.exchange import call_row
 from inventory.models import Call, Feature, Membership, Part, Person, Team
 from inventory.models.call import PROFILE
-from inventory.services import audit, price_load, pricing
+from inventory.services import audit
+from inventory.services.prices import price_load, pricing
 
 FILLED = (
     *call_row.REQUIRED, "cacheable_prefix_tokens", "cache_hit_share", "provider", "path", "figures_are", "description",

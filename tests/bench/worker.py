@@ -34,9 +34,10 @@ from inventory import tasks  # noqa: E402
 from inventory.models import Action, Call, Feature, Part, Person, PriceRow, Repricing, Upload  # noqa: E402
 from inventory.models.reprice import PART  # noqa: E402
 from inventory.services import job as jobs  # noqa: E402
-from inventory.services import plan, reprice  # noqa: E402
 from inventory.services.intake import staging  # noqa: E402
 from inventory.services.intake import upload as uploads  # noqa: E402
+from inventory.services.planning import plan  # noqa: E402
+from inventory.services.prices import reprice  # noqa: E402
 from tests.bench import build  # noqa: E402
 
 # The bare sum: what the plan's totals add up, and nothing else.

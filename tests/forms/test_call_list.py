@@ -4,7 +4,7 @@ from hypothesis import strategies as some
 
 from inventory.forms import call_list as forms
 from inventory.models import Team
-from inventory.services.call_list import SORTS
+from inventory.services.calls.call_list import SORTS
 from tests import factories
 
 pytestmark = pytest.mark.django_db

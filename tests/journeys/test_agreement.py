@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from inventory.models import Part
 from tests import factories
-from tests.services.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in
+from tests.services.labelling.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -7,11 +7,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from inventory.models import Part
-from inventory.services import call as calls
+from inventory.services.calls import call as calls
 from inventory.services.labelling import version
 from tests import factories
 from tests.services.labelling.test_version import OPENS, OTHERWISE
-from tests.services.test_waiting import NOBODY_WAITS, both_in
+from tests.services.labelling.test_waiting import NOBODY_WAITS, both_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 READERS = [

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from inventory.models import Call, Notice
 from tests import factories
 from tests.journeys.keyboard import Keyboard
-from tests.services.test_comment import answer, say
+from tests.services.talk.test_comment import answer, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 READERS = [

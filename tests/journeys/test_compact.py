@@ -11,7 +11,7 @@ from inventory.models import Part, Sheet
 from tests import factories
 from tests.journeys.keyboard import Keyboard
 from tests.services.labelling.test_together import begin, made
-from tests.services.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in, put_in
+from tests.services.labelling.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in, put_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PRODUCT = Discipline.PRODUCT

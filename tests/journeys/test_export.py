@@ -11,7 +11,7 @@ from inventory import tasks
 from inventory.domain import money
 from inventory.models import Job
 from inventory.services import job as jobs
-from tests.services.test_plan import scattered
+from tests.services.planning.test_plan import scattered
 
 
 @pytest.mark.django_db

@@ -6,11 +6,11 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from inventory.models import Action, Call, Job, Review
-from inventory.services import call as calls
-from inventory.services import feature as features
+from inventory.services.calls import call as calls
+from inventory.services.calls import feature as features
 from tests import factories
 from tests.journeys.keyboard import Keyboard
-from tests.services.test_waiting import both_in
+from tests.services.labelling.test_waiting import both_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

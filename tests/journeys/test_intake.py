@@ -8,10 +8,10 @@ from playwright.sync_api import Page, expect
 
 from inventory import tasks
 from inventory.models import Call, Job, Part, Person
-from inventory.services import feature as features
-from inventory.services import part as parts
+from inventory.services.calls import feature as features
+from inventory.services.calls import part as parts
 from tests.journeys.conftest import SignIn
-from tests.services.test_round_trip import change, exported, register, taken_in
+from tests.services.intake.test_round_trip import change, exported, register, taken_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("prices")]
 PLAIN = ("name", "model", "requests_per_month", "input_tokens", "output_tokens", "consumer")

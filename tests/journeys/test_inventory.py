@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from inventory.models import Call
-from inventory.services import call as calls
+from inventory.services.calls import call as calls
 from tests import factories
 from tests.conftest import NOW
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from inventory import tasks
 from inventory.models import Action, Call, Job
-from inventory.services import plan
+from inventory.services.planning import plan
 
 
 @pytest.mark.django_db

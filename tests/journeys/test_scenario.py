@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from inventory import tasks
 from inventory.models import Frozen, Job, Part, Scenario
 from tests.journeys.keyboard import Keyboard
-from tests.services.test_arrangement import make_move
+from tests.services.planning.test_arrangement import make_move
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

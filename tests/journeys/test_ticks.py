@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from inventory.models import Job, Person
-from inventory.services import feature as features
+from inventory.services.calls import feature as features
 from tests.journeys.conftest import SignIn
-from tests.services.test_round_trip import register
+from tests.services.intake.test_round_trip import register
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("prices")]
 

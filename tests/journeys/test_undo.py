@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from inventory.models import Action, Call, Part, Wave
-from inventory.services import arrangement
+from inventory.services.planning import arrangement
 from tests import factories
 from tests.journeys.keyboard import Keyboard
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from inventory.models import Part, Sheet
 from tests import factories
-from tests.services.test_waiting import both_in
+from tests.services.labelling.test_waiting import both_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 from inventory.domain.status import Status
 from inventory.models import Part, Wave
 from tests.journeys.keyboard import Keyboard
-from tests.services.test_arrangement import make_move, make_wave
-from tests.services.test_moving import step
+from tests.services.planning.test_arrangement import make_move, make_wave
+from tests.services.planning.test_moving import step
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

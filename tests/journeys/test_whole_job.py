@@ -12,7 +12,8 @@ from playwright.sync_api import Page, expect
 from inventory import tasks
 from inventory.domain import money
 from inventory.models import Action, Call, Job, Part, Person
-from inventory.services import people, price_load, pricing
+from inventory.services.people import people
+from inventory.services.prices import price_load, pricing
 from tests import factories
 from tests.journeys.conftest import SignIn
 from tests.journeys.keyboard import Keyboard

@@ -19,7 +19,7 @@ from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from tests import factories  # noqa: E402
-from tests.services.test_comment import say  # noqa: E402
+from tests.services.talk.test_comment import say  # noqa: E402
 
 
 def tell() -> None:

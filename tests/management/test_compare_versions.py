@@ -9,7 +9,7 @@ from django.core.management import call_command
 from inventory.models import Differing, Team
 from tests import factories
 from tests.services.labelling.test_version import OTHERWISE
-from tests.services.test_waiting import both_in
+from tests.services.labelling.test_waiting import both_in
 
 
 def told() -> str:

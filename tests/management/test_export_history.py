@@ -10,8 +10,9 @@ from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
 
 from inventory.models import Action, Person, Team
-from inventory.services import audit, history_file
-from inventory.services import feature as features
+from inventory.services import audit
+from inventory.services.calls import feature as features
+from inventory.services.history import history_file
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
 
-from inventory.services import exchange
+from inventory.services.files import exchange
 from tests.factories import make_call
 
 pytestmark = pytest.mark.django_db

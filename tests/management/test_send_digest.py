@@ -16,7 +16,7 @@ from inventory.management.commands import send_digest
 from inventory.models import Notice, Person, Team
 from tests import factories
 from tests.management.processes import Env, rows
-from tests.services.test_comment import say
+from tests.services.talk.test_comment import say
 
 
 @pytest.fixture

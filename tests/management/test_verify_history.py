@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from inventory.domain.audit import Actor
 from inventory.models import Action, Team, append_only
-from inventory.services import audit, history_file, verification
+from inventory.services import audit
+from inventory.services.history import history_file, verification
 
 pytestmark = pytest.mark.django_db
 

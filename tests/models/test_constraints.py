@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.utils import DataError
 
 from inventory.models import ChainHead, Comment, Discount, Job, Realised, Scenario, Sheet, Wave
-from inventory.services import link
+from inventory.services.people import link
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from inventory.models import Call, Team
-from inventory.services import call as calls
+from inventory.services.calls import call as calls
 from tests import factories
 from tests.services.plans import BY, FIELDS, Registered
 

@@ -7,7 +7,7 @@ from inventory import tasks
 from inventory.domain.audit import Actor
 from inventory.models import Call, Job, Part, Person, Team, Wave
 from inventory.services import job as jobs
-from inventory.services import pricing
+from inventory.services.prices import pricing
 
 BY = Actor("command", "test")
 FIELDS = {

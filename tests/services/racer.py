@@ -21,10 +21,9 @@ from django.utils import timezone  # noqa: E402
 from inventory.domain.part import Label  # noqa: E402
 from inventory.domain.people import Discipline  # noqa: E402
 from inventory.models import Action, Part, Person, PriceRow, Sheet, Stale  # noqa: E402
-from inventory.services import waiting  # noqa: E402
-from inventory.services.labelling import reconcile  # noqa: E402
+from inventory.services.labelling import reconcile, waiting  # noqa: E402
 from tests import factories  # noqa: E402
-from tests.services.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in, give  # noqa: E402
+from tests.services.labelling.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in, give  # noqa: E402
 
 PRODUCT, ENGINEERING = Discipline.PRODUCT, Discipline.ENGINEERING
 ANSWERS = ("person_now", "person_later")

@@ -13,11 +13,15 @@ from inventory.domain.book import Book
 from inventory.domain.status import Status
 from inventory.exchange import sample
 from inventory.models import Action, Call, Feature, Pair, Part, Person, Realised, Sheet, Team
-from inventory.services import audit, demo, pricing, realised, team, verification
-from inventory.services import call as calls
-from inventory.services import feature as features
-from inventory.services import part as parts
-from inventory.services import wave as waves
+from inventory.services import audit, demo
+from inventory.services.calls import call as calls
+from inventory.services.calls import feature as features
+from inventory.services.calls import part as parts
+from inventory.services.history import verification
+from inventory.services.people import team
+from inventory.services.planning import realised
+from inventory.services.planning import wave as waves
+from inventory.services.prices import pricing
 from tests import factories, net
 
 BY = Actor("command", "load_demo")

@@ -19,16 +19,19 @@ from inventory.domain.audit import Actor
 from inventory.domain.wave import Terms
 from inventory.exchange import call_file
 from inventory.models import Action, Call, Frozen, Person, PriceRow, Team, staged
-from inventory.services import arrangement, comparison, people, price_row, reprice
-from inventory.services import call as calls
-from inventory.services import comment as comments
-from inventory.services import feature as features
 from inventory.services import job as jobs
-from inventory.services import part as parts
-from inventory.services import team as teams
-from inventory.services import wave as waves
+from inventory.services.calls import call as calls
+from inventory.services.calls import feature as features
+from inventory.services.calls import part as parts
 from inventory.services.intake import taking
+from inventory.services.people import people
+from inventory.services.people import team as teams
+from inventory.services.planning import arrangement
+from inventory.services.planning import wave as waves
+from inventory.services.prices import price_row, reprice
+from inventory.services.talk import comment as comments
 from inventory.services.undoing import built, putting
+from inventory.services.versions import comparison
 from tests import factories
 from tests.services.plans import frozen
 

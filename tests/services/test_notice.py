@@ -10,9 +10,10 @@ from inventory.domain.notice import Event, Way
 from inventory.domain.people import Discipline
 from inventory.models import Action, Notice, NoticeChoices, Person, Stale, Team
 from inventory.models.notice import EVENTS
-from inventory.services import notice, part_notice, waiting
+from inventory.services import notice
+from inventory.services.labelling import part_notice, waiting
 from tests import factories
-from tests.services.test_waiting import both_in
+from tests.services.labelling.test_waiting import both_in
 
 pytestmark = pytest.mark.django_db
 NONE = dict.fromkeys(Event, "")

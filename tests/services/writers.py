@@ -25,9 +25,9 @@ from inventory.domain import audit as domain  # noqa: E402
 from inventory.domain.audit import Actor  # noqa: E402
 from inventory.models import Action, Call, Stale, Trace  # noqa: E402
 from inventory.services import audit  # noqa: E402
-from inventory.services import call as calls  # noqa: E402
-from inventory.services import feature as features  # noqa: E402
-from inventory.services import team as teams  # noqa: E402
+from inventory.services.calls import call as calls  # noqa: E402
+from inventory.services.calls import feature as features  # noqa: E402
+from inventory.services.people import team as teams  # noqa: E402
 
 BY = Actor("command", "writers")
 FIELDS = {

@@ -5,10 +5,10 @@ from django.test import Client
 
 from inventory.domain.people import Discipline
 from inventory.models import Call, Part, Person, Sheet, Team
-from inventory.services import part as parts
-from inventory.services import team as teams
+from inventory.services.calls import part as parts
+from inventory.services.people import team as teams
 from tests import factories
-from tests.services.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in, put_in
+from tests.services.labelling.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in, put_in
 
 pytestmark = pytest.mark.django_db
 PRODUCT, ENGINEERING = Discipline.PRODUCT, Discipline.ENGINEERING

@@ -10,11 +10,13 @@ from django.test import Client
 from inventory.domain.audit import Actor
 from inventory.domain.people import Discipline
 from inventory.models import Action, Call, Change, Feature, Part, Person, Team
-from inventory.services import audit, called, history, waiting
-from inventory.services import call as calls
-from inventory.services import feature as features
-from inventory.services import part as parts
-from inventory.services import team as teams
+from inventory.services import audit
+from inventory.services.calls import call as calls
+from inventory.services.calls import feature as features
+from inventory.services.calls import part as parts
+from inventory.services.history import called, history
+from inventory.services.labelling import waiting
+from inventory.services.people import team as teams
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]

@@ -22,12 +22,14 @@ from inventory.domain.audit import Actor
 from inventory.domain.part import Label
 from inventory.models import Action, Call, Job, Part, Person, Team, Trace, append_only
 from inventory.models.frozen import ALL
-from inventory.services import audit, frozen, history, history_file, moment, plan_now
-from inventory.services import call as calls
-from inventory.services import feature as features
+from inventory.services import audit
 from inventory.services import job as jobs
+from inventory.services.calls import call as calls
+from inventory.services.calls import feature as features
+from inventory.services.history import history, history_file, moment
 from inventory.services.labelling import reconcile
-from tests.services.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in
+from inventory.services.versions import frozen, plan_now
+from tests.services.labelling.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in
 from tests.views.test_audit import FIELDS, answered, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]

@@ -15,10 +15,10 @@ from inventory import urls
 from inventory.domain.book import Book
 from inventory.domain.people import Discipline
 from inventory.models import Action, Call, Part, Person, Sheet, Team
-from inventory.services import call as calls
-from inventory.services import waiting
+from inventory.services.calls import call as calls
+from inventory.services.labelling import waiting
 from tests import factories
-from tests.services.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in
+from tests.services.labelling.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in
 
 pytestmark = pytest.mark.django_db
 PRODUCT = Discipline.PRODUCT

@@ -10,7 +10,7 @@ from django.utils.html import escape
 from inventory.domain import waiting
 from inventory.domain.example import EXAMPLES
 from inventory.models import Action, Call, Feature, Part, Person, PriceRow, Sheet, Team
-from inventory.services import call as calls
+from inventory.services.calls import call as calls
 from tests import factories
 from tests.conftest import NOW
 

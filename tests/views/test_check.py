@@ -7,9 +7,9 @@ from django.test import Client
 
 from inventory.domain import waiting
 from inventory.models import Notice, Part, Person, Team
-from inventory.services import call as calls
+from inventory.services.calls import call as calls
 from tests import factories
-from tests.services.test_waiting import both_in
+from tests.services.labelling.test_waiting import both_in
 
 pytestmark = pytest.mark.django_db
 

@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from inventory.domain.part import State
 from inventory.models import Action, Call, Comment, Notice, Person, Team
-from inventory.services import account, comment, notice
+from inventory.services import notice
+from inventory.services.people import account
+from inventory.services.talk import comment
 from tests import factories
-from tests.services.test_comment import answer, say
+from tests.services.talk.test_comment import answer, say
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}

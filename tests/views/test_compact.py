@@ -6,12 +6,11 @@ from django.urls import reverse
 from inventory.domain import waiting as domain
 from inventory.domain.people import Discipline
 from inventory.models import Action, Hold, Part, Sheet
-from inventory.services import call as calls
-from inventory.services import waiting
-from inventory.services.labelling import queue
+from inventory.services.calls import call as calls
+from inventory.services.labelling import queue, waiting
 from tests import factories
 from tests.domain.walks import pick
-from tests.services.test_waiting import BY, ENGINEERING, NOBODY_WAITS, PRODUCT, both_in, give, put_in
+from tests.services.labelling.test_waiting import BY, ENGINEERING, NOBODY_WAITS, PRODUCT, both_in, give, put_in
 
 pytestmark = pytest.mark.django_db
 

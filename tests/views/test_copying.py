@@ -6,7 +6,7 @@ from django.urls import reverse
 from inventory.domain.people import Discipline
 from inventory.models import Hold, Part, Sheet
 from tests import factories
-from tests.services.test_waiting import BY, NOBODY_WAITS, both_in, give, put_in
+from tests.services.labelling.test_waiting import BY, NOBODY_WAITS, both_in, give, put_in
 
 pytestmark = pytest.mark.django_db
 PRODUCT, ENGINEERING = Discipline.PRODUCT, Discipline.ENGINEERING

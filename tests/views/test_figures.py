@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from inventory.models import Pair, Team
 from tests import factories
-from tests.services.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in
+from tests.services.labelling.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in
 
 pytestmark = pytest.mark.django_db
 ANSWERS = {"first": {"choice": "person_now"}}

@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 
 from inventory import tasks
 from inventory.models import Call, Comparison, Frozen, Job, Part, Person, Team
-from inventory.services import call as calls
 from inventory.services import job as jobs
+from inventory.services.calls import call as calls
 from tests import factories
 from tests.services.plans import BY, frozen
 from tests.views.test_listed import exported

@@ -13,14 +13,14 @@ from django.utils import timezone
 
 from inventory import tasks
 from inventory.models import Action, Call, Feature, Job, Membership, Part, Person, Team, Upload, UploadRow
-from inventory.services import call as calls
-from inventory.services import feature as features
 from inventory.services import job as jobs
-from inventory.services import verification
+from inventory.services.calls import call as calls
+from inventory.services.calls import feature as features
+from inventory.services.history import verification
 from inventory.services.intake import upload as uploads
 from tests import factories
 from tests.exchange.workbooks import row, workbook
-from tests.services.test_waiting import both_in
+from tests.services.labelling.test_waiting import both_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]
 HEAD = "team,feature,call_key,name,model,requests_per_month,input_tokens,output_tokens\n"

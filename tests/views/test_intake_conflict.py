@@ -10,11 +10,11 @@ from django.urls import reverse
 
 from inventory import tasks
 from inventory.models import Action, Call, Feature, Job, Person, Team
-from inventory.services import call as calls
-from inventory.services import exchange
-from inventory.services import feature as features
 from inventory.services import job as jobs
-from tests.services.test_round_trip import change, edited, exported, register, table
+from inventory.services.calls import call as calls
+from inventory.services.calls import feature as features
+from inventory.services.files import exchange
+from tests.services.intake.test_round_trip import change, edited, exported, register, table
 from tests.views.test_intake import carry, looked_over, post, seen, ticks
 from tests.views.test_listed import exported as downloaded
 

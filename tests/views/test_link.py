@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from inventory.domain.audit import Actor
 from inventory.models import Membership, OneTimeLink, Person, Team
-from inventory.services import invitation, people
+from inventory.services.people import invitation, people
 from tests import factories
 
 BY = Actor("command", "test")

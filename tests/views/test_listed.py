@@ -13,10 +13,10 @@ from openpyxl import load_workbook
 from inventory import tasks
 from inventory.domain.book import Book
 from inventory.models import Call, Job, Person, PriceRow, Team
-from inventory.services import call as calls
 from inventory.services import job as jobs
+from inventory.services.calls import call as calls
 from tests import factories
-from tests.services.test_exchange import AT
+from tests.services.files.test_exchange import AT
 from tests.views.test_audit import FIELDS
 
 pytestmark = pytest.mark.django_db

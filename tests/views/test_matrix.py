@@ -18,11 +18,12 @@ from inventory import tasks, urls
 from inventory.domain.book import Book
 from inventory.exchange import call_file
 from inventory.models import Action, Call, Discount, Person, PriceRow, Scenario, Team, Wave
-from inventory.services import account, comment, link
-from inventory.services import call as calls
 from inventory.services import job as jobs
+from inventory.services.calls import call as calls
 from inventory.services.intake import taking
 from inventory.services.intake import upload as uploads
+from inventory.services.people import account, link
+from inventory.services.talk import comment
 from tests import factories
 
 pytestmark = pytest.mark.django_db

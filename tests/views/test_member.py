@@ -6,8 +6,8 @@ from django.test import Client
 from django.utils import timezone
 
 from inventory.models import Action, Membership, OneTimeLink, Person, Team
-from inventory.services import invitation
-from inventory.services import team as teams
+from inventory.services.people import invitation
+from inventory.services.people import team as teams
 from tests import factories
 
 NIA = {"email": "Nia@example.test", "discipline": "engineering", "role": "viewer"}

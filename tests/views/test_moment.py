@@ -12,12 +12,14 @@ from django.utils import timezone
 
 from inventory.domain import effect
 from inventory.models import Action, Call, Called, Effect, Part, Person, Team, append_only
-from inventory.services import audit, moment, past, plan, weighed
-from inventory.services import call as calls
-from inventory.services import feature as features
-from inventory.services import part as parts
-from inventory.services import team as teams
-from tests.services.test_waiting import both_in
+from inventory.services import audit
+from inventory.services.calls import call as calls
+from inventory.services.calls import feature as features
+from inventory.services.calls import part as parts
+from inventory.services.history import moment, past, weighed
+from inventory.services.people import team as teams
+from inventory.services.planning import plan
+from tests.services.labelling.test_waiting import both_in
 from tests.views.test_audit import FIELDS, text
 from tests.views.test_audit_filters import exported
 

@@ -6,7 +6,7 @@ from django.test import Client
 from inventory.domain.book import Book
 from inventory.domain.plan import Kind
 from inventory.models import Action, Part, Team
-from tests.services.test_arrangement import make_move, make_wave
+from tests.services.planning.test_arrangement import make_move, make_wave
 
 pytestmark = pytest.mark.django_db
 

@@ -7,9 +7,10 @@ from django.test import Client
 
 from inventory.domain.people import Discipline
 from inventory.models import Notice, Part, Person, Team
-from inventory.services import notice, waiting
+from inventory.services import notice
+from inventory.services.labelling import waiting
 from tests import factories
-from tests.services.test_waiting import SOMEBODY_WAITS, give
+from tests.services.labelling.test_waiting import SOMEBODY_WAITS, give
 
 pytestmark = pytest.mark.django_db
 

@@ -2,7 +2,7 @@ import pytest
 from django.test import Client
 
 from inventory.models import Action, Call, Part
-from inventory.services import part as parts
+from inventory.services.calls import part as parts
 from tests import factories
 
 HOSTILE = ["99999999999999999999", "1.234,56", "NaN", "\x00", "x" * 40_000, "-1", "", "½"]

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from inventory.models import Action, OneTimeLink, Person
-from inventory.services import account
+from inventory.services.people import account
 
 SIGN_IN = "/sign-in"
 WRONG = "No account has this e-mail and password."

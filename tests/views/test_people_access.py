@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from inventory.models import Membership, OneTimeLink, Person, Team
-from inventory.services import link
+from inventory.services.people import link
 from tests import factories
 
 ROLES = ["anonymous", "stranger", "viewer", "member", "lead", "admin"]

@@ -2,7 +2,7 @@
 
 from inventory.domain.bridge import steps
 from inventory.domain.plan import Kind
-from inventory.services.plan import Sums
+from inventory.services.planning.plan import Sums
 from inventory.views import _picture
 
 STEPS = steps(

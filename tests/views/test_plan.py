@@ -10,9 +10,9 @@ from django.test import Client
 from inventory.domain.plan import Kind, Why
 from inventory.forms.plan import REASONS
 from inventory.models import Action, Call, Job, Part, Person, Team, Wave
-from inventory.services import plan
+from inventory.services.planning import plan
 from tests.factories import make_call, make_feature, make_part, make_person, make_team
-from tests.services.test_arrangement import make_move, make_wave
+from tests.services.planning.test_arrangement import make_move, make_wave
 
 pytestmark = pytest.mark.django_db
 GARBAGE = [

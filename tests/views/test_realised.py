@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from inventory.models import Person, Team
-from tests.services.test_realised import moved
+from tests.services.planning.test_realised import moved
 
 pytestmark = pytest.mark.django_db
 

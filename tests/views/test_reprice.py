@@ -8,8 +8,8 @@ from django.test import Client
 from inventory import tasks
 from inventory.domain.audit import Actor
 from inventory.models import Action, Call, Job, PriceRow
-from inventory.services import call as calls
-from inventory.services import price_load, pricing
+from inventory.services.calls import call as calls
+from inventory.services.prices import price_load, pricing
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("changed_prices")]

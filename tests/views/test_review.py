@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 
 from inventory.models import Action, Call, Person, Review, Team
-from inventory.services import call as calls
-from inventory.services import feature as features
-from inventory.services import review, verification
-from inventory.services.history import Asked
+from inventory.services.calls import call as calls
+from inventory.services.calls import feature as features
+from inventory.services.history import review, verification
+from inventory.services.history.history import Asked
 from tests.views.test_audit import FIELDS, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]

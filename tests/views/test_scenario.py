@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from inventory import tasks
 from inventory.models import Action, Job, Part, Person, Scenario, Team
-from inventory.services import scenario
+from inventory.services.versions import scenario
 from tests import factories
 from tests.services.plans import move
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from inventory.models import Part, Person, Scenario, Team
-from inventory.services import scenario
+from inventory.services.versions import scenario
 from tests import factories
 from tests.services.plans import move
 from tests.views.test_scenario import made, text

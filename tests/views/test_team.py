@@ -5,7 +5,7 @@ from django.test import Client
 from django.utils import timezone
 
 from inventory.models import Action, Person, Team
-from inventory.services import invitation
+from inventory.services.people import invitation
 from tests import factories
 
 

@@ -5,10 +5,10 @@ from django.urls import reverse
 
 from inventory.domain.people import Discipline
 from inventory.models import Action, Call, Part, Sheet
-from inventory.services import part as parts
+from inventory.services.calls import part as parts
 from tests import factories
 from tests.services.labelling.test_together import begin, made
-from tests.services.test_waiting import NOBODY_WAITS, give, put_in
+from tests.services.labelling.test_waiting import NOBODY_WAITS, give, put_in
 
 pytestmark = pytest.mark.django_db
 PRODUCT = Discipline.PRODUCT

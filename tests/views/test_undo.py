@@ -9,12 +9,12 @@ from django.test import Client
 from django.urls import reverse
 
 from inventory.models import Action, Call, Part, Person, Team
-from inventory.services import arrangement
-from inventory.services import call as calls
-from inventory.services import wave as waves
+from inventory.services.calls import call as calls
+from inventory.services.planning import arrangement
+from inventory.services.planning import wave as waves
 from tests import factories
+from tests.services.labelling.test_waiting import give
 from tests.services.plans import FIELDS
-from tests.services.test_waiting import give
 from tests.views.test_audit import text
 
 pytestmark = pytest.mark.django_db

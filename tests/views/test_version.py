@@ -13,7 +13,7 @@ from inventory.models import Job, Part, Person, Sheet, Team
 from inventory.services.labelling import version
 from tests import factories
 from tests.services.labelling.test_version import FIRST_NOBODY, OTHERWISE
-from tests.services.test_waiting import NOBODY_WAITS, both_in, give, put_in
+from tests.services.labelling.test_waiting import NOBODY_WAITS, both_in, give, put_in
 
 pytestmark = pytest.mark.django_db
 PRODUCT = Discipline.PRODUCT

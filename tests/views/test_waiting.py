@@ -10,11 +10,11 @@ from inventory.domain.people import Discipline
 from inventory.domain.waiting import TESTS
 from inventory.forms import waiting as forms
 from inventory.models import Action, Call, Part, Person, Sheet
-from inventory.services import call as calls
-from inventory.services import part as parts
-from inventory.services import seal
+from inventory.services.calls import call as calls
+from inventory.services.calls import part as parts
+from inventory.services.labelling import seal
 from tests import factories
-from tests.services.test_waiting import BY, NOBODY_WAITS, SOMEBODY_WAITS, both_in, give, put_in
+from tests.services.labelling.test_waiting import BY, NOBODY_WAITS, SOMEBODY_WAITS, both_in, give, put_in
 
 PRODUCT, ENGINEERING = Discipline.PRODUCT, Discipline.ENGINEERING
 SECRET = "shift lead"

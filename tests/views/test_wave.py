@@ -8,7 +8,7 @@ from django.test import Client
 from inventory.domain.plan import Kind
 from inventory.models import Action, Part, Person, Team, Wave
 from tests.factories import make_team
-from tests.services.test_arrangement import make_move, make_wave
+from tests.services.planning.test_arrangement import make_move, make_wave
 from tests.views.test_plan import GARBAGE
 
 pytestmark = pytest.mark.django_db

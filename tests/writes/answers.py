@@ -8,10 +8,9 @@ from inventory.domain.part import Label, State
 from inventory.domain.people import Discipline
 from inventory.domain.question import Field, Question
 from inventory.models import Membership, Part, Person, Sheet
-from inventory.services import part as parts
-from inventory.services import waiting
-from inventory.services.labelling import together
-from tests.services.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS
+from inventory.services.calls import part as parts
+from inventory.services.labelling import together, waiting
+from tests.services.labelling.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS
 from tests.writes.world import COMMAND, World, write
 
 SIDES = (Discipline.PRODUCT, Discipline.ENGINEERING)
@@ -92,7 +91,7 @@ def open_question(world: World, walk: waiting.Walk) -> Question | None:
     return walk.open or (world.pick(walk.questions) if walk.questions else None)
 
 
-@write("waiting.answer", 8)
+@write("labelling.waiting.answer", 8)
 def answer(world: World) -> Given | None:
     part, side = some_part(world), world.pick(SIDES)
     if part is None:
@@ -103,7 +102,7 @@ def answer(world: World) -> Given | None:
     return {"question": question.id, "value": answer_to(world, side, question), **sheet(world, part, side)}
 
 
-@write("waiting.answer_all", 3)
+@write("labelling.waiting.answer_all", 3)
 def answer_all(world: World) -> Given | None:
     """A whole side's usual answers, or any to the questions it has come to."""
     part, side = some_part(world), world.pick(SIDES)
@@ -116,13 +115,13 @@ def answer_all(world: World) -> Given | None:
     return {"answers": given, **sheet(world, part, side)}
 
 
-@write("waiting.submit", 5)
+@write("labelling.waiting.submit", 5)
 def submit(world: World) -> Given | None:
     found = world.any(Sheet.objects.filter(submitted_at=None, part__is_live=True)) or world.any(Sheet.objects.all())
     return None if found is None else sheet(world, found.part, Discipline(found.side))
 
 
-@write("waiting.reopen", 0.7)
+@write("labelling.waiting.reopen", 0.7)
 def reopen(world: World) -> Given | None:
     found = world.any(Sheet.objects.exclude(submitted_at=None)) or world.any(Sheet.objects.all())
     if found is None:

@@ -25,7 +25,7 @@ def feature_fields(world: World) -> Given:
     return {name: value for name, value in every.items() if world.chance(0.5)}
 
 
-@write("feature.register")
+@write("calls.feature.register")
 def register_feature(world: World) -> Given | None:
     team = world.any(Team.objects.all())
     if team is None or Feature.objects.count() >= MOST_FEATURES:
@@ -33,7 +33,7 @@ def register_feature(world: World) -> Given | None:
     return {"team": team, "fields": {**feature_fields(world), "name": world.name("Feature")}}
 
 
-@write("feature.edit")
+@write("calls.feature.edit")
 def edit_feature(world: World) -> Given | None:
     feature, fields = world.any(Feature.objects.all()), feature_fields(world)
     if feature is None:
@@ -43,7 +43,7 @@ def edit_feature(world: World) -> Given | None:
     return {"feature": feature, "version": world.version(feature), "fields": fields, "reason": world.reason()}
 
 
-@write("feature.retire", 0.15)
+@write("calls.feature.retire", 0.15)
 def retire_feature(world: World) -> Given | None:
     feature = world.any(Feature.objects.all())
     if feature is None:
@@ -52,7 +52,7 @@ def retire_feature(world: World) -> Given | None:
     return {**own, "reason": world.reason(), "with_calls": world.chance(0.6)}
 
 
-@write("feature.restore", 0.5)
+@write("calls.feature.restore", 0.5)
 def restore_feature(world: World) -> Given | None:
     feature = world.any(Feature.objects.exclude(retired_at=None)) or world.any(Feature.objects.all())
     return None if feature is None else {"feature": feature, "version": world.version(feature)}
@@ -80,7 +80,7 @@ def call_fields(world: World) -> Given:
     return {name: value for name, value in every.items() if world.chance(0.25)}
 
 
-@write("call.register", 2)
+@write("calls.call.register", 2)
 def register_call(world: World) -> Given | None:
     feature = world.any(Feature.objects.all())
     if feature is None or Call.objects.count() >= MOST_CALLS:
@@ -90,7 +90,7 @@ def register_call(world: World) -> Given | None:
     return {"feature": feature, "fields": {**usual, **call_fields(world)}}
 
 
-@write("call.edit", 2)
+@write("calls.call.edit", 2)
 def edit_call(world: World) -> Given | None:
     call, fields = world.any(Call.objects.all()), call_fields(world)
     if call is None:
@@ -100,19 +100,19 @@ def edit_call(world: World) -> Given | None:
     return {"call": call, "version": world.version(call), "fields": fields, "reason": world.reason()}
 
 
-@write("call.retire", 0.3)
+@write("calls.call.retire", 0.3)
 def retire_call(world: World) -> Given | None:
     call = world.any(Call.objects.all())
     return None if call is None else {"call": call, "version": world.version(call), "reason": world.reason()}
 
 
-@write("call.restore", 0.6)
+@write("calls.call.restore", 0.6)
 def restore_call(world: World) -> Given | None:
     call = world.any(Call.objects.retired()) or world.any(Call.objects.all())
     return None if call is None else {"call": call, "version": world.version(call)}
 
 
-@write("part.split", 1.5)
+@write("calls.part.split", 1.5)
 def split(world: World) -> Given | None:
     """Some parts changed, some new, some left out; now and then too few, too small, or of another call."""
     call = world.any(Call.objects.live() if world.chance(0.95) else Call.objects.all())
@@ -135,13 +135,13 @@ def _part(world: World, call: Call) -> Given:
     return {"name": world.name("Part"), **own, **{name: world.text()[:40] for name in TEXTS if world.chance(0.2)}}
 
 
-@write("part.unsplit", 0.4)
+@write("calls.part.unsplit", 0.4)
 def unsplit(world: World) -> Given | None:
     call = world.any(Call.objects.filter(is_split=True)) or world.any(Call.objects.all())
     return None if call is None else {"call": call, "version": world.version(call), "reason": world.reason()}
 
 
-@write("part.edit")
+@write("calls.part.edit")
 def edit_part(world: World) -> Given | None:
     part = world.any(Part.objects.all())
     if part is None:
@@ -161,7 +161,7 @@ def speaking(world: World) -> Given | None:
     return None if person is None else {"person": person, "by": person.actor}
 
 
-@write("comment.write")
+@write("talk.comment.write")
 def comment(world: World) -> Given | None:
     call, who = world.any(Call.objects.all()), speaking(world)
     if call is None or who is None or Comment.objects.count() >= MOST_COMMENTS:
@@ -170,7 +170,7 @@ def comment(world: World) -> Given | None:
     return {"call": call, "part": part, "text": said(world), "token": world.token(), **who}
 
 
-@write("comment.reply")
+@write("talk.comment.reply")
 def reply(world: World) -> Given | None:
     thread, who = world.any(Comment.objects.all()), speaking(world)
     if thread is None or who is None or Comment.objects.count() >= MOST_COMMENTS:
@@ -178,25 +178,25 @@ def reply(world: World) -> Given | None:
     return {"thread": thread, "text": said(world), "token": world.token(), **who}
 
 
-@write("comment.edit", 0.6)
+@write("talk.comment.edit", 0.6)
 def edit_comment(world: World) -> Given | None:
     found = world.any(Comment.objects.all())
     return None if found is None else {"comment": found, "version": world.version(found), "text": said(world)}
 
 
-@write("comment.delete", 0.2)
+@write("talk.comment.delete", 0.2)
 def delete_comment(world: World) -> Given | None:
     found = world.any(Comment.objects.all())
     return None if found is None else {"comment": found}
 
 
-@write("comment.resolve", 0.6)
+@write("talk.comment.resolve", 0.6)
 def resolve(world: World) -> Given | None:
     thread, who = world.any(Comment.objects.filter(thread=None)), speaking(world)
     return None if thread is None or who is None else {"thread": thread, **who}
 
 
-@write("comment.reopen", 0.4)
+@write("talk.comment.reopen", 0.4)
 def reopen(world: World) -> Given | None:
     thread = world.any(Comment.objects.exclude(resolved_at=None)) or world.any(Comment.objects.all())
     return None if thread is None else {"thread": thread}

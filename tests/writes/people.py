@@ -5,7 +5,8 @@ from typing import Any
 
 from inventory.domain.notice import Event, Way, kept
 from inventory.models import Membership, OneTimeLink, Person, Team
-from inventory.services import account, link, notice, people
+from inventory.services import notice
+from inventory.services.people import account, link, people
 from tests.writes.world import Drawn, World, write
 
 DISCIPLINES = ("product", "engineering", "other")
@@ -30,12 +31,12 @@ def with_reason(world: World, **more: Any) -> Given | None:
     return None if found is None else {**found, "reason": world.reason(), **more}
 
 
-@write("people.first_link", 0.1)
+@write("people.people.first_link", 0.1)
 def first_link(world: World) -> Drawn:
     return Drawn({}, world.kept("first"))
 
 
-@write("people.begin", 0.1)
+@write("people.people.begin", 0.1)
 def begin(world: World) -> Given:
     return {
         "token": world.link("first"), "email": email(world), "name": world.name("Person"),
@@ -43,53 +44,53 @@ def begin(world: World) -> Given:
     }  # fmt: skip
 
 
-@write("people.sign_in_link")
+@write("people.people.sign_in_link")
 def sign_in_link(world: World) -> Drawn:
     person = world.any(Person.objects.all())
     return Drawn({"email": person.email if person else email(world)}, world.kept("sign_in"))
 
 
-@write("people.reset_link")
+@write("people.people.reset_link")
 def reset_link(world: World) -> Drawn:
     person = world.any(Person.objects.all())
     given = {"email": person.email if person else email(world)}
     return Drawn(given, lambda sent: world.kept("reset")(sent and sent.token))
 
 
-@write("people.enter")
+@write("people.people.enter")
 def enter(world: World) -> Given:
     return {"token": world.link("sign_in", "reset"), "password": world.pick(["", *PASSWORDS])}
 
 
-@write("account.edit")
+@write("people.account.edit")
 def edit(world: World) -> Given | None:
     found = someone(world)
     return None if found is None else {**found, "name": world.name("Person"), "email": email(world)}
 
 
-@write("account.change_password", 0.3)
+@write("people.account.change_password", 0.3)
 def change_password(world: World) -> Given | None:
     person = world.person()
     return None if person is None else {"person": person, "password": world.pick(PASSWORDS)}
 
 
-@write("account.change_discipline", 0.5)
+@write("people.account.change_discipline", 0.5)
 def change_discipline(world: World) -> Given | None:
     return with_reason(world, discipline=world.pick(DISCIPLINES))
 
 
-@write("account.set_administrator", 0.5)
+@write("people.account.set_administrator", 0.5)
 def set_administrator(world: World) -> Given | None:
     found = someone(world)
     return None if found is None else {**found, "is_administrator": world.chance(0.5)}
 
 
-@write("account.deactivate", 0.4)
+@write("people.account.deactivate", 0.4)
 def deactivate(world: World) -> Given | None:
     return with_reason(world, heir=None if world.chance(0.3) else world.any(Person.objects.all()))
 
 
-@write("account.reactivate", 0.8)
+@write("people.account.reactivate", 0.8)
 def reactivate(world: World) -> Drawn | None:
     person = world.any(Person.objects.filter(is_active=world.chance(0.2)))
     if person is None:
@@ -97,7 +98,7 @@ def reactivate(world: World) -> Drawn | None:
     return Drawn({"person": person, "version": world.version(person)}, world.kept("reset"))
 
 
-@write("account.anonymise", 0.1)
+@write("people.account.anonymise", 0.1)
 def anonymise(world: World) -> Given | None:
     person = world.any(Person.objects.filter(is_active=world.chance(0.2)))
     return None if person is None else {"person": person, "version": world.version(person), "reason": world.reason()}
@@ -113,7 +114,7 @@ def choose(world: World) -> Given | None:
     return {"person": person, "chosen": chosen, "version": world.version(notice.choices(person))}
 
 
-@write("invitation.invite")
+@write("people.invitation.invite")
 def invite(world: World) -> Drawn | None:
     team = world.any(Team.objects.all())
     if team is None:
@@ -122,14 +123,14 @@ def invite(world: World) -> Drawn | None:
     return Drawn(given, world.kept("invite"))
 
 
-@write("invitation.accept")
+@write("people.invitation.accept")
 def accept(world: World) -> Given | None:
     if Person.objects.count() >= MOST_PEOPLE:
         return None
     return {"token": world.link("invite"), "name": world.name("Person"), "password": world.pick(PASSWORDS)}
 
 
-@write("invitation.join", 0.5)
+@write("people.invitation.join", 0.5)
 def join(world: World) -> Given:
     """Of use only where somebody has taken the invited e-mail since."""
     token, person = world.link("invite"), world.person()
@@ -141,13 +142,13 @@ def join(world: World) -> Given:
     return {"token": token}
 
 
-@write("invitation.withdraw", 0.3)
+@write("people.invitation.withdraw", 0.3)
 def withdraw(world: World) -> Given | None:
     found = world.any(OneTimeLink.objects.filter(purpose="invite"))
     return None if found is None else {"invitation": found}
 
 
-@write("team.register")
+@write("people.team.register")
 def register(world: World) -> Given | None:
     return None if Team.objects.count() >= MOST_TEAMS else {"name": world.name("Team")}
 
@@ -157,23 +158,23 @@ def team(world: World, **more: Any) -> Given | None:
     return None if found is None else {"team": found, "version": world.version(found), **more}
 
 
-@write("team.edit")
+@write("people.team.edit")
 def edit_team(world: World) -> Given | None:
     days = world.pick([None, 0, 0, 3])
     return team(world, name=world.name("Team"), one_side_enough=world.chance(0.5), opens_after=days)
 
 
-@write("team.retire", 0.4)
+@write("people.team.retire", 0.4)
 def retire(world: World) -> Given | None:
     return team(world, reason=world.reason())
 
 
-@write("team.restore", 0.8)
+@write("people.team.restore", 0.8)
 def restore(world: World) -> Given | None:
     return team(world)
 
 
-@write("team.add")
+@write("people.team.add")
 def add(world: World) -> Given | None:
     found, person = world.any(Team.objects.all()), world.any(Person.objects.all())
     return None if found is None or person is None else {"team": found, "person": person, "role": world.pick(ROLES)}
@@ -184,11 +185,11 @@ def member(world: World, **more: Any) -> Given | None:
     return None if found is None else {"membership": found, "version": world.version(found), **more}
 
 
-@write("team.change_role", 0.6)
+@write("people.team.change_role", 0.6)
 def change_role(world: World) -> Given | None:
     return member(world, role=world.pick(ROLES))
 
 
-@write("team.remove", 0.2)
+@write("people.team.remove", 0.2)
 def remove(world: World) -> Given | None:
     return member(world)

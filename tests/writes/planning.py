@@ -9,12 +9,12 @@ from inventory.domain.scenario import Cache, Labels
 from inventory.domain.status import Status
 from inventory.domain.wave import Terms
 from inventory.models import Action, Job, Part, Person, Review, Scenario, Team, Wave
-from inventory.services import arrangement
 from inventory.services import job as jobs
-from inventory.services.history import Asked
-from inventory.services.scenario import CHOSEN
+from inventory.services.history.history import Asked
+from inventory.services.planning import arrangement
 from inventory.services.undoing import built
-from tests.services.test_waiting import NOBODY_WAITS
+from inventory.services.versions.scenario import CHOSEN
+from tests.services.labelling.test_waiting import NOBODY_WAITS
 from tests.writes.answers import decided
 from tests.writes.world import World, write
 
@@ -31,7 +31,7 @@ def wave_fields(world: World) -> Given:
     return {name: value for name, value in every.items() if world.chance(0.6)}
 
 
-@write("wave.register")
+@write("planning.wave.register")
 def register_wave(world: World) -> Given | None:
     team = world.any(Team.objects.all())
     if team is None or Wave.objects.count() >= MOST_WAVES:
@@ -40,7 +40,7 @@ def register_wave(world: World) -> Given | None:
     return {"team": team, "fields": {**wave_fields(world), "name": world.name("Wave")}, "after": after}
 
 
-@write("wave.edit")
+@write("planning.wave.edit")
 def edit_wave(world: World) -> Given | None:
     wave = world.any(Wave.objects.all())
     if wave is None:
@@ -49,7 +49,7 @@ def edit_wave(world: World) -> Given | None:
     return {"wave": wave, "version": world.version(wave), "fields": wave_fields(world), "after": after}
 
 
-@write("wave.retire", 0.2)
+@write("planning.wave.retire", 0.2)
 def retire_wave(world: World) -> Given | None:
     wave = world.any(Wave.objects.all())
     return None if wave is None else {"wave": wave, "version": world.version(wave), "reason": world.reason()}
@@ -66,7 +66,7 @@ def some_parts(world: World) -> tuple[Team, dict[int, int]] | None:
     return (team, {part.pk: world.version(part) for part in parts}) if parts else None
 
 
-@write("arrangement.put", 2)
+@write("planning.arrangement.put", 2)
 def put(world: World) -> Given | None:
     found = some_parts(world)
     if found is None:
@@ -76,7 +76,7 @@ def put(world: World) -> Given | None:
     return {"team": team, "versions": versions, "wave": None if world.chance(0.15) else wave}
 
 
-@write("arrangement.arrange", 0.5)
+@write("planning.arrangement.arrange", 0.5)
 def arrange(world: World) -> Given | None:
     """As it was looked at; now and then as it was before."""
     if world.chance(0.3):
@@ -94,7 +94,7 @@ def step_of(world: World, part: Part) -> Status:
     return world.pick(status.NEXT[Status(part.status)]) if world.chance(0.9) else world.pick(list(Status))
 
 
-@write("moving.set_status", 4)
+@write("planning.moving.set_status", 4)
 def set_status(world: World) -> Given | None:
     begun = Part.objects.exclude(wave=None) if world.chance(0.7) else Part.objects.all()
     part = world.any(begun)
@@ -104,7 +104,7 @@ def set_status(world: World) -> Given | None:
     return {**own, "reason": world.reason(), "leads": world.chance(0.9)}
 
 
-@write("moving.set_together")
+@write("planning.moving.set_together")
 def set_together(world: World) -> Given | None:
     found = some_parts(world)
     if found is None:
@@ -113,7 +113,7 @@ def set_together(world: World) -> Given | None:
     return {"team": team, "versions": versions, "to": step_of(world, Part.objects.get(pk=next(iter(versions))))}
 
 
-@write("moving.overrule")
+@write("planning.moving.overrule")
 def overrule(world: World) -> Given | None:
     part = world.any(Part.objects.live())
     if part is None:
@@ -141,7 +141,7 @@ def scenario(world: World) -> Given | None:
     return None if found is None or person is None else {"scenario": found, "person": person, "by": person.actor}
 
 
-@write("scenario.register", 0.5)
+@write("versions.scenario.register", 0.5)
 def register_scenario(world: World) -> Given | None:
     person = world.person()
     if person is None or Scenario.objects.count() >= MOST_SCENARIOS:
@@ -150,13 +150,13 @@ def register_scenario(world: World) -> Given | None:
     return {"team": world.pick([None, world.any(Team.objects.all())]), "fields": fields, "person": person}
 
 
-@write("scenario.edit", 0.5)
+@write("versions.scenario.edit", 0.5)
 def edit_scenario(world: World) -> Given | None:
     found = scenario(world)
     return found and {**found, "version": world.version(found["scenario"]), "fields": scenario_fields(world)}
 
 
-@write("scenario.choose", 0.3)
+@write("versions.scenario.choose", 0.3)
 def choose_moves(world: World) -> Given | None:
     found = scenario(world)
     if found is None:
@@ -165,12 +165,12 @@ def choose_moves(world: World) -> Given | None:
     return {**found, "version": world.version(found["scenario"]), **named}
 
 
-@write("scenario.copy", 0.3)
+@write("versions.scenario.copy", 0.3)
 def copy_scenario(world: World) -> Given | None:
     return None if Scenario.objects.count() >= MOST_SCENARIOS else scenario(world)
 
 
-@write("scenario.ask_again", 0.3)
+@write("versions.scenario.ask_again", 0.3)
 def ask_again(world: World) -> Given | None:
     """Of use where the job before is over."""
     found = scenario(world)
@@ -179,13 +179,13 @@ def ask_again(world: World) -> Given | None:
     return found
 
 
-@write("scenario.delete", 0.3)
+@write("versions.scenario.delete", 0.3)
 def delete_scenario(world: World) -> Given | None:
     found = world.any(Scenario.objects.all())
     return None if found is None else {"scenario": found, "version": world.version(found)}
 
 
-@write("frozen.freeze", 0.1)
+@write("versions.frozen.freeze", 0.1)
 def freeze(world: World) -> Given:
     """Under a job of its own, as the job of freezing has one."""
     team = world.pick([None, world.any(Team.objects.all())])
@@ -229,7 +229,7 @@ def cancel(world: World) -> Given | None:
     return None if job is None else {"job": job}
 
 
-@write("review.mark", 0.5)
+@write("history.review.mark", 0.5)
 def mark(world: World) -> Given | None:
     person: Person | None = world.person()
     last = Action.objects.order_by("-seq").values_list("seq", flat=True).first()
@@ -239,7 +239,7 @@ def mark(world: World) -> Given | None:
     return {"asked": Asked(), "seqs": seqs, "note": world.reason(), "person": person, "by": person.actor}
 
 
-@write("review.take_back", 0.3)
+@write("history.review.take_back", 0.3)
 def take_review_back(world: World) -> Given | None:
     reviewed = Action.objects.filter(seq__in=Review.objects.order_by("-pk").values("seq")[:50])
     action = world.any(reviewed) or Action.objects.order_by("-seq").first()

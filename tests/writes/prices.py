@@ -11,9 +11,9 @@ from django.utils import timezone
 from inventory.exchange import price_book, price_file
 from inventory.models import ClaudeModel, Discount, PriceRow, Repricing
 from inventory.models.pricing import PLATFORMS
-from inventory.services import discount as discounts
 from inventory.services import job as jobs
-from inventory.services import reprice
+from inventory.services.prices import discount as discounts
+from inventory.services.prices import reprice
 from tests.writes.inventory import MODELS
 from tests.writes.world import COMMAND, World, write
 
@@ -36,7 +36,7 @@ def packaged() -> price_book.PriceBook:
     return replace(found, models=tuple(each for each in found.models if each.key in MODELS), rows=rows)
 
 
-@write("price_load.load", 0.2)
+@write("prices.price_load.load", 0.2)
 def load(world: World) -> Given:
     """As it comes, or with a note and a model of its own."""
     found = packaged()
@@ -46,7 +46,7 @@ def load(world: World) -> Given:
     return {"found": found, "reason": world.reason()}
 
 
-@write("price_row.add", 0.3)
+@write("prices.price_row.add", 0.3)
 def add(world: World) -> Given | None:
     model = world.any(ClaudeModel.objects.all())
     if model is None or PriceRow.objects.count() >= MOST_ROWS:
@@ -66,7 +66,7 @@ def row(world: World, **more: Any) -> Given | None:
     return None if found is None else {"row": found, "version": world.version(found), **more}
 
 
-@write("price_row.correct", 0.4)
+@write("prices.price_row.correct", 0.4)
 def correct(world: World) -> Given | None:
     fields = world.pick(
         [{"output": 11_000_000}, {"note": world.text()}, {"valid_from": priced(world), "valid_to": None}, {}]
@@ -74,12 +74,12 @@ def correct(world: World) -> Given | None:
     return row(world, fields=fields, reason=world.reason())
 
 
-@write("price_row.end", 0.2)
+@write("prices.price_row.end", 0.2)
 def end(world: World) -> Given | None:
     return row(world, on=priced(world), reason=world.reason())
 
 
-@write("price_row.take_in", 0.2)
+@write("prices.price_row.take_in", 0.2)
 def take_in(world: World) -> Given:
     """A file of a few rows: known ones, new ones, now and then one that is wrong."""
     names = price_file.COLUMNS
@@ -101,14 +101,14 @@ def _line(world: World) -> dict[str, str]:
     }  # fmt: skip
 
 
-@write("discount.agree", 0.4)
+@write("prices.discount.agree", 0.4)
 def agree(world: World) -> Given:
     share = world.pick([Decimal(0), Decimal("0.1"), Decimal("0.125")])
     own = {"platform": world.pick(PLATFORMS[:2]), "share": share, "on_fees": world.chance(0.5)}
     return {**own, "valid_from": priced(world), "reason": world.reason()}
 
 
-@write("discount.withdraw", 0.4)
+@write("prices.discount.withdraw", 0.4)
 def withdraw(world: World) -> Given | None:
     found = world.any(Discount.objects.all())
     return None if found is None else {"discount": found, "reason": world.reason()}
@@ -137,7 +137,7 @@ def changed_price(world: World) -> None:
             discounts.agree(**given, valid_from=timezone.localdate(world.at), by=COMMAND, at=world.at)
 
 
-@write("reprice.confirm", 0.2)
+@write("prices.reprice.confirm", 0.2)
 def confirm(world: World) -> Given | None:
     changed_price(world)
     found, person = staged(world), world.person()
@@ -146,7 +146,7 @@ def confirm(world: World) -> Given | None:
     return {"repricing": found, "reason": world.reason(), "person": person, "by": person.actor}
 
 
-@write("reprice.apply", 0.3)
+@write("prices.reprice.apply", 0.3)
 def apply(world: World) -> Given | None:
     changed_price(world)
     found = staged(world)

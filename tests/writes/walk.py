@@ -14,10 +14,11 @@ from django.utils import timezone
 from inventory.domain import waiting
 from inventory.domain.question import Test
 from inventory.models import Action, Change
-from inventory.services import audit, replay
+from inventory.services import audit
+from inventory.services.history import replay
 from tests.writes.world import WRITES, Then, World
 
-FIRST = ("people.first_link", "people.begin", "price_load.load")  # nothing else can be done before
+FIRST = ("people.people.first_link", "people.people.begin", "prices.price_load.load")  # nothing else can be done before
 Row = tuple[Any, ...]
 Tables = dict[str, set[Row]]
 Do = Callable[[], Any]

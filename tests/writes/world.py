@@ -15,7 +15,7 @@ from django.db.models import Model, QuerySet
 from inventory.domain.audit import Actor
 from inventory.models import Person, Team
 from inventory.models.frozen import ALL
-from inventory.services import plan_now
+from inventory.services.versions import plan_now
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)

@@ -11,8 +11,8 @@ from inventory.domain import audit_words
 from inventory.forms.audit import ACTORS, REVIEWS, SIDES, SINCE, Filter
 from inventory.management import whole_file
 from inventory.models import Person, Team
-from inventory.services import action as actions
-from inventory.services import history, history_file, history_table, verification
+from inventory.services.history import action as actions
+from inventory.services.history import history, history_file, history_table, verification
 from inventory.tasks.history import tell_head
 
 FORMATS = tuple(form for form, _ in history_table.FORMATS)

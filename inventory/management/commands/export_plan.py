@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from inventory.domain import money
 from inventory.management import whole_file
-from inventory.services import exchange
+from inventory.services.files import exchange
 
 
 class Command(BaseCommand):

@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from inventory.models import PriceRow
-from inventory.services import demo, price_load
+from inventory.services import demo
+from inventory.services.prices import price_load
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from inventory.exchange import price_book
-from inventory.services import price_load
+from inventory.services.prices import price_load
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from inventory.services import digest
+from inventory.services.talk import digest
 
 
 class Command(BaseCommand):

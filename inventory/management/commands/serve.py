@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from inventory.exchange import price_book
 from inventory.management.supervisor import Child, Supervisor
-from inventory.services import people, price_load
+from inventory.services.people import people
+from inventory.services.prices import price_load
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from inventory.domain.audit import Actor
-from inventory.services import people
+from inventory.services.people import people
 
 
 class Command(BaseCommand):

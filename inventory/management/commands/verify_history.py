@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from inventory.domain import chain
 from inventory.exchange import history_file as files
-from inventory.services import history_file, verification
+from inventory.services.history import history_file, verification
 
 
 class Command(BaseCommand):

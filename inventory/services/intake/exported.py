@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from inventory.exchange.stamp import MARK, Stamp
 from inventory.models import Action, Call, ChainHead, Change, Feature, Part, Team
-from inventory.services import replay
+from inventory.services.history import replay
 
 Known = Mapping[int, tuple[Call, Sequence[Part]]]
 Undone = list[tuple[int, dict[str, Any] | None]]

@@ -13,12 +13,14 @@ from inventory.exchange.call_row import CallRow
 from inventory.exchange.merge import Clash, Kept
 from inventory.exchange.reading import Problem
 from inventory.models import Call, Feature, Part, Person
-from inventory.services import audit, pricing, seal
-from inventory.services import call as calls
+from inventory.services import audit
+from inventory.services.calls import call as calls
 from inventory.services.intake import parts as split
 from inventory.services.intake.origin import Origins, Settled
 from inventory.services.intake.parts import Line, Misfit
 from inventory.services.intake.places import Places
+from inventory.services.labelling import seal
+from inventory.services.prices import pricing
 
 
 class Kind(StrEnum):

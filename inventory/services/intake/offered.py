@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from inventory.models import ClaudeModel, Feature, Person
 from inventory.services import access
-from inventory.services.owners import OF, Owners
+from inventory.services.calls.owners import OF, Owners
 
 MOST = 5000  # of each
 

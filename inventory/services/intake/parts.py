@@ -13,8 +13,8 @@ from inventory.exchange.call_row import CallRow
 from inventory.exchange.part_row import PartRow
 from inventory.exchange.reading import Problem
 from inventory.models import Call, Part
-from inventory.services import part as split
-from inventory.services import seal
+from inventory.services.calls import part as split
+from inventory.services.labelling import seal
 
 NOT_PRICED = "has no price in the book: name a model it knows, or leave it empty for that of the call"
 

@@ -8,7 +8,7 @@ from inventory.exchange.call_row import GROWTH, CallRow
 from inventory.exchange.reading import Problem
 from inventory.models import Feature, Person, Team, bulk
 from inventory.services import access, audit
-from inventory.services.owners import Owners
+from inventory.services.calls.owners import Owners
 
 FIELDS = {GROWTH: "growth", "product_owner": "product_owner_id", "engineering_owner": "engineering_owner_id"}
 

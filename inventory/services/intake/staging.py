@@ -16,10 +16,12 @@ from inventory.exchange.call_row import OF_FEATURE, CallRow
 from inventory.exchange.part_row import TEXTS
 from inventory.exchange.reading import Problem
 from inventory.models import Call, Feature, Part, Person, Sheet, Team, bulk
-from inventory.services import access, audit, part_notice, pricing
-from inventory.services import call as calls
+from inventory.services import access, audit
+from inventory.services.calls import call as calls
 from inventory.services.intake.judging import Judge, Judged, Kind
 from inventory.services.intake.spool import Both, Spool
+from inventory.services.labelling import part_notice
+from inventory.services.prices import pricing
 
 ROWS = 500  # looked at, and written, at once
 # By row what it was previewed against: the call, its version, and the cells that it changes, as they were: those of the

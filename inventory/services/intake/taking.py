@@ -13,9 +13,10 @@ from inventory.exchange.call_file import CallFile
 from inventory.exchange.call_row import CallRow
 from inventory.exchange.reading import Problem
 from inventory.models import Person, Stale
-from inventory.services import audit, part_notice
+from inventory.services import audit
 from inventory.services.intake.judging import Kind
 from inventory.services.intake.staging import Overtaken, Seen, Staged, Told
+from inventory.services.labelling import part_notice
 
 IMPORT = "exchange.import"
 TOLD = 20  # problems that one message lists

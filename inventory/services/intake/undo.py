@@ -12,10 +12,12 @@ from django.utils import timezone
 
 from inventory.domain.audit import Actor
 from inventory.models import Action, Call, Change, Feature, Part, Person, Team
-from inventory.services import access, audit, pricing, replay
-from inventory.services import call as calls
+from inventory.services import access, audit
+from inventory.services.calls import call as calls
+from inventory.services.history import replay
 from inventory.services.intake.taking import IMPORT
-from inventory.services.reprice import REPRICE
+from inventory.services.prices import pricing
+from inventory.services.prices.reprice import REPRICE
 from inventory.services.undoing import records
 
 UNDO = "exchange.undo_import"

@@ -18,7 +18,7 @@ from inventory.exchange.reading import Problem
 from inventory.models import Job, Person, RememberedColumn, Upload, UploadFile, UploadRow
 from inventory.models.upload import UploadRows
 from inventory.services import job as jobs
-from inventory.services import listed
+from inventory.services.files import listed
 from inventory.services.intake import taking
 from inventory.services.intake.origin import CHOICES, FILE
 from inventory.services.intake.taking import Along, Summary

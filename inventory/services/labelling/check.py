@@ -8,7 +8,8 @@ from inventory.domain.part import State
 from inventory.domain.people import Discipline
 from inventory.models import Feature, Part, Person, Team
 from inventory.models.part import Parts as Found
-from inventory.services import access, agreement
+from inventory.services import access
+from inventory.services.labelling import agreement
 
 SIDES = {Discipline.PRODUCT: "Product", Discipline.ENGINEERING: "Engineering"}
 

@@ -18,9 +18,9 @@ from inventory.domain.part import State
 from inventory.domain.people import Discipline
 from inventory.models import Call, Part, Person, Sheet, search
 from inventory.models.part import Parts
-from inventory.services import agreement, audit, waiting
-from inventory.services import sheet as sheets
-from inventory.services.labelling import similar
+from inventory.services import audit
+from inventory.services.labelling import agreement, similar, waiting
+from inventory.services.labelling import sheet as sheets
 
 FOUND = 500  # calls looked at for the words searched
 LATEST = 60  # offered where nothing resembles the part

@@ -20,9 +20,10 @@ from inventory.domain.question import Test
 from inventory.domain.rule import Confidence, Outcome
 from inventory.domain.verdict import decide
 from inventory.models import Part, Person, Sheet, Stale
-from inventory.services import agreement, audit, part_notice, seal
-from inventory.services import sheet as sheets
-from inventory.services.waiting import only_one_side, walked
+from inventory.services import audit
+from inventory.services.labelling import agreement, part_notice, seal
+from inventory.services.labelling import sheet as sheets
+from inventory.services.labelling.waiting import only_one_side, walked
 
 Sides = dict[Discipline, Sheet]
 

@@ -20,9 +20,9 @@ from inventory.domain.people import Discipline
 from inventory.domain.verdict import Verdict
 from inventory.models import Hold, Part, Person, Sheet, Stale
 from inventory.models.part import Parts
-from inventory.services import access, audit, waiting
-from inventory.services import sheet as sheets
-from inventory.services.labelling import copying, queue, similar
+from inventory.services import access, audit
+from inventory.services.labelling import copying, queue, similar, waiting
+from inventory.services.labelling import sheet as sheets
 
 MOST = 50
 GROUPS, MODELS = 50, 20  # shown at once

@@ -16,8 +16,10 @@ from inventory.domain.part import State
 from inventory.domain.people import Discipline
 from inventory.models import Call, Differing, Job, Part, Person, Sheet
 from inventory.models.version import LISTED, Differings
-from inventory.services import access, agreement, audit, part_notice, pricing, seal
+from inventory.services import access, audit
 from inventory.services import job as jobs
+from inventory.services.labelling import agreement, part_notice, seal
+from inventory.services.prices import pricing
 
 AT_ONCE = 500
 Told = Callable[[int, int], None]

@@ -3,7 +3,7 @@
 from inventory.domain import seal
 from inventory.domain import undo as domain
 from inventory.models import Action, Feature, Person, Team, Wave
-from inventory.services import taken
+from inventory.services.history import taken
 from inventory.services.undoing import records
 from inventory.services.undoing.look import Look, Piece, Reading, Row, frozen_since
 from inventory.services.undoing.since import State

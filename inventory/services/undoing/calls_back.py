@@ -7,8 +7,11 @@ from datetime import datetime
 from itertools import islice
 
 from inventory.models import Call, Feature, Part, Sheet
-from inventory.services import audit, clash, part_notice, pricing, recount, replay, seal
-from inventory.services import call as calls
+from inventory.services import audit, clash
+from inventory.services.calls import call as calls
+from inventory.services.history import replay
+from inventory.services.labelling import part_notice, recount, seal
+from inventory.services.prices import pricing
 from inventory.services.undoing.work import AT_ONCE, Work
 
 # By what a move is arranged and weighed, and nothing is priced.

@@ -14,9 +14,9 @@ from inventory.domain.undo import LABEL, Way
 from inventory.models import Action, Call, Frozen, FrozenCall
 from inventory.models.call import PROFILE
 from inventory.services import audit as audits
-from inventory.services import taken
-from inventory.services.action import kept_state
-from inventory.services.taken import Key
+from inventory.services.history import taken
+from inventory.services.history.action import kept_state
+from inventory.services.history.taken import Key
 from inventory.services.undoing import records
 from inventory.services.undoing.since import Since, State
 

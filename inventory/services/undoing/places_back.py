@@ -2,11 +2,13 @@
 
 from inventory.domain.people import Role
 from inventory.models import Call, Dependency, Feature, Membership, Realised, Team, Wave
-from inventory.services import clash, recount, replay
-from inventory.services import feature as features
-from inventory.services import team as teams
-from inventory.services import wave as waves
-from inventory.services.call import FeatureRetired
+from inventory.services import clash
+from inventory.services.calls import feature as features
+from inventory.services.calls.call import FeatureRetired
+from inventory.services.history import replay
+from inventory.services.labelling import recount
+from inventory.services.people import team as teams
+from inventory.services.planning import wave as waves
 from inventory.services.undoing.work import Work
 
 

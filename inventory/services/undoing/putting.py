@@ -13,8 +13,13 @@ from inventory.domain.audit import Actor
 from inventory.domain.status import MEMBERS_MAY, Status
 from inventory.domain.undo import May
 from inventory.models import Action, Call, Feature, Person, Stale, Team
-from inventory.services import access, audit, feature, part_notice, taken, team, wave
-from inventory.services import call as calls
+from inventory.services import access, audit
+from inventory.services.calls import call as calls
+from inventory.services.calls import feature
+from inventory.services.history import taken
+from inventory.services.labelling import part_notice
+from inventory.services.people import team
+from inventory.services.planning import wave
 from inventory.services.undoing import built, calls_back, places_back
 from inventory.services.undoing.look import Look, Piece, Row
 from inventory.services.undoing.work import AT_ONCE, Work

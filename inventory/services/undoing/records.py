@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Cast
 
 from inventory.models import Action, Change
-from inventory.services import replay
+from inventory.services.history import replay
 
 # What hangs on a record and is not built on it: a part in hand, what a version of the test would decide, notices.
 PASSING = ("hold", "differing", "notice")

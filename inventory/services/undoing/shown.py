@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from inventory.domain.audit import canonical
 from inventory.models import Action, Change, Person
-from inventory.services import action as actions
-from inventory.services import history
-from inventory.services.action import Touched
-from inventory.services.history import Line
+from inventory.services.history import action as actions
+from inventory.services.history import history
+from inventory.services.history.action import Touched
+from inventory.services.history.history import Line
 from inventory.services.undoing.look import WHOLE, Look, Piece, Row
 from inventory.services.undoing.since import State
 

@@ -10,8 +10,8 @@ from inventory.domain import audit as domain
 from inventory.domain.undo import LABEL
 from inventory.models import Action, Change, Sheet
 from inventory.services import audit
-from inventory.services.action import kept_state
-from inventory.services.taken import Key
+from inventory.services.history.action import kept_state
+from inventory.services.history.taken import Key
 
 State = dict[str, Any]
 Told = tuple[str, str, State | None, State | None]  # record, its id, before, after

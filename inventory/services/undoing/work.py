@@ -13,7 +13,10 @@ from inventory.domain.audit import Actor
 from inventory.domain.book import Book
 from inventory.models import Change
 from inventory.models.versioned import Versioned
-from inventory.services import audit, part_notice, pricing, replay
+from inventory.services import audit
+from inventory.services.history import replay
+from inventory.services.labelling import part_notice
+from inventory.services.prices import pricing
 from inventory.services.undoing import records
 from inventory.services.undoing.look import Piece, Row
 from inventory.services.undoing.since import State

@@ -6,11 +6,11 @@ import pytest
 
 from inventory.domain.people import Discipline
 from inventory.models import Action, Pair, Part, Sheet, Stale
-from inventory.services import agreement, replay, seal, waiting
-from inventory.services.labelling import copying, reconcile
+from inventory.services.history import replay
+from inventory.services.labelling import agreement, copying, reconcile, seal, waiting
 from tests import factories
 from tests.services.labelling.test_version import FIRST_NOBODY
-from tests.services.test_waiting import BY, NOBODY_WAITS, SOMEBODY_WAITS, both_in, give, put_in
+from tests.services.labelling.test_waiting import BY, NOBODY_WAITS, SOMEBODY_WAITS, both_in, give, put_in
 
 pytestmark = pytest.mark.django_db
 PRODUCT, ENGINEERING = Discipline.PRODUCT, Discipline.ENGINEERING

@@ -11,10 +11,9 @@ from django.db import connection, connections
 from inventory.domain.audit import Actor
 from inventory.domain.people import Discipline
 from inventory.models import Action, Feature, Hold, Membership, Part, Person, Team
-from inventory.services import seal, waiting
-from inventory.services.labelling import queue
+from inventory.services.labelling import queue, seal, waiting
 from tests import factories
-from tests.services.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in, put_in
+from tests.services.labelling.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in, put_in
 
 PRODUCT, ENGINEERING = Discipline.PRODUCT, Discipline.ENGINEERING
 BY = Actor("person", "1")

@@ -8,12 +8,12 @@ from inventory.domain.audit import Actor
 from inventory.domain.part import Label
 from inventory.domain.people import Discipline
 from inventory.models import Action, Call, Notice, Pair, Part, Sheet, Stale
-from inventory.services import call as calls
-from inventory.services import standing, verification, waiting
-from inventory.services import team as teams
-from inventory.services.labelling import reconcile
+from inventory.services.calls import call as calls
+from inventory.services.history import verification
+from inventory.services.labelling import reconcile, standing, waiting
+from inventory.services.people import team as teams
 from tests import factories
-from tests.services.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in, give, put_in
+from tests.services.labelling.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in, give, put_in
 
 PRODUCT, ENGINEERING = Discipline.PRODUCT, Discipline.ENGINEERING
 BY = Actor("person", "1")

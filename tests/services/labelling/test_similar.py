@@ -8,7 +8,7 @@ from django.db import connection
 from inventory.models import Call, Part
 from inventory.services.labelling import reconcile, similar
 from tests import factories
-from tests.services.test_waiting import NOBODY_WAITS, PRODUCT, SOMEBODY_WAITS, both_in, put_in
+from tests.services.labelling.test_waiting import NOBODY_WAITS, PRODUCT, SOMEBODY_WAITS, both_in, put_in
 
 pytestmark = pytest.mark.django_db
 

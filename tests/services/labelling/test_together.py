@@ -6,11 +6,12 @@ import pytest
 
 from inventory.domain.people import Discipline
 from inventory.models import Action, Call, Change, Hold, Part, Sheet
-from inventory.services import access, history, waiting
-from inventory.services import call as calls
-from inventory.services.labelling import together
+from inventory.services import access
+from inventory.services.calls import call as calls
+from inventory.services.history import history
+from inventory.services.labelling import together, waiting
 from tests import factories
-from tests.services.test_waiting import BY, NOBODY_WAITS, PRODUCT, both_in, give, put_in
+from tests.services.labelling.test_waiting import BY, NOBODY_WAITS, PRODUCT, both_in, give, put_in
 
 pytestmark = pytest.mark.django_db
 

@@ -9,11 +9,14 @@ import pytest
 from inventory.domain.audit import Actor
 from inventory.domain.people import Discipline
 from inventory.models import Action, Call, Differing, Discount, Notice, Pair, Part, Person, Sheet, Team
-from inventory.services import access, audit, blind, call_detail, pricing, standing, verification, waiting
-from inventory.services import team as teams
-from inventory.services.labelling import figures, queue, reconcile, version
+from inventory.services import access, audit
+from inventory.services.calls import call_detail
+from inventory.services.history import verification
+from inventory.services.labelling import blind, figures, queue, reconcile, standing, version, waiting
+from inventory.services.people import team as teams
+from inventory.services.prices import pricing
 from tests import factories
-from tests.services.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in, give, put_in
+from tests.services.labelling.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in, give, put_in
 
 PRODUCT, ENGINEERING = Discipline.PRODUCT, Discipline.ENGINEERING
 BY = Actor("person", "0")
@@ -117,7 +120,7 @@ def test_a_complete_one_that_is_to_be_looked_over_lands_on_its_answers(
 
 
 def from_calls(part: Part, at: datetime) -> None:
-    from inventory.services import call as calls  # noqa: PLC0415
+    from inventory.services.calls import call as calls  # noqa: PLC0415
 
     call = Call.objects.get(pk=part.call_id)
     calls.edit(call=call, version=call.version, fields={"requests": 2500}, by=BY, at=at)

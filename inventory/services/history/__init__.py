@@ -1,0 +1,1 @@
+"""What was done, read back: found, shown, replayed, verified, reviewed."""

@@ -1,0 +1,1 @@
+"""The plan as it stands: moves, waves, months, and what has come of it."""

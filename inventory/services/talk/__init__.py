@@ -1,0 +1,1 @@
+"""Comments, and the notices and mails they lead to."""
