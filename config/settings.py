@@ -148,7 +148,7 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "inventory.views.people.locked_out"
+AXES_LOCKOUT_CALLABLE = "inventory.views.people.people.locked_out"
 AXES_SENSITIVE_PARAMETERS = ["username", "email", "ip_address"]  # masked in logs and in what was sent
 AXES_VERBOSE = False
 AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0)

@@ -9,5 +9,6 @@
     domain                                                    the test, agreement, money, prices, plan, history
 
 A concept has one file name on every floor: people, feature, call, part, waiting, agreement, pricing, plan, audit,
-exchange, job.
+exchange, job. On the two crowded floors, views and services, files that belong to one subject share a folder: calls,
+labelling, prices, planning, versions, history, people, talk, files. Folders import one another without a ring too.
 """

@@ -2,44 +2,45 @@
 
 from django.urls import URLPattern, path
 
-from inventory.views import account, health, link, member, roster, team
-from inventory.views import agreement as agreement_views
-from inventory.views import audit as audit_views
-from inventory.views import call as call_views
-from inventory.views import check as check_views
-from inventory.views import comment as comment_views
-from inventory.views import compact as compact_views
-from inventory.views import comparison as comparison_views
-from inventory.views import copying as copying_views
-from inventory.views import discount as discount_views
-from inventory.views import exchange as exchange_views
-from inventory.views import feature as feature_views
-from inventory.views import figures as figures_views
-from inventory.views import frozen as frozen_views
-from inventory.views import guess as guess_views
+from inventory.views import health
 from inventory.views import home as home_views
-from inventory.views import intake as intake_views
-from inventory.views import job as job_views
-from inventory.views import moment as moment_views
-from inventory.views import move as move_views
-from inventory.views import notice as notice_views
-from inventory.views import part as part_views
-from inventory.views import people as people_views
-from inventory.views import plan as plan_views
-from inventory.views import price_row as price_row_views
-from inventory.views import pricing as pricing_views
-from inventory.views import queue as queue_views
-from inventory.views import realised as realised_views
-from inventory.views import reprice as reprice_views
-from inventory.views import retirement as retirement_views
-from inventory.views import review as review_views
-from inventory.views import scenario as scenario_views
-from inventory.views import scenario_move as scenario_move_views
-from inventory.views import together as together_views
-from inventory.views import undo as undo_views
-from inventory.views import version as version_views
-from inventory.views import waiting as waiting_views
-from inventory.views import wave as wave_views
+from inventory.views.calls import call as call_views
+from inventory.views.calls import feature as feature_views
+from inventory.views.calls import part as part_views
+from inventory.views.files import exchange as exchange_views
+from inventory.views.files import intake as intake_views
+from inventory.views.files import job as job_views
+from inventory.views.history import audit as audit_views
+from inventory.views.history import moment as moment_views
+from inventory.views.history import review as review_views
+from inventory.views.history import undo as undo_views
+from inventory.views.labelling import agreement as agreement_views
+from inventory.views.labelling import check as check_views
+from inventory.views.labelling import compact as compact_views
+from inventory.views.labelling import copying as copying_views
+from inventory.views.labelling import figures as figures_views
+from inventory.views.labelling import queue as queue_views
+from inventory.views.labelling import together as together_views
+from inventory.views.labelling import version as version_views
+from inventory.views.labelling import waiting as waiting_views
+from inventory.views.people import account, link, member, roster, team
+from inventory.views.people import people as people_views
+from inventory.views.planning import guess as guess_views
+from inventory.views.planning import move as move_views
+from inventory.views.planning import plan as plan_views
+from inventory.views.planning import realised as realised_views
+from inventory.views.planning import wave as wave_views
+from inventory.views.prices import discount as discount_views
+from inventory.views.prices import price_row as price_row_views
+from inventory.views.prices import pricing as pricing_views
+from inventory.views.prices import reprice as reprice_views
+from inventory.views.prices import retirement as retirement_views
+from inventory.views.talk import comment as comment_views
+from inventory.views.talk import notice as notice_views
+from inventory.views.versions import comparison as comparison_views
+from inventory.views.versions import frozen as frozen_views
+from inventory.views.versions import scenario as scenario_views
+from inventory.views.versions import scenario_move as scenario_move_views
 
 home: list[URLPattern] = [path("", home_views.shown, name="home.page")]
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from inventory.domain.plan import Kind
 from inventory.models import Call, Part
 from tests import factories
-from tests.views.test_plan import made
+from tests.views.planning.test_plan import made
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

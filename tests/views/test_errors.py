@@ -7,7 +7,7 @@ from django.test import Client
 from inventory.models import Action, Call, Person, Team
 from inventory.services import audit
 from tests import factories
-from tests.views.test_call import typed
+from tests.views.calls.test_call import typed
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from inventory.domain.plan import Kind
 from inventory.models import Call, Job, Part, Person, Team
 from inventory.services import home
 from tests.factories import make_call, make_feature, make_team
-from tests.views.test_plan import made
+from tests.views.planning.test_plan import made
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 22)

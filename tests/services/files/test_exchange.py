@@ -25,7 +25,7 @@ from tests.factories import make_call, make_feature, make_part, make_person, mak
 from tests.services.planning.test_arrangement import make_move, make_wave
 from tests.services.planning.test_plan import scattered
 from tests.services.planning.test_schedule import planned_at_random
-from tests.views.test_audit import FIELDS, answered
+from tests.views.history.test_audit import FIELDS, answered
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 CALL_TEXTS = (

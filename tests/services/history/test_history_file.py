@@ -12,7 +12,7 @@ from inventory.services.calls import call as calls
 from inventory.services.calls import feature as features
 from inventory.services.history import history_file, verification
 from tests.services.labelling.test_waiting import both_in
-from tests.views.test_audit import FIELDS, answered
+from tests.views.history.test_audit import FIELDS, answered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]
 

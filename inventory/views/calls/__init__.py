@@ -1,0 +1,1 @@
+"""Features, their calls and the parts of those."""

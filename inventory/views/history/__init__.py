@@ -1,0 +1,1 @@
+"""History, found and opened, as of any moment, reviewed, undone."""

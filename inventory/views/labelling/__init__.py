@@ -1,0 +1,1 @@
+"""The waiting test: answered apart or together, reconciled, checked again."""

@@ -1,0 +1,1 @@
+"""The plan, its moves and waves, and what came of it."""

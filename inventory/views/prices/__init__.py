@@ -1,0 +1,1 @@
+"""The price book, discounts, and what costs come to after a change of it."""

@@ -1,0 +1,1 @@
+"""Frozen versions, comparisons and scenarios."""

@@ -1,0 +1,274 @@
+"""Two moments of a call, a part and the plan compared, and the inventory as it stood at the end of a day."""
+
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from inventory.domain import effect
+from inventory.models import Action, Call, Called, Effect, Part, Person, Team, append_only
+from inventory.services import audit
+from inventory.services.calls import call as calls
+from inventory.services.calls import feature as features
+from inventory.services.calls import part as parts
+from inventory.services.history import moment, past, weighed
+from inventory.services.people import team as teams
+from inventory.services.planning import plan
+from tests.services.labelling.test_waiting import both_in
+from tests.views.history.test_audit import FIELDS, text
+from tests.views.history.test_audit_filters import exported
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]
+AGO = timedelta(days=40)
+INDEXES: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (Effect, ("seq", "team_id", "feature_id", *effect.NAMES)), (Called, ("seq", "record", "record_id", "name", "folded")),
+)  # fmt: skip
+
+
+@pytest.fixture
+def then() -> datetime:
+    return timezone.now() - AGO
+
+
+@pytest.fixture
+def call(team: Team, pia: Person, then: datetime) -> Call:
+    feature = features.register(team=team, fields={"name": "Tickets"}, by=pia.actor, at=then)
+    return calls.register(feature=feature, fields=FIELDS, by=pia.actor, at=then)
+
+
+@pytest.fixture
+def moved(call: Call, then: datetime) -> Part:
+    """Sealed on the second day: it moves to batch."""
+    part = call.parts.get()
+    both_in(part, then + timedelta(days=1))
+    part.refresh_from_db()
+    assert part.kind == "move_to_batch"
+    return part
+
+
+def edit(call: Call, by: Person, at: datetime, **fields: object) -> None:
+    call.refresh_from_db()
+    calls.edit(call=call, version=call.version, fields=fields, by=by.actor, at=at)
+
+
+def day(then: datetime, days: int) -> str:
+    return (timezone.localdate(then) + timedelta(days=days)).isoformat()
+
+
+def test_a_call_compared_with_a_day_tells_fields_label_and_effect(
+    call: Call, moved: Part, pia: Person, as_ed: Client, then: datetime
+) -> None:
+    edit(call, pia, then + timedelta(days=5), requests=1100)
+    edit(call, pia, then + timedelta(days=6), tag="b")
+    page = text(as_ed, f"/history/compare/call/{call.pk}?since=day&day={day(then, 0)}")
+    assert "label No label yet → Nobody waits" in page
+    assert "move Undecided → Move to batch" in page
+    assert "; saving +$" in page
+    assert '<td data-label="Before">1,000</td><td data-label="After">1,100</td>' in page
+    page = text(as_ed, f"/history/compare/call/{call.pk}?since=day&day={day(then, 5)}")
+    assert "tag: b" in page
+    assert "1,100" not in page
+    page = text(as_ed, f"/history/compare/call/{call.pk}?since=day&day={day(then, 0)}&until={day(then, 5)}")
+    assert "1,100" in page
+    assert '<th scope="row">Tag</th>' not in page
+
+
+def test_since_it_was_sealed_leaves_out_what_the_seal_itself_changed(
+    call: Call, moved: Part, pia: Person, as_ed: Client, then: datetime
+) -> None:
+    for record, pk in (("call", call.pk), ("part", moved.pk)):
+        assert "nothing is different" in text(as_ed, f"/history/compare/{record}/{pk}?since=seal")
+    edit(call, pia, then + timedelta(days=5), requests=1100)
+    page = text(as_ed, f"/history/compare/part/{moved.pk}?since=seal")
+    assert "requests a month 1,000 → 1,100" in page
+    assert "Nobody waits" not in page.partition("<main")[2]
+
+
+def test_since_the_last_export_and_since_an_action(
+    call: Call, pia: Person, ed: Person, as_ed: Client, then: datetime
+) -> None:
+    assert "never exported" in text(as_ed, f"/history/compare/call/{call.pk}?since=export")
+    exported(ed, then + timedelta(days=2))
+    edit(call, pia, then + timedelta(days=5), requests=1100)
+    assert "1,100" in text(as_ed, f"/history/compare/call/{call.pk}?since=export")
+    last = Action.objects.latest("seq").seq
+    assert "nothing is different" in text(as_ed, f"/history/compare/call/{call.pk}?action={last}")
+    assert f"/history/compare/call/{call.pk}?action={last}" in text(as_ed, f"/history/{last}")
+
+
+def test_parts_that_a_split_took_away_and_made_are_compared(
+    call: Call, pia: Person, as_ed: Client, then: datetime
+) -> None:
+    half = {"requests": 1000, "uncached_input": 6000, "output": 400}
+    two = [{"name": "Preview", **half}, {"name": "Full pass", **half}]
+    call.refresh_from_db()
+    parts.split(call=call, version=call.version, parts=two, by=pia.actor, at=then + timedelta(days=3))
+    page = text(as_ed, f"/history/compare/call/{call.pk}?since=day&day={day(then, 0)}")
+    assert page.count('class="touched"') == 4
+    assert "Full pass" in page
+
+
+def test_totals_of_any_day_are_those_the_plan_showed_then(
+    call: Call, moved: Part, pia: Person, as_ed: Client, then: datetime
+) -> None:
+    edit(call, pia, then + timedelta(days=5), requests=2000)
+    calls.retire(
+        call=Call.objects.get(pk=call.pk), version=Call.objects.get(pk=call.pk).version, reason="gone",
+        by=pia.actor, at=then + timedelta(days=8),
+    )  # fmt: skip
+    for action in Action.objects.order_by("seq"):
+        stood = past.states_at([("part", str(moved.pk))], moment.Moment(action.seq, None, "")).get(
+            ("part", str(moved.pk))
+        )
+        sums = weighed.at(moment.Moment(action.seq, None, ""))
+        live = stood is not None and stood["is_live"]
+        assert sums.today == (stood["cost_today"] if live and stood else 0)
+        assert sums.saving == (stood["saving"] if live and stood else 0)
+        labelled = bool(live and stood and stood["label"])
+        assert (sums.parts, sums.labelled) == (int(bool(live)), int(labelled))
+        assert sums.covered == (sums.today if labelled else 0)
+    now = weighed.at(moment.now())
+    assert (now.today, now.saving) == (plan.totals().overall.sums.today, plan.totals().overall.sums.saving) == (0, 0)
+
+
+def test_the_plan_compared_tells_totals_and_what_made_the_difference(
+    call: Call, moved: Part, as_ed: Client, then: datetime
+) -> None:
+    page = text(as_ed, f"/history/compare?since=day&day={day(then, 0)}")
+    assert f"+${moved.saving / 1_000_000:,.2f}" in page
+    assert "1 action moved parts to batch, nothing to real time" in page
+    assert "saved an answer sheet of “Ticket tags”" in page
+    assert "No action between the two changed a figure" in text(as_ed, f"/history/compare?since=day&day={day(then, 9)}")
+
+
+def test_the_plan_is_compared_by_team_and_by_feature(
+    call: Call, moved: Part, pia: Person, as_ed: Client, then: datetime
+) -> None:
+    mails = features.register(team=call.team, fields={"name": "Mails"}, by=pia.actor, at=then + timedelta(days=2))
+    calls.register(feature=mails, fields={**FIELDS, "name": "Drafts"}, by=pia.actor, at=then + timedelta(days=2))
+    other = teams.register(name="Search", by=pia.actor, at=then + timedelta(days=3))
+    into = features.register(team=other, fields={"name": "Ranks"}, by=pia.actor, at=then + timedelta(days=3))
+    calls.register(feature=into, fields={**FIELDS, "name": "Rank"}, by=pia.actor, at=then + timedelta(days=3))
+    page = text(as_ed, f"/history/compare?since=day&day={day(then, 0)}")
+    saving = f"+${moved.saving / 1_000_000:,.2f}"
+    row = f'<td data-label="Saving then" class="num">$0.00</td><td data-label="Now" class="num">{saving[1:]}</td>'
+    for into_, name, labelled in (
+        (f"?since=day&amp;day={day(then, 0)}&amp;team={call.team_id}", "Documents", "0 of 1 → 1 of 2"),
+        (f"/history/feature/{call.feature_id}", "Tickets", "0 of 1 → 1 of 1"),
+    ):
+        told = page.partition(f'<a href="{into_}">{name}</a>')[2].partition("</tr>")[0]
+        assert row in told
+        assert labelled in told
+    assert "0 of 0 → 0 of 1" in page.partition(f'<a href="/history/feature/{into.pk}">Ranks</a>')[2]
+    assert "0 of 1 parts, 0.0 % of the cost today</td>" in page
+    assert "1 of 3 parts" in page
+    narrowed = text(as_ed, f"/history/compare?since=day&day={day(then, 0)}&team={other.pk}")
+    assert "Ranks" in narrowed
+    assert "Tickets" not in narrowed.partition("By feature")[2]
+    assert "saved an answer sheet" not in narrowed
+    as_of = text(as_ed, f"/history/as-of?day={day(then, 2)}")
+    assert '<th scope="row">Documents</th>' in as_of
+    assert "Search" not in as_of
+    assert "Labelled: 1 of 2 parts" in as_of
+
+
+def test_the_sums_of_features_are_those_the_chain_keeps_and_those_of_the_plan(moved: Part, as_ed: Client) -> None:
+    for action in Action.objects.all():
+        gained = weighed.of_action(action)
+        told = tuple((gained[1] - gained[0]).all[:3]) if gained else (0, 0, 0)
+        assert told == (action.effect_today, action.effect_saving, action.effect_possible)
+    assert sum((row.second.today for row in weighed.by_team(moment.now(), moment.now())), 0) == moved.cost_today
+
+
+def test_an_action_opens_to_its_effect_on_savings_coverage_and_what_a_commit_rests_on(
+    call: Call, moved: Part, as_ed: Client
+) -> None:
+    page = text(as_ed, f"/history/{Action.objects.filter(kind='waiting.submit').latest('seq').seq}")
+    amount = f"${moved.saving / 1_000_000:,.2f}"
+    assert f'<td data-label="Before" class="num">$0.00</td><td data-label="After" class="num">{amount}</td>' in page
+    assert '<td data-label="Before" class="num">0 of 1 parts, 0.0 % of the cost today</td>' in page
+    assert '<td data-label="After" class="num">1 of 1 parts, 100.0 % of the cost today</td>' in page
+    assert "+1 part, +100.0 points" in page
+    assert "which a commit rests on" in page
+    assert "Cost today, a month" not in page
+    quiet = text(as_ed, f"/history/{Action.objects.filter(kind='feature.register').latest('seq').seq}")
+    assert "no effect on the figures" in quiet
+    assert 'class="table stack sums"' not in quiet
+
+
+def test_earlier_actions_are_weighed_and_named_as_new_ones(call: Call, moved: Part, as_ed: Client) -> None:
+    made = [set(model.objects.values_list(*columns)) for model, columns in INDEXES]
+    append_only.remove(connection)
+    for model, _ in INDEXES:
+        model.objects.all().delete()
+    import_module("inventory.migrations.0026_history_found_and_weighed").index_what_is_there(apps, None)
+    assert [set(model.objects.values_list(*columns)) for model, columns in INDEXES] == made
+    assert all(made)
+
+
+def test_the_inventory_as_of_a_day_has_the_calls_in_use_then(
+    call: Call, moved: Part, pia: Person, as_ed: Client, then: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(call, pia, then + timedelta(days=5), name="Renamed")
+    for n in range(3):
+        calls.register(
+            feature=call.feature, fields={**FIELDS, "name": f"Later {n}"}, by=pia.actor, at=then + timedelta(days=7)
+        )
+    page = text(as_ed, f"/history/as-of?day={day(then, 2)}")
+    assert "Ticket tags" in page
+    assert "Renamed" not in page
+    assert "Later" not in page
+    assert "Move to batch" in page
+    assert "No calls" in text(as_ed, f"/history/as-of?day={day(then, -1)}")
+    monkeypatch.setattr(past, "ROWS", 2)
+    first = text(as_ed, f"/history/as-of?day={day(then, 8)}")
+    assert ("Renamed" in first, "Later 0" in first, "Later 1" in first) == (True, True, False)
+    last = Call.objects.get(name="Later 0").pk
+    assert f"?day={day(then, 8)}&amp;after={last}" in first
+    assert "Later 2" in text(as_ed, f"/history/as-of?day={day(then, 8)}&after={last}")
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/history/as-of?day=2999-10-01", "1 October 2999 is still to come"),
+        ("/history/as-of?day=soon", "“soon” is no day"),
+        ("/history/as-of?day=", "Choose a day."),
+        ("/history/compare?since=day&day=2999-10-01", "1 October 2999 is still to come"),
+        ("/history/compare?since=day", "Choose the day to compare with."),
+        ("/history/compare?since=ever", "Select a valid choice"),
+        ("/history/compare?team=99", "The address names no team that exists"),
+        ("/history/compare?since=seal", "Select a valid choice"),
+        ("/history/compare?action=99", "No action has this number"),
+        ("/history/compare?since=day&day=2026-11-02&until=2026-11-01", "The first moment is after the second"),
+    ],
+)
+def test_a_moment_that_is_none_is_answered_in_words(path: str, told: str, call: Call, as_ed: Client) -> None:
+    if "until=2026-11-01" in path:
+        edit_at = timezone.make_aware(datetime(2026, 11, 2, 12))  # noqa: DTZ001
+        before = audit.states(call)
+        call.tag = "x"
+        audit.record(
+            kind="call.edit",
+            by=audit.Actor("command", "x"),
+            at=edit_at,
+            subject=call,
+            before=before,
+            after=audit.states(call),
+        )
+    assert told in text(as_ed, path)
+
+
+@pytest.mark.parametrize("path", ["call/99", "job/1", "nothing/1", "call/" + "9" * 30])
+def test_what_cannot_be_compared_is_not_found(path: str, as_ed: Client) -> None:
+    text(as_ed, f"/history/compare/{path}", status=404)
+
+
+def test_a_call_never_sealed_says_so(call: Call, as_ed: Client) -> None:
+    assert "It is not sealed" in text(as_ed, f"/history/compare/call/{call.pk}?since=seal")
+    assert "What is different since it was sealed" in text(as_ed, f"/history/call/{call.pk}")
