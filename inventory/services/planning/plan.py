@@ -15,6 +15,7 @@ from inventory.domain.line import Side
 from inventory.domain.plan import Kind
 from inventory.models import Call, Feature, Part, Team
 from inventory.models.call import KINDS
+from inventory.services import unchanged
 from inventory.services.planning import plan_rows
 from inventory.services.planning.plan_rows import Row
 
@@ -121,6 +122,7 @@ def _counted(kind: Group) -> int:
     return kind.sums.moving if kind.key == Kind.SPLIT else kind.sums.parts
 
 
+@unchanged.kept
 def totals(*, team: Team | None = None, feature: Feature | None = None) -> Totals:
     """The whole plan, or that of one team or feature. One walk over a covering index, and the names of the teams."""
     return added_up(plan_rows.added_up(_of(team, feature)))
@@ -131,6 +133,7 @@ def sureness(*, team: Team | None = None, feature: Feature | None = None) -> ori
     return known(team=team, feature=feature)[0]
 
 
+@unchanged.kept
 def known(*, team: Team | None = None, feature: Feature | None = None) -> tuple[origin.Mix, int]:
     """The same, and how many live calls there are: one walk for both."""
     calls = Call.objects.live()
