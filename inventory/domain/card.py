@@ -1,7 +1,7 @@
 """Which price rows of one id can stand beside each other: each day one card for ordinary prompts, at most one for
 longer ones, and never the second without the first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Protocol, TypeVar
@@ -22,7 +22,47 @@ class Dated(Protocol):
     def valid_to(self) -> date | None: ...
 
 
+class Named(Dated, Protocol):
+    """A row with the id it gives the price of."""
+
+    @property
+    def platform(self) -> str: ...
+
+    @property
+    def platform_id(self) -> str: ...
+
+    @property
+    def endpoint(self) -> str: ...
+
+
+class Endable(Protocol):
+    """A row whose end may be set."""
+
+    valid_to: date | None
+
+    @property
+    def above(self) -> int: ...
+
+    @property
+    def valid_from(self) -> date: ...
+
+
 Row = TypeVar("Row", bound=Dated)
+Open = TypeVar("Open", bound=Endable)
+
+
+def key(row: Named) -> tuple[str, str, str, int, date]:
+    """What makes it that row: the id at its endpoint, the band, the day it holds from."""
+    return row.platform, row.platform_id.lower(), row.endpoint, row.above, row.valid_from
+
+
+def ended_by(row: Dated, others: Iterable[Open]) -> list[Open]:
+    """Of rows of its id: those of the same band that hold without an end and began before it, now ended where it
+    begins."""
+    ended = [e for e in others if e.above == row.above and e.valid_to is None and e.valid_from < row.valid_from]
+    for each in ended:
+        each.valid_to = row.valid_from
+    return ended
 
 
 def clashes(rows: Sequence[Row]) -> Iterator[tuple[Row, str, str]]:

@@ -79,7 +79,7 @@ def end(world: World) -> Given | None:
     return row(world, on=priced(world), reason=world.reason())
 
 
-@write("prices.price_row.take_in", 0.2)
+@write("prices.price_intake.take_in", 0.2)
 def take_in(world: World) -> Given:
     """A file of a few rows: known ones, new ones, now and then one that is wrong."""
     names = price_file.COLUMNS

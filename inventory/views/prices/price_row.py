@@ -14,7 +14,7 @@ from inventory.exchange.reading import Problem
 from inventory.forms import intake
 from inventory.forms import price_row as forms
 from inventory.models import ClaudeModel, PriceRow, Stale
-from inventory.services.prices import price_row
+from inventory.services.prices import price_intake, price_row, price_use
 from inventory.views import _load
 from inventory.views._page import Request, page, typed
 from inventory.views._stale import differences
@@ -46,7 +46,7 @@ def new(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: Request, pk: int) -> HttpResponse:
     row = _load.price_to_change(pk, request.user)
-    if price_row.is_used(row, on=timezone.localdate()):
+    if price_use.is_used(row, on=timezone.localdate()):
         return page(request, "pricing/used.html", {"row": row}, status=409 if request.method == "POST" else 200)
     form = forms.Correct(typed(request), models=_models(), initial=forms.Correct.of(row))
     context: dict[str, Any] = {"row": row}
@@ -100,10 +100,10 @@ def take_in(request: Request) -> HttpResponse:
         if file.unclear:
             question = intake.Answer(unclear=[asdict(each) for each in file.unclear])
         try:
-            taken = price_row.take_in(
+            taken = price_intake.take_in(
                 file=file, name=name, reason=form.cleaned_data["reason"], by=person.actor, at=timezone.now()
             )
-        except price_row.Refused as refused:
+        except price_intake.Refused as refused:
             problems = refused.problems
         else:
             messages.success(request, taken.told())

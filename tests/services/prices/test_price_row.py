@@ -13,7 +13,7 @@ from inventory.exchange import price_book, price_file
 from inventory.models import Action, Call, ClaudeModel, PriceRow, Stale
 from inventory.services.calls import call as calls
 from inventory.services.history import replay
-from inventory.services.prices import price_load, price_row, pricing
+from inventory.services.prices import price_intake, price_load, price_row, price_use, pricing
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("changed_prices")]
@@ -83,7 +83,7 @@ def test_what_cannot_stand_is_refused_at_its_field_and_nothing_is_written(now, g
 
 def test_a_row_that_priced_a_call_is_not_corrected_one_that_did_not_is(now: datetime) -> None:
     row, new = held(), add(now)
-    assert not price_row.is_used(held(), on=ON)
+    assert not price_use.is_used(held(), on=ON)
     priced(now)
     row.refresh_from_db()
     with pytest.raises(price_row.Used):
@@ -99,13 +99,13 @@ def test_a_row_that_priced_a_call_is_not_corrected_one_that_did_not_is(now: date
 def test_amounts_from_before_prices_were_kept_with_them_count_as_priced(now: datetime) -> None:
     priced(now)
     Call.objects.update(priced_by="")
-    assert price_row.is_used(held(), on=ON)
-    assert not price_row.is_used(held("claude-haiku-4-5-20251001"), on=ON)
+    assert price_use.is_used(held(), on=ON)
+    assert not price_use.is_used(held("claude-haiku-4-5-20251001"), on=ON)
 
 
 def test_a_row_that_has_ended_stays_as_it_was(now: datetime) -> None:
     ended = PriceRow.objects.get(platform="anthropic", platform_id=SONNET, valid_to__isnull=False)
-    assert price_row.is_used(ended, on=ON)
+    assert price_use.is_used(ended, on=ON)
 
 
 def test_correcting_nothing_writes_nothing_and_a_stale_save_is_refused(now: datetime) -> None:
@@ -170,13 +170,13 @@ def row_of(**changed: str) -> dict[str, str]:
     return {**given, **changed}
 
 
-def take_in(now: datetime, *rows: Mapping[str, str]) -> price_row.Taken:
-    return price_row.take_in(file=file(*rows), name="prices.csv", reason="New list", by=BY, at=now)
+def take_in(now: datetime, *rows: Mapping[str, str]) -> price_intake.Taken:
+    return price_intake.take_in(file=file(*rows), name="prices.csv", reason="New list", by=BY, at=now)
 
 
 def refused(now: datetime, *rows: Mapping[str, str]) -> list[str]:
     before = list(PriceRow.objects.order_by("pk").values())
-    with pytest.raises(price_row.Refused) as refusal:
+    with pytest.raises(price_intake.Refused) as refusal:
         take_in(now, *rows)
     assert list(PriceRow.objects.order_by("pk").values()) == before
     assert not Action.objects.filter(kind="pricing.import").exists()
@@ -187,9 +187,9 @@ def test_the_book_as_it_is_handed_out_changes_nothing(now: datetime) -> None:
     data = b"".join(price_file.written(PriceRow.objects.listed()))
     before = list(PriceRow.objects.order_by("pk").values())
 
-    taken = price_row.take_in(file=price_file.read(data), name="prices.csv", reason="Same", by=BY, at=now)
+    taken = price_intake.take_in(file=price_file.read(data), name="prices.csv", reason="Same", by=BY, at=now)
 
-    assert taken == price_row.Taken(0, 0, 0, PriceRow.objects.count())
+    assert taken == price_intake.Taken(0, 0, 0, PriceRow.objects.count())
     assert list(PriceRow.objects.order_by("pk").values()) == before
     assert not Action.objects.exists()
 
@@ -198,7 +198,7 @@ def test_new_rows_come_in_as_one_action_and_end_those_before(now: datetime) -> N
     priced(now)
     taken = take_in(now, row_of(), row_of(platform="aws"), row_of(id="claude-own"))
 
-    assert taken == price_row.Taken(3, 0, 2, 0)
+    assert taken == price_intake.Taken(3, 0, 2, 0)
     action = Action.objects.get(kind="pricing.import")
     assert (action.reason, action.changes_count, action.title) == ("New list", 5, "prices.csv")
     assert held().valid_to == LATER
@@ -228,7 +228,7 @@ def test_history_tells_of_every_row_as_it_is(now: datetime) -> None:
 def test_a_file_that_contradicts_the_book_or_itself_is_refused_by_row(now: datetime) -> None:
     priced(now)
     assert refused(now, row_of(), row_of(valid_from="2026-10-07", output="99")) == [
-        f"row 3, {name}: {price_row.USED}" for name in ("input", "output", "read", "write_1h", "write_5m")
+        f"row 3, {name}: {price_intake.USED}" for name in ("input", "output", "read", "write_1h", "write_5m")
     ]
     assert refused(now, row_of(valid_from="2026-09-01")) == [
         "row 2, valid_from: overlaps the row that holds from 2026-09-01"
@@ -250,9 +250,9 @@ def test_what_is_said_about_a_price_in_use_may_change_and_its_end_from_today_on(
         for row in exported()
         if row["id"] == SONNET and row["valid_from"] == "2026-10-07" and row["platform"] == "anthropic"
     )
-    assert take_in(now, {**known, "note": "Read again", "valid_to": "2026-12-31"}) == price_row.Taken(0, 1, 0, 0)
+    assert take_in(now, {**known, "note": "Read again", "valid_to": "2026-12-31"}) == price_intake.Taken(0, 1, 0, 0)
     assert (held().note, held().valid_to) == ("Read again", date(2026, 12, 31))
-    with pytest.raises(price_row.Refused, match="must be today or later"):
+    with pytest.raises(price_intake.Refused, match="must be today or later"):
         take_in(now, {**known, "valid_to": "2026-11-01"})
 
 

@@ -14,7 +14,7 @@ from inventory.services import job as jobs
 from inventory.services.calls import call as calls
 from inventory.services.calls import part as parts
 from inventory.services.history import replay, verification
-from inventory.services.prices import behind, price_load, price_row, pricing, reprice, repriced
+from inventory.services.prices import behind, price_load, price_use, pricing, reprice, repriced
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("changed_prices", "same_day")]
@@ -154,7 +154,7 @@ def test_a_call_is_behind_for_the_model_of_one_part_alone(registered, admin, now
         applied(applied_none, admin, now)
     assert behind.found(on=ON).calls == 0
     haiku = PriceRow.objects.valid_on(ON).get(platform="anthropic", model__key="claude-haiku-4-5")
-    assert price_row.is_used(haiku, on=ON)
+    assert price_use.is_used(haiku, on=ON)
 
     dearer(model="claude-haiku-4-5")
     assert behind.found(on=ON) == behind.Behind(1, 2, ON)
