@@ -10,7 +10,7 @@ from inventory.domain.part import Path
 from inventory.models import Call, ClaudeModel, Frozen, FrozenCall, FrozenPart, FrozenPrice, Part, PriceRow
 from inventory.models.call import PROFILE
 from inventory.services.prices import explanation
-from inventory.services.prices.explanation import Explained, Facts, Share
+from inventory.services.prices.explained import Explained, Facts, Share
 from inventory.services.prices.pricing import profile_of
 from inventory.services.versions import plan_then
 
