@@ -119,6 +119,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "inventory.forms.rendering.Renderer"
 STATIC_URL = "/static/"
 STATIC_ROOT = env("STATIC_ROOT", default=str(VAR_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]

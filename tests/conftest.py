@@ -45,11 +45,18 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[None]:
     """Migrating takes as long as hundreds of tests: one worker of a run does it for all."""
-    if "PYTEST_XDIST_WORKER" in os.environ and connection.vendor == "sqlite":
-        migrated.share(tmp_path_factory.getbasetemp().parent)
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        yield
+        return
+    forget = migrated.share(tmp_path_factory.getbasetemp().parent)
+    yield
+    with django_db_blocker.unblock():
+        forget()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -3,21 +3,17 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from inventory.models import Part
 from inventory.services.calls import call as calls
 from inventory.services.labelling import version
 from tests import factories
+from tests.journeys.looks import looks_right, looks_right_to_all
 from tests.services.labelling.test_version import OPENS, OTHERWISE
 from tests.services.labelling.test_waiting import NOBODY_WAITS, both_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-READERS = [
-    {},
-    {"color_scheme": "dark", "viewport": {"width": 320, "height": 700}},
-]
 
 
 @pytest.fixture
@@ -52,11 +48,6 @@ def replaced(broken_on_first, now, second) -> list[Part]:
     second()
     version.work_out(at=now)
     return found
-
-
-def looks_right(page: Page) -> None:
-    assert [each["id"] for each in Axe().run(page).response["violations"]] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_from_the_notice_to_a_label_that_counts_again_without_javascript(plain, page, sign_in, ed, pia, broken):
@@ -103,9 +94,8 @@ def test_an_answer_typed_while_the_version_came_is_kept_in_sight(page, sign_in, 
     expect(page.get_by_text("carried over to version 2")).to_be_visible()
 
 
-@pytest.mark.parametrize("options", READERS, ids=str)
-def test_every_page_fits_and_passes_the_rules(open_page, sign_in, pia, broken_on_first, replaced, options):
-    page = sign_in(open_page(**options), pia)
+def test_every_page_fits_and_passes_the_rules(page, sign_in, pia, broken_on_first, replaced):
+    sign_in(page, pia)
     first, _ = replaced
     of_part = f"/parts/{broken_on_first.pk}"
     paths = (
@@ -115,8 +105,8 @@ def test_every_page_fits_and_passes_the_rules(open_page, sign_in, pia, broken_on
     )  # fmt: skip
     for path in paths:
         page.goto(path)
-        looks_right(page)
+        looks_right_to_all(page)
     page.goto("/label/versions")
     page.get_by_label("Nightly tags").check()
     page.get_by_role("button", name="Keep them as they are").click()
-    looks_right(page)
+    looks_right_to_all(page)

@@ -1,12 +1,12 @@
 """From a pattern to the waiting test or the split, with the examples where one looks for them, without JavaScript."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from inventory.domain.plan import Kind
 from inventory.models import Call, Part
 from tests import factories
+from tests.journeys.looks import looks_right_to_all
 from tests.views.planning.test_plan import made
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -64,16 +64,12 @@ def test_examples_are_folded_on_a_phone(phone, sign_in, pia, feature):
     expect(line).to_be_visible()
 
 
-@pytest.mark.parametrize("options", [{}, {"color_scheme": "dark", "viewport": {"width": 320, "height": 700}}], ids=str)
-def test_patterns_examples_and_guesses_fit_and_pass_the_rules(open_page, sign_in, pia, feature, options):
+def test_patterns_examples_and_guesses_fit_and_pass_the_rules(page, sign_in, pia, feature):
     part = made(Kind.MOVE_TO_BATCH, call=factories.make_call(feature=feature), one_sided=True, state="one_side")
-    page = sign_in(open_page(**options), pia)
+    sign_in(page, pia)
     for path in (
         f"/parts/{part.pk}/test/first", "/calls/new?pattern=preview", "/plan/guess", f"/plan/guess?feature={feature.pk}",
         "/plan/guess?by=team", "/plan/guess?by=none", "/plan?by=team", "/",
     ):  # fmt: skip
         page.goto(path)
-        for folded in page.locator("main details:visible").all():
-            folded.evaluate("each => each.open = true")
-        assert [each["id"] for each in Axe().run(page).response["violations"]] == [], path
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        looks_right_to_all(page, unfolded=True)
