@@ -48,7 +48,10 @@ MOVING_KINDS = (Kind.MOVE_TO_BATCH, Kind.BRING_BACK)
 def refusal(now: Status, to: Status, *, kind: Kind, in_wave: bool, reason: str) -> str:
     """Why the step may not be taken, in words; empty where it may."""
     if to not in NEXT[now]:
-        return f"A move that is {WORDS[now].lower()} cannot become {WORDS[to].lower()} in one step."
+        first, is_now, wanted = WORDS[NEXT[now][0]].lower(), WORDS[now].lower(), WORDS[to].lower()
+        if to is now:
+            return f"It is {is_now} already."
+        return f"A move that is {is_now} cannot become {wanted} in one step: call it {first} first."
     if to in (Status.AGREED, Status.PLANNED, Status.MOVING) and kind not in MOVING_KINDS:
         return "It does not move: its label has to count first, and nothing may block it."
     if to in NEED_A_WAVE and not in_wave:

@@ -43,7 +43,12 @@ class Figures(forms.Form):
         widget=forms.TextInput(attrs={"list": "models", "autocomplete": "off", "spellcheck": "false"}),
     )
     geo = forms.ChoiceField(label="Where it may run", choices=GEO, required=False)
-    today_path = forms.ChoiceField(label="Runs today", choices=PATHS, widget=forms.RadioSelect)
+    today_path = forms.ChoiceField(
+        label="Runs today",
+        choices=PATHS,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select how it runs today."},
+    )
     path_assumed = forms.BooleanField(label="How it runs is assumed: nobody has looked", required=False)
     fast = forms.BooleanField(label="In fast mode", required=False)
     requests = Whole(most=LARGEST_VOLUME, label="Requests a month")
@@ -109,6 +114,7 @@ class Figures(forms.Form):
 class Details(Figures):
     """All of a call. `features` are those it may belong to, with their teams."""
 
+    field_order = ("feature", "name", "description")  # as the page shows them, so that errors are told in that order
     feature = forms.TypedChoiceField(label="Feature")
     name = Line(most=120, label="Name", help_text="What it does, in a few words: “Nightly tags”")
     description = Lines(

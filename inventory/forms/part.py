@@ -42,7 +42,7 @@ class Part(Consumer):
     name = Line(most=120, label="Name")
     requests = Whole(most=LARGEST_VOLUME, label="Requests a month")
     uncached_input = Whole(most=LARGEST_TOKENS, label="Input tokens, not cacheable")
-    cacheable_prefix = Whole(most=LARGEST_TOKENS, label="Cacheable prefix tokens")
+    cacheable_prefix = Whole(most=LARGEST_TOKENS, label="Cacheable prefix tokens", required=False)
     output = Whole(most=LARGEST_TOKENS, label="Output tokens")
     hit_share = Percent(label="Requests that find the prefix cached, in percent", required=False)
     batch_hit_share = Percent(label="The same in batch, in percent", required=False)
@@ -55,6 +55,10 @@ class Part(Consumer):
     searches = Amount(most=LARGEST_USE, label="Web searches a request", required=False)
     container_minutes = Amount(most=LARGEST_USE, label="Container minutes a request", required=False)
     expired_share = Percent(label="Expires in a batch and is repeated, in percent", required=False)
+
+    def clean_cacheable_prefix(self) -> int:
+        """Left empty it is none, as in the form of a call."""
+        return self.cleaned_data["cacheable_prefix"] or 0
 
 
 class Rows(forms.BaseFormSet):  # type: ignore[type-arg]

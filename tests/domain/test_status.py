@@ -23,6 +23,12 @@ def test_no_other_step_is_taken(now: Status, to: Status) -> None:
     assert WORDS[now]
 
 
+def test_a_refusal_names_the_step_that_comes_first() -> None:
+    assert may(Status.PROPOSED, Status.MOVED).endswith("cannot become moved in one step: call it agreed first.")
+    assert may(Status.NONE, Status.AGREED).endswith("call it proposed first.")
+    assert may(Status.MOVED, Status.MOVED) == "It is moved already."
+
+
 def test_only_what_moves_is_agreed() -> None:
     assert "label has to count" in may(Status.PROPOSED, Status.AGREED, kind=Kind.UNDECIDED)
     assert may(Status.MOVING, Status.MOVED, kind=Kind.STAY_BATCH) == ""

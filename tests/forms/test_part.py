@@ -28,6 +28,12 @@ def test_numbers_are_read_and_a_row_left_empty_is_no_part():
     assert [(row["name"], row["requests"]) for row in rows.given()] == [("Preview", 1000), ("Rest", 1000)]
 
 
+def test_a_prefix_left_empty_is_none():
+    rows = forms.checked([{**ROW, "cacheable_prefix": ""}, {**ROW, "name": "Rest", "cacheable_prefix": "7"}])
+    assert rows.is_valid()
+    assert [row["cacheable_prefix"] for row in rows.given()] == [0, 7]
+
+
 @pytest.mark.parametrize("count", [1, 11])
 def test_two_to_ten_parts_are_asked_for(count):
     rows = forms.checked([{**ROW, "name": f"Part {i}"} for i in range(count)])

@@ -70,16 +70,18 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     leads = access.may_lead(request.user, part.team_id)
     now = Status(part.status)
-    offered = status.steps(now, leads=leads) if access.may_edit(request.user, part.team_id) and not stays(part) else []
+    is_staying = stays(part)
+    offered = status.steps(now, leads=leads) if access.may_edit(request.user, part.team_id) and not is_staying else []
     context = {
         "part": part,
         "weights": part.weights(),
         "words": status.WORDS[now],
+        "is_staying": is_staying,
         "way": [(words, each is now) for each, words in status.WORDS.items() if each in status.WAY or each is now],
         "steps": [(to.value, status.WORDS[to], _is_back(now, to)) for to in offered],
         "form": step or forms.Step(initial={"version": part.version}),
         "may_walk_back": Status.WALKED_BACK in offered,
-        "overrule": (weights or forms.Overrule.of(part)) if leads else None,
+        "overrule": (weights or forms.Overrule.of(part)) if leads and not (is_staying and _as_derived(part)) else None,
         "differences": told,
         "is_open": weights is not None,
     }
@@ -89,6 +91,10 @@ def _page(
 def stays(part: Part) -> bool:
     """Where there is nothing to propose: it stays where it runs, and no step was taken."""
     return not part.status and part.kind in effort.STAYING
+
+
+def _as_derived(part: Part) -> bool:
+    return part.effort_set is None and part.risk_set is None and not part.ready_set
 
 
 def _is_back(now: Status, to: Status) -> bool:

@@ -27,6 +27,13 @@ def test_what_stays_is_not_to_be_proposed(as_pia: Client, team: Team) -> None:
     found = shown(as_pia, make_move(team, kind=Kind.STAY_REAL_TIME, label="waiting"))
     assert "The next step" not in found
     assert "<dd>It does not move" in found
+    assert "How far it has come" not in found
+    assert "Not proposed" not in found
+    assert "Overrule" not in found
+
+
+def test_what_was_overruled_before_it_stayed_can_still_be_given_up(as_pia: Client, team: Team) -> None:
+    assert "Overrule" in shown(as_pia, make_move(team, kind=Kind.STAY_BATCH, risk_set=5, risk_why="New market"))
 
 
 def test_members_are_offered_the_proposal_only(as_ed: Client, team: Team) -> None:
