@@ -250,7 +250,7 @@ intake: list[URLPattern] = [
 ]
 
 job: list[URLPattern] = [
-    path("jobs", job_views.listed, name="job.list"),
+    path("jobs", job_views.index, name="job.list"),
     path("jobs/<int:pk>", job_views.detail, name="job.detail"),
     path("jobs/<int:pk>/cancel", job_views.cancel, name="job.cancel"),
     path("jobs/<int:pk>/file", job_views.file, name="job.file"),

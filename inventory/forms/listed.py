@@ -1,6 +1,6 @@
 """Which list is asked for as a file, and as what."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -13,8 +13,8 @@ from inventory.exchange.table import KINDS
 from inventory.forms import call_list, feature, plan, pricing
 from inventory.models import ClaudeModel
 
-OF_A_RECORD = ("version", "comparison")  # lists of one record, named by its number
-LISTS = ("calls", "moves", "prices", "features", "doubts", *OF_A_RECORD)
+OF_A_RECORD = ("version", "comparison", "version_prices", "members")  # lists of one record, named by its number
+LISTS = ("calls", "moves", "prices", "features", "doubts", *OF_A_RECORD)  # and those that are plain
 LONGEST = 2000  # of an address
 MOST_PICKED = 5000
 TO_EDIT = {f"edit-{kind}": words for kind, words in editable.KINDS.items()}  # of calls alone
@@ -47,12 +47,16 @@ class Picks(forms.Form):
 
 class Wanted(Picks):
     """`query` is the address of the list, `of` the record it is of. Calls asked for to be edited are cleaned to the
-    list `inventory`."""
+    list `inventory`. `beside` are the names of lists there are beside LISTS."""
 
-    name = forms.ChoiceField(choices=[(name, name) for name in LISTS])
+    name = forms.ChoiceField()
     kind = forms.ChoiceField(choices=list({**KINDS, **TO_EDIT}.items()))
     query = forms.CharField(required=False, max_length=LONGEST)
     of = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+
+    def __init__(self, data: Any, *, beside: Iterable[str] = ()) -> None:
+        super().__init__(data)
+        self.fields["name"].choices = [(name, name) for name in (*LISTS, *beside)]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data
@@ -70,16 +74,17 @@ def asked(name: str, query: str, *, sorts: Mapping[str, str], today: date) -> di
         found = call_list.read(address, sorts=sorts)
         return {"words": found.search, "filters": found.filters, "sort": found.sort}
     if name == "moves":
-        return _plain(plan.Filter(address).chosen())
+        return plain(plan.Filter(address).chosen())
     if name == "features":
-        return _plain(feature.Filter(address).chosen())
+        return plain(feature.Filter(address).chosen())
     if name == "doubts":
         chosen = plan.Filter(address).chosen()
-        return _plain({key: chosen[key] for key in ("team", "doubt") if key in chosen})
+        return plain({key: chosen[key] for key in ("team", "doubt") if key in chosen})
     models = list(ClaudeModel.objects.order_by("-released_on", "key"))
     of_prices = pricing.Filter({"on": today.isoformat()} | address.dict(), models=models).chosen(today)
     return {**of_prices, "on": of_prices["on"].isoformat()}
 
 
-def _plain(chosen: Mapping[str, Any]) -> dict[str, Any]:
+def plain(chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Records by their number."""
     return {key: value.pk if isinstance(value, Model) else value for key, value in chosen.items()}

@@ -14,7 +14,11 @@ def export_list(job: Job) -> str:
     """What a list shows on all its pages, or the rows that were ticked, kept as the job's file."""
     now, wanted = timezone.now(), job.params
     try:
-        found = listed.found(wanted["name"], wanted["asked"], picked=wanted["pick"], on=timezone.localdate(now))
+        found = listed.found(
+            wanted["name"], wanted["asked"], picked=wanted["pick"], on=timezone.localdate(now), person=job.created_by
+        )
+    except listed.NotYours as refusal:
+        raise jobs.Refused("Nothing was exported: you may not see this list any more.") from refusal
     except Comparison.DoesNotExist as gone:
         raise jobs.Refused(FORGOTTEN) from gone
     write = partial(listed.write, kind=wanted["kind"], found=found)

@@ -31,6 +31,7 @@ from inventory.models import (
     Wave,
 )
 from inventory.services import access
+from inventory.services.files import listed
 from inventory.services.intake import undo
 from inventory.services.labelling import queue, waiting
 from inventory.services.undoing import built, putting
@@ -164,6 +165,12 @@ def job(pk: int) -> Job:
     return get_object_or_404(Job.objects.select_related("created_by"), pk=pk)
 
 
+def job_file(pk: int, person: Person) -> Job:
+    """Whose result this person may have."""
+    found = job(pk)
+    return _only(found, listed.may_fetch(person, found))
+
+
 def job_to_cancel(pk: int, person: Person) -> Job:
     found = job(pk)
     return _only(found, access.may_cancel(person, found))
@@ -259,6 +266,11 @@ def scenario_to_copy(pk: int, person: Person) -> Scenario:
 def scenario_to_change(pk: int, person: Person) -> Scenario:
     found = scenario(pk)
     return _only(found, access.may_change(person, found))
+
+
+def may_have(allowed: bool) -> None:
+    """What a person may not have answers like what does not exist."""
+    _only(None, allowed)
 
 
 def _only(found: T, allowed: bool) -> T:

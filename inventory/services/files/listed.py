@@ -8,11 +8,22 @@ from typing import IO, Any
 from inventory.domain.book import Book
 from inventory.exchange import editable as files
 from inventory.exchange.columns import Column, Form
-from inventory.models import Call, Feature, PriceRow, Team
+from inventory.models import Call, Feature, Job, Person, PriceRow, Team
 from inventory.models.pricing import PRICE_NAMES
 from inventory.services.calls import call_list
-from inventory.services.files import editable, exchange, listed_features, listed_frozen
+from inventory.services.files import (
+    editable,
+    exchange,
+    listed_features,
+    listed_frozen,
+    plain_labels,
+    plain_people,
+    plain_plan,
+    plain_prices,
+    plain_sums,
+)
 from inventory.services.files.listing import AT_ONCE, List, starts
+from inventory.services.files.plain import Asked, Plain
 from inventory.services.planning import move
 from inventory.services.prices import pricing
 
@@ -40,9 +51,38 @@ PRICES = (
 )  # fmt: skip
 
 
-def found(name: str, asked: Mapping[str, Any], *, picked: Sequence[int], on: date) -> List:
+PLAIN: Mapping[str, Plain] = {
+    **plain_people.LISTS, **plain_labels.LISTS, **plain_plan.LISTS, **plain_prices.LISTS, **plain_sums.LISTS,
+}  # fmt: skip
+
+
+class NotYours(Exception):
+    """Whoever asked for the list may not have it, or may no longer."""
+
+
+def may_ask(person: Person, name: str) -> bool:
+    """Whether they see the page of that list."""
+    return name not in PLAIN or PLAIN[name].may(person)
+
+
+def may_fetch(person: Person, job: Job) -> bool:
+    """A list that says what only whoever asked may see goes to nobody else, and not to them once they may not see it
+    any more; the files of all other jobs to everyone signed in."""
+    if job.kind != "export_list" or job.params.get("name") not in PLAIN:
+        return True
+    wanted = PLAIN[job.params["name"]]
+    return wanted.may(person) and (not wanted.own or job.created_by_id == person.pk)
+
+
+def found(
+    name: str, asked: Mapping[str, Any], *, picked: Sequence[int], on: date, person: Person | None = None
+) -> List:
     """The list of that name, narrowed and in the order that was asked for; only the picked rows, where some are.
-    “inventory” is the list of calls as a file to be edited and imported again."""
+    “inventory” is the list of calls as a file to be edited and imported again. Raises `NotYours`."""
+    if name in PLAIN:
+        if person is None or not may_ask(person, name):
+            raise NotYours
+        return PLAIN[name].listed(Asked(person, on, asked), picked)
     if name == "calls":
         return _calls(asked, picked)
     if name == "inventory":

@@ -67,7 +67,7 @@ class _Look:
 
     def __init__(self, upload: Upload, judge: Judge, left_out: set[int], chosen: Mapping[tuple[Any, ...], str]) -> None:
         self.upload, self.judge, self.left_out, self.chosen = upload, judge, left_out, chosen
-        self.count = self.kept = 0
+        self.count = self.kept = self.most = 0
         self.within: dict[int, int] = {}  # rows of parts: under which call they stand
         self.counts: Counter[str] = Counter()
         self.unclear: list[Unclear] = []
@@ -101,7 +101,7 @@ class _Look:
         origins = self.judge.origins
         return {
             "counts": dict(self.counts), "teams": teams[:NAMED], "new_teams": len(teams), "new_features": features,
-            "foreign": origins.foreign, "missing": origins.missing, "kept": self.kept,
+            "foreign": origins.foreign, "missing": origins.missing, "kept": self.kept, "most_choices": self.most,
         }  # fmt: skip
 
     def told(self) -> str:
@@ -121,6 +121,7 @@ class _Look:
         number = read.call.number
         clashes = [] if kind == Kind.WRONG else judged.clashes
         asked = [[*each, self.chosen.get(tuple(each), "")] for each in clashes]
+        self.most = max(self.most, len(asked))
         self.within |= {part.number: number for part in read.call.parts}
         return UploadRow(
             upload=self.upload, number=number, kind=kind, ticked=kind != Kind.WRONG and number not in self.left_out,

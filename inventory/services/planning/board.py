@@ -88,23 +88,45 @@ def board(*, team: Team, only: int | None = None, number: str | None = None) -> 
     waves = list(Wave.objects.live().filter(team=team).select_related("owner").prefetch_related("depends_on").in_time())
     mine = {wave.pk: wave for wave in waves}
     sums = _by_column(schedule.sums(parts_of=team), mine)
-    lists: dict[int, list[int]] = {pk: [] for pk in mine}
-    for pk, counted_in in _in_waves(team):
-        lists.setdefault(counted_in if counted_in in mine else ELSEWHERE, []).append(pk)
-    lists[OPEN] = [part.pk for part, _ in arrangement.ranked(team)]
+    lists = _lists(team, mine)
     page = None
     if only in lists:
         page = Paginator(lists[only], ROWS).get_page(number)
         lists = {only: list(page)}
     else:
         lists = {pk: found[:FEW] for pk, found in lists.items()}
-    read, fits = _read(pk for found in lists.values() for pk in found), schedule.fits(waves)
+    known, fits = read(pk for found in lists.values() for pk in found), schedule.fits(waves)
     columns = [
-        Column(pk, mine.get(pk), sums.get(pk, Sums()), [read[each] for each in found if each in read], fits.get(pk, []))
+        Column(pk, mine.get(pk), sums.get(pk, Sums()), [known[n] for n in found if n in known], fits.get(pk, []))
         for pk, found in sorted(lists.items(), key=lambda each: _order(waves, each[0]))
     ]
     realised = _realised(team, mine)
     return Board(columns, waves, _together(sums.values()), page, _lines(waves, sums, realised), realised)
+
+
+def everything(team: Team, *, only: int | None = None) -> list[tuple[Column, int]]:
+    """The numbers of all parts on the board in its order, each with its wave, which holds no rows."""
+    waves = list(Wave.objects.live().filter(team=team).select_related("owner").in_time())
+    mine = {wave.pk: wave for wave in waves}
+    lists = _lists(team, mine)
+    lists = {only: lists[only]} if only in lists else lists
+    columns = {pk: Column(pk, mine.get(pk), Sums(), []) for pk in lists}
+    return [(columns[pk], part) for pk in sorted(lists, key=lambda pk: _order(waves, pk)) for part in lists[pk]]
+
+
+def read(pks: Iterable[int]) -> dict[int, Row]:
+    """The rows of these parts, by number."""
+    found = Part.objects.select_related("call", "feature", "team").in_bulk(list(pks))
+    return {pk: Row(part, part.weights(), part.points) for pk, part in found.items()}
+
+
+def _lists(team: Team, mine: Mapping[int, Wave]) -> dict[int, list[int]]:
+    """The parts of each column, what saves most first; of what is in none, what saves most for its effort."""
+    lists: dict[int, list[int]] = {pk: [] for pk in mine}
+    for pk, counted_in in _in_waves(team):
+        lists.setdefault(counted_in if counted_in in mine else ELSEWHERE, []).append(pk)
+    lists[OPEN] = [part.pk for part, _ in arrangement.ranked(team)]
+    return lists
 
 
 def _realised(team: Team, mine: Mapping[int, Wave]) -> dict[int, int]:
@@ -140,11 +162,6 @@ def _in_waves(team: Team) -> Iterable[tuple[int, int]]:
     """Every part of the team that counts in a wave, what saves most first."""
     found = Part.objects.live().filter(team=team).with_counted_in().filter(counted_in__isnull=False)
     return found.order_by("-saving", "pk").values_list("pk", "counted_in")
-
-
-def _read(pks: Iterable[int]) -> dict[int, Row]:
-    found = Part.objects.select_related("call", "feature", "team").in_bulk(list(pks))
-    return {pk: Row(part, part.weights(), part.points) for pk, part in found.items()}
 
 
 def _together(found: Iterable[Sums]) -> Sums:

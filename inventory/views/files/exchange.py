@@ -1,6 +1,7 @@
 """What comes in as a whole: a file of calls, and the sample inventory. Each is done by a background job."""
 
 import io
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -17,10 +18,12 @@ from inventory.forms import listed
 from inventory.models import Upload
 from inventory.services import access
 from inventory.services.calls import call_list
+from inventory.services.files import listed as lists
 from inventory.services.intake import offered
 from inventory.services.intake import upload as uploads
 from inventory.views import _job, _load
 from inventory.views._page import Request, page
+from inventory.views.files import _plain
 from inventory.views.versions import _frozen_list
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -73,18 +76,27 @@ def template_xlsx(request: Request) -> HttpResponse:
 @require_POST
 def export_list(request: Request) -> HttpResponse:
     """Any list as a file: what its address narrows it to, or the rows that were ticked."""
-    form = listed.Wanted(request.POST)
+    form = listed.Wanted(request.POST, beside=_plain.LISTS)
     if not form.is_valid():
         told = form.errors.get("picked", ["That is no list, or no format, there is. Export it from its own page."])
         messages.error(request, str(told[0]))
         return redirect("job.list")
     given = form.cleaned_data
+    _load.may_have(lists.may_ask(request.user, given["name"]))
     if given["name"] in listed.OF_A_RECORD:
-        asked = _frozen_list.asked(given["name"], given["of"] or 0, QueryDict(given["query"]))
+        asked = _of_a_record(given["name"], given["of"] or 0, given["query"])
+    elif given["name"] in _plain.LISTS:
+        asked = _plain.asked(given["name"], given["query"], request.user)
     else:
         asked = listed.asked(given["name"], given["query"], sorts=call_list.SORTS, today=timezone.localdate())
     params = {"name": given["name"], "kind": given["kind"], "asked": asked, "pick": given["picked"]}
     return _job.started(request, "export_list", params=params)
+
+
+def _of_a_record(name: str, pk: int, query: str) -> dict[str, Any]:
+    if name in ("version", "comparison"):
+        return _frozen_list.asked(name, pk, QueryDict(query))
+    return {"of": (_load.team(pk) if name == "members" else _load.frozen(pk)).pk}
 
 
 @require_POST

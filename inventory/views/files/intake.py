@@ -21,7 +21,8 @@ from inventory.views import _load
 from inventory.views._page import Request, page
 
 ROWS = 50
-CONFLICTS = 20  # rows of a page: each may hold a choice for every column
+CONFLICTS = 20  # rows of a page, of those that hold choices
+FIELDS = 800  # of a page's form; Django refuses one with more than 1,000
 _CLASH = re.compile(r"clash-(\d{1,8})-(\d{1,3})", re.ASCII)
 NOT_NOW = "Nothing was done: the file is further on than the page was. This is how it stands now."
 
@@ -155,7 +156,14 @@ def _preview(request: Request, upload: Upload) -> dict[str, Any]:
     first = next((kind for kind in ("wrong", "conflict", "changed", "new", "unchanged") if counts.get(kind)), "new")
     chosen = request.GET.get("show", "")
     show = chosen if chosen in dict(KINDS) else first
-    found = Paginator(upload.rows.filter(kind=show).order_by("number"), CONFLICTS if show == "conflict" else ROWS)
+    most = _conflicts(upload.report.get("most_choices", 1)) if show == "conflict" else ROWS
+    found = Paginator(upload.rows.filter(kind=show).order_by("number"), most)
     found.count = counts.get(show, 0)
     rows = found.get_page(request.GET.get("page"))
     return {"tabs": tabs, "show": show, "page": rows, **_counts(upload)}
+
+
+def _conflicts(choices: int) -> int:
+    """How many rows make a page where the row with the most choices has so many: each has fields for them, for its
+    number and for its tick. A page has the same rows whatever is chosen."""
+    return max(1, min(CONFLICTS, FIELDS // (choices + 2)))

@@ -4,7 +4,7 @@ import mimetypes
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -14,6 +14,7 @@ from inventory.forms.price_row import Confirm
 from inventory.models import Job, Person, Repricing, Upload
 from inventory.services import access
 from inventory.services import job as jobs
+from inventory.services.files import listed
 from inventory.services.prices import reprice, repriced
 from inventory.views import _load
 from inventory.views._page import Request, page
@@ -22,11 +23,13 @@ PAGE_ROWS = 50
 
 
 @require_safe
-def listed(request: HttpRequest) -> HttpResponse:
+def index(request: Request) -> HttpResponse:
     found = Job.objects.select_related("created_by").order_by("-pk")
     rows = Paginator(found, PAGE_ROWS).get_page(request.GET.get("page"))
     now = timezone.now()
-    return page(request, "job/list.html", {"page": rows, "now": now, "is_stuck": jobs.is_stuck(rows, at=now)})
+    to_fetch = {job.pk for job in rows if job.has_file(now) and listed.may_fetch(request.user, job)}
+    context = {"page": rows, "now": now, "to_fetch": to_fetch, "is_stuck": jobs.is_stuck(rows, at=now)}
+    return page(request, "job/list.html", context)
 
 
 @require_safe
@@ -34,8 +37,9 @@ def detail(request: Request, pk: int) -> HttpResponse:
     job = _load.job(pk)
     may_cancel = not job.is_over and access.may_cancel(request.user, job)
     now = timezone.now()
+    has_file = job.has_file(now) and listed.may_fetch(request.user, job)
     context: dict[str, Any] = {
-        "job": job, "may_cancel": may_cancel, "has_file": job.has_file(now), "is_stuck": jobs.is_stuck([job], at=now)
+        "job": job, "has_file": has_file, "may_cancel": may_cancel, "is_stuck": jobs.is_stuck([job], at=now)
     }  # fmt: skip
     if job.created_by_id == request.user.pk:
         context["upload_pk"] = _upload(job)
@@ -76,9 +80,9 @@ def cancel(request: Request, pk: int) -> HttpResponse:
 
 
 @require_safe
-def file(request: HttpRequest, pk: int) -> HttpResponseBase:
+def file(request: Request, pk: int) -> HttpResponseBase:
     """The result as a download; a page that says so once its time has passed."""
-    job = _load.job(pk)
+    job = _load.job_file(pk, request.user)
     if job.state != "done" or not job.file_name:
         raise Http404
     if not job.has_file(timezone.now()):

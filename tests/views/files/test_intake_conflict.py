@@ -1,24 +1,29 @@
 """A file that was exported, edited and uploaded, while others went on: what its owner sees and chooses."""
 
 import io
-from datetime import datetime
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from inventory import tasks
-from inventory.models import Action, Call, Feature, Job, Person, Team
+from inventory.models import Action, Call, Feature, Job, Person, Team, Upload, UploadRow
 from inventory.services import job as jobs
 from inventory.services.calls import call as calls
 from inventory.services.calls import feature as features
 from inventory.services.files import exchange
+from inventory.services.intake import upload as uploads
 from tests.services.intake.test_round_trip import change, edited, exported, register, table
 from tests.views.files.test_intake import carry, looked_over, post, seen, ticks
 from tests.views.files.test_listed import exported as downloaded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]
+FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture
@@ -98,6 +103,81 @@ def test_all_conflicts_can_be_decided_at_once_and_single_ones_otherwise(
     post(as_ed, "confirm", upload, ticks(upload))
     carry(upload)
     assert {call.key: call.requests for call in Call.objects.all()} == {"a": 2000, "b": 3000}
+
+
+def staged(person: Person, rows: int, choices: int) -> Upload:
+    """So many rows in conflict, each with so many cells to choose: as a preview leaves them."""
+    at = timezone.now()
+    upload = Upload.objects.create(
+        owner=person, name="many.csv", created_at=at, expires_at=at + timedelta(days=1), state="ready",
+        report={"counts": {"conflict": rows}, "most_choices": choices},
+    )  # fmt: skip
+    clashes = [[0, f"cell{n}", "1", "2", "3", ""] for n in range(choices)]
+    some = (
+        UploadRow(upload=upload, number=n, kind="conflict", clashes=clashes, open=choices) for n in range(2, rows + 2)
+    )
+    UploadRow.objects.bulk_create(some, batch_size=500)
+    return upload
+
+
+class Fields(HTMLParser):
+    """What a browser without scripts would send with one of a page's buttons: names, values, and where to."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.sent: list[tuple[str, str]] = []
+        self.buttons: dict[str, str] = {}
+        self._at = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        kind = found.get("type")
+        if tag == "input" and (kind == "hidden" or "checked" in found) and found.get("name") != "csrfmiddlewaretoken":
+            self.sent.append((found["name"] or "", found["value"] or ""))
+        self._at = (found.get("formaction") or "") if tag == "button" else ""
+
+    def handle_data(self, data: str) -> None:
+        if self._at:
+            self.buttons[data.strip()] = self._at
+
+
+@pytest.mark.parametrize(("rows", "choices"), [(60, 170), (60, 24), (3, 950)])
+def test_a_page_of_choices_never_outgrows_what_a_form_may_hold(
+    as_ed: Client, ed: Person, rows: int, choices: int
+) -> None:
+    upload = staged(ed, rows, choices)
+    page = as_ed.get(reverse("intake.page", args=[upload.pk])).content.decode()
+    shown = Fields(page).sent
+    given = [(f"clash-{number}-{n}", "app") for name, number in shown if name == "shown" for n in range(choices)]
+    answered = as_ed.post(reverse("intake.tick", args=[upload.pk]), urlencode([*shown, *given]), FORM)
+    assert answered.status_code == 302
+    assert upload.rows.filter(open=0).count() == len(given) // choices >= 1
+
+
+def test_what_is_chosen_on_a_page_is_kept_by_the_buttons_that_leave_it(as_ed: Client, ed: Person) -> None:
+    upload = staged(ed, 50, 2)
+    page = Fields(as_ed.get(reverse("intake.page", args=[upload.pk])).content.decode())
+    sent = [each for each in page.sent if each != ("ticked", "3")]
+    answered = as_ed.post(page.buttons["3"], urlencode([*sent, ("clash-2-0", "file"), ("clash-2-1", "app")]), FORM)
+    assert answered.headers["Location"].endswith("?page=3")
+    second = as_ed.get(answered.headers["Location"]).content.decode()
+    assert "48 rows wait for" in " ".join(second.split())
+    kept = upload.rows.in_bulk(field_name="pk").values()
+    assert [row.number for row in kept if not row.ticked] == [3]
+    assert [row.number for row in kept if not row.open] == [2]
+    assert as_ed.post(Fields(second).buttons["Wrong 0"], urlencode(Fields(second).sent), FORM).status_code == 302
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_conflicts_are_paged_and_decided_at_once(as_ed: Client, ed: Person) -> None:
+    upload = staged(ed, 100_000, 3)
+    last = seen(as_ed, upload, page="5000")
+    assert "99,981–100,000 of 100,000" in last
+    post(as_ed, "tick", upload, {"shown": ["7"], "ticked": ["7"], "clash-7-1": "app", "rest": "file"})
+    upload.refresh_from_db()
+    assert (upload.rest, uploads.undecided(upload)) == ("file", 0)
+    assert [each[-1] for each in upload.rows.get(number=7).clashes] == ["", "app", ""]
 
 
 def test_what_changes_again_between_preview_and_import_is_told(as_ed: Client, feature: Feature, now: datetime) -> None:

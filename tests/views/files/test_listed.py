@@ -76,7 +76,7 @@ def test_the_prices_of_one_platform(as_ed: Client, registered: list[Call]) -> No
 
 
 def test_what_is_no_list_is_said(as_ed: Client) -> None:
-    answer = as_ed.post(reverse("exchange.export_list"), {"name": "people", "kind": "xlsx"}, follow=True)
+    answer = as_ed.post(reverse("exchange.export_list"), {"name": "sheets", "kind": "xlsx"}, follow=True)
     assert "That is no list" in answer.content.decode()
     assert not Job.objects.exists()
 

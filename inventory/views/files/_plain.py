@@ -1,0 +1,92 @@
+"""What the address of each plain list narrows it to, as its own page reads it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from inventory.forms import check, figures, frozen, guess, listed, moment, people, plan, queue, version, wave
+from inventory.models import Person, Team
+from inventory.services import access
+from inventory.services.labelling import figures as agreement
+from inventory.services.labelling import version as versions
+
+Read = Callable[[QueryDict, Person], Mapping[str, Any]]
+
+
+def _nothing(address: QueryDict, person: Person) -> dict[str, Any]:
+    return {}
+
+
+def _retired(address: QueryDict, person: Person) -> dict[str, Any]:
+    return {"retired": True} if address.get("retired") == "1" else {}
+
+
+def _people(address: QueryDict, person: Person) -> dict[str, Any]:
+    """By number, not by what was searched for: a job's words stay in the history, and a name must not."""
+    form = people.Find(address)
+    words = form.cleaned_data["q"] if form.is_valid() else ""
+    return {"only": sorted(Person.objects.matching(words).values_list("pk", flat=True))} if words else {}
+
+
+def _team(address: QueryDict, person: Person) -> dict[str, Any]:
+    team = guess.Filter(address).chosen().get("team")
+    return {"team": team} if team else {}
+
+
+def _waves(address: QueryDict, person: Person) -> dict[str, Any]:
+    """The team whose waves the page shows: the one asked for, else the first they lead, else the first there is."""
+    teams = list(Team.objects.live().order_by("name", "pk"))
+    named = [team for team in teams if str(team.pk) == address.get("team", "")]
+    found = named or [team for team in teams if access.may_lead(person, team)] or teams
+    only = address.get("wave", "")
+    is_number = only.removeprefix("-").isdigit() and only.isascii() and len(only) < 19
+    return ({"team": found[0]} if found else {}) | ({"wave": int(only)} if is_number else {})
+
+
+def _totals(address: QueryDict, person: Person) -> dict[str, Any]:
+    chosen, by = plan.Filter(address).chosen(), address.get("by", "")
+    found = {name: chosen[name] for name in ("team", "feature") if name in chosen}
+    return found | {"by": by if by in dict(plan.BY) else "team"}
+
+
+def _scope(address: QueryDict, person: Person) -> dict[str, Any]:
+    team = frozen.Scope(address).chosen()
+    return {"team": team} if team else {}
+
+
+def _time(address: QueryDict, person: Person) -> dict[str, Any]:
+    form = wave.Months(address.dict(), today=timezone.localdate())
+    term, team = form.term(), form.chosen_team()
+    return {"first": term.first, "months": term.count, **({"team": team} if team else {})}
+
+
+def _as_of(address: QueryDict, person: Person) -> dict[str, Any]:
+    form = moment.AsOf(address)
+    day = form.cleaned_data["day"] if form.is_valid() else timezone.localdate()
+    return {"day": day.isoformat()}
+
+
+def _agreement(address: QueryDict, person: Person) -> dict[str, Any]:
+    return figures.Filter(address, months=agreement.months()).chosen()
+
+
+def _queue(address: QueryDict, person: Person) -> dict[str, Any]:
+    return queue.Filter(address, teams=access.teams_waiting_for(person)).chosen()
+
+
+def asked(name: str, query: str, person: Person) -> dict[str, Any]:
+    """As a job keeps it: plain values, records by their number."""
+    return listed.plain(LISTS[name](QueryDict(query), person))
+
+
+LISTS: Mapping[str, Read] = {
+    "teams": _retired, "people": _people, "jobs": _nothing, "notices": _nothing, "queue": _queue,
+    "check": lambda address, person: check.Filter(address).chosen(),
+    "differing": lambda address, person: version.Filter(address, teams=versions.teams(person)).chosen(),
+    "consumers": _nothing, "agreement": _agreement, "waves": _waves, "ledger": _team, "time": _time,
+    "guesses": lambda address, person: guess.Filter(address).chosen(), "no_guess": _team, "scenarios": _scope,
+    "retiring": _nothing, "models": _nothing, "upcoming": _nothing, "discounts": _nothing, "modifiers": _nothing,
+    "versions": _scope, "as_of": _as_of, "totals": _totals, "realised": _team,
+}  # fmt: skip
