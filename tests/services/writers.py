@@ -98,7 +98,7 @@ class _Bare:
     """The same rows inserted without a chain: numbers of one's own, no link, no head that is held."""
 
     def __init__(self, pk: int) -> None:
-        self.seq = pk * 10**9 + int(time.time())
+        self.seq = pk * 10**13 + int(time.time() * 1000)
 
     def append(
         self, *, kind: str, by: Actor, at: datetime, record: str, record_id: str, title: str, team_id: int | None,
