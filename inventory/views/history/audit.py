@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from inventory.domain import effect_words
 from inventory.domain import undo as undoing
+from inventory.domain.audit import is_reviewable
 from inventory.forms import audit as forms
 from inventory.forms import listed
 from inventory.models import Action, Change
@@ -93,7 +94,7 @@ def detail(request: Request, seq: int) -> HttpResponse:
         "page": found,
         "touched": actions.touched(list(found), request.user),
         "figures": _figures(action),
-        "may_review": access.may_review(request.user, action.team_id) and history.is_reviewable(action),
+        "may_review": access.may_review(request.user, action.team_id) and is_reviewable(action.kind),
     }
     context |= _taking_back(request, action, lines[0])
     if action.kind == taking.IMPORT:

@@ -7,7 +7,7 @@ from itertools import chain, islice
 from typing import Any
 
 from inventory.domain import audit as links
-from inventory.models import Action, Called, ChainHead, Change, Team, Trace
+from inventory.models import Action, Called, ChainHead, Change, Team, Trace, Unreviewed
 from inventory.services import audit
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -45,6 +45,7 @@ def _append(made: Iterator[Made], states: dict[int, dict[str, Any]]) -> int:
             [_change(action, n, line) for action, stored in rows for n, line in enumerate(stored)], batch_size=ROWS
         )
         Called.objects.bulk_create([_called(seq, line) for seq, line in _names(actions, chunk)], batch_size=ROWS)
+        Unreviewed.objects.bulk_create([Unreviewed(seq=action.seq) for action in actions])
         Trace.objects.bulk_create([Trace(word="team.name", seq=action.seq) for action in actions if action.seq > 1])
     ChainHead.objects.update_or_create(pk=1, defaults={"seq": seq, "hash": previous})
     Team.objects.bulk_update([Team(pk=pk, name=state["name"]) for pk, state in states.items()], ["name"])
