@@ -186,6 +186,7 @@ NO_ROWS = {
 BELOW = {"services", "models", "exchange", "domain"}  # the last two know no database
 OF_MODELS = {
     "append_only.py", "audit.py", "bulk.py", "notice.py", "people.py", "reprice.py", "search.py", "staged.py",
+    "turns.py",  # sends what others wrote
     "versioned.py",
 }  # fmt: skip
 

@@ -14,6 +14,7 @@ from typing import Any
 SCHEMA = 2
 SALTED = 2  # the first schema whose actions carry a salt
 GENESIS = "0" * 64
+NONE_TO_REVIEW = ("review.", "job.", "notice.")  # they change nothing anybody would have to look at
 
 PLAIN = (str, int, Decimal, datetime, type(None))
 
@@ -87,6 +88,11 @@ _JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=Fal
 def instant(at: datetime) -> str:
     """A moment in UTC to the microsecond: both databases keep exactly that."""
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def is_reviewable(kind: str) -> bool:
+    """Whether a review of such an action is asked for."""
+    return not kind.startswith(NONE_TO_REVIEW)
 
 
 class Link:

@@ -76,6 +76,7 @@ SENTENCES: Mapping[str, str] = {
     "team.retire": "retired the team {title}",
     "undo.redo": "put back what action {number} had taken back: {title}",
     "undo.some": "took back some of action {number}: {title}",
+    "undo.fields": "took back some fields of action {number}: {title}",
     "undo.whole": "took back action {number}: {title}",
     "version.keep": "kept the label of {title}, whatever the test's new version decides",
     "version.look_over": "had both sides look over {title}, which the test's new version decides otherwise",

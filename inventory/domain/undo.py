@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-WHOLE, SOME, REDO = "undo.whole", "undo.some", "undo.redo"
-TAKING = (WHOLE, SOME)  # what takes an action back; a redo takes one of these back
+WHOLE, SOME, FIELDS, REDO = "undo.whole", "undo.some", "undo.fields", "undo.redo"
+TAKING = (WHOLE, SOME, FIELDS)  # what takes an action back; a redo takes one of these back
+BY_ROW = (WHOLE, SOME)  # what takes back all of each record it takes
 KINDS = (*TAKING, REDO)
 
 

@@ -10,7 +10,8 @@ NONE_TICKED = "Tick what to take back."
 
 
 class TakeBack(forms.Form):
-    """`stamp` is what was looked at. Rows are ticked only where the page has ticks, and says so by `ticks`."""
+    """`stamp` is what was looked at. Rows are ticked only where the page has ticks, and says so by `ticks`;
+    fields by `field_ticks`."""
 
     stamp = forms.CharField(required=False, widget=forms.HiddenInput)
     reason = Lines(most=500, label="Why", help_text="Kept in the history")
@@ -18,11 +19,19 @@ class TakeBack(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         given["keys"] = None if "ticks" not in self.data else self.ticked
-        if given["keys"] == []:
+        given["fields"] = None if "field_ticks" not in self.data else self.ticked_fields
+        if [] in (given["keys"], given["fields"]):
             raise forms.ValidationError(NONE_TICKED)
         return given
 
     @property
     def ticked(self) -> list[str]:
-        found: list[str] = self.data.getlist("row") if hasattr(self.data, "getlist") else []
+        return self._list("row")
+
+    @property
+    def ticked_fields(self) -> list[str]:
+        return self._list("field")
+
+    def _list(self, name: str) -> list[str]:
+        found: list[str] = self.data.getlist(name) if hasattr(self.data, "getlist") else []
         return found

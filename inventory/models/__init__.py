@@ -15,7 +15,7 @@ from inventory.models.pricing import ClaudeModel, Discount, Modifier, PriceRow
 from inventory.models.queue import Hold
 from inventory.models.realised import Realised
 from inventory.models.reprice import Repricing, StagedPrice
-from inventory.models.review import Review
+from inventory.models.review import Review, Unreviewed
 from inventory.models.scenario import Scenario
 from inventory.models.staged import StagedCall, StagedPart
 from inventory.models.upload import RememberedColumn, Upload, UploadFile, UploadRow
@@ -30,5 +30,5 @@ __all__ = [
     "FrozenPart", "FrozenPrice", "FrozenWeights", "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice",
     "NoticeChoices", "OneTimeLink", "Pair", "Part", "Person", "PriceRow", "Realised", "RememberedColumn",
     "Repricing", "Review", "Scenario", "Sheet", "StagedCall", "StagedPart", "StagedPrice", "Stale", "Team",
-    "Trace", "Upload", "UploadFile", "UploadRow", "Versioned", "Wave",
+    "Trace", "Unreviewed", "Upload", "UploadFile", "UploadRow", "Versioned", "Wave",
 ]  # fmt: skip

@@ -20,3 +20,13 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"action {self.seq}"
+
+
+class Unreviewed(models.Model):
+    """An index into history: one row for each action that waits for a review, so that they are found among a million
+    that do not. Written with the action, gone with its review."""
+
+    seq = models.BigIntegerField(primary_key=True)
+
+    def __str__(self) -> str:
+        return f"action {self.seq}"

@@ -12,7 +12,7 @@ from django.db import connection
 from inventory.domain import audit, effect, trace
 from inventory.domain.audit import Actor, Stored
 from inventory.domain.effect import Figures, Where
-from inventory.models import Action, Called, ChainHead, Change, Effect, Trace, bulk
+from inventory.models import Action, Called, ChainHead, Change, Effect, Trace, Unreviewed, bulk
 
 Key = tuple[str, int]
 Name = tuple[str, str, str]  # a record, its id, and what it is called from then on
@@ -164,7 +164,7 @@ def append(
     action.save(force_insert=True)
     if not is_long:
         _insert(action, iter(changes.stored))
-    _index(action.seq, changes)
+    _index(action, changes)
     ChainHead.objects.filter(pk=1).update(seq=action.seq, hash=action.hash)
     return action
 
@@ -206,8 +206,11 @@ def _insert(action: Action, stored: Iterator[Stored]) -> None:
             position += len(rows)
 
 
-def _index(seq: int, changes: Gathered) -> None:
-    """What the action will be found by, and what it did to each feature."""
+def _index(action: Action, changes: Gathered) -> None:
+    """What the action will be found by, that it waits for a review, and what it did to each feature."""
+    seq = action.seq
+    if audit.is_reviewable(action.kind):
+        Unreviewed.objects.bulk_create([Unreviewed(seq=seq)])
     Trace.objects.bulk_create([Trace(word=word, seq=seq) for word in sorted(changes.words)])
     Effect.objects.bulk_create(
         [

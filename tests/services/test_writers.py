@@ -16,8 +16,6 @@ from tests.management.processes import Env, Group, rows
 
 pytestmark = pytest.mark.django_db
 MOST_LOSS = 0.3
-LOCKED = "OperationalError: database is locked"  # on SQLite, after 20 seconds without a turn: 503, try again
-MOST_REFUSED = 400  # of 20,000
 ROUNDS = 4  # with the chain and without it by turns: what else the machine does meanwhile hits both
 
 
@@ -52,7 +50,7 @@ def test_some_who_write_at_once_leave_one_chain(env: Env) -> None:  # noqa: F811
 
 @pytest.mark.soak
 def test_fifty_who_write_at_once_leave_one_chain_and_lose_little_by_it(empty: str, tmp_path: Path) -> None:  # noqa: F811
-    seconds, refused = dict.fromkeys((True, False), 0.0), 0
+    seconds = dict.fromkeys((True, False), 0.0)
     with ExitStack() as stack:
         folders = {chained: tmp_path / str(chained) for chained in seconds}
         for folder in folders.values():
@@ -64,14 +62,13 @@ def test_fifty_who_write_at_once_leave_one_chain_and_lose_little_by_it(empty: st
         for _ in range(ROUNDS):
             for chained, each in both.items():
                 told = each.do("run", pks=pks[chained], actions=200 // ROUNDS, chained=chained)
-                assert (told["raised"].keys() - {LOCKED}, told["ended"]) == (set(), 50)
-                refused += told["raised"].get(LOCKED, 0)
+                assert (told["raised"], told["ended"]) == ({}, 50)
                 seconds[chained] += told["seconds"]
         assert_one_chain(both[True].env, writers=50, actions=200)
     loss = 1 - seconds[False] / seconds[True]
     told = f"{10_000 / seconds[True]:.0f} writes a second with the chain, {10_000 / seconds[False]:.0f} without"
+    print(told)  # noqa: T201
     assert loss <= MOST_LOSS, told
-    assert refused <= MOST_REFUSED
 
 
 def assert_one_chain(given: Env, *, writers: int, actions: int) -> None:

@@ -23,7 +23,7 @@ from django.utils import timezone  # noqa: E402
 
 from inventory.domain import audit as domain  # noqa: E402
 from inventory.domain.audit import Actor  # noqa: E402
-from inventory.models import Action, Call, Stale, Trace  # noqa: E402
+from inventory.models import Action, Call, Stale, Trace, Unreviewed  # noqa: E402
 from inventory.services import audit  # noqa: E402
 from inventory.services.calls import call as calls  # noqa: E402
 from inventory.services.calls import feature as features  # noqa: E402
@@ -98,7 +98,7 @@ class _Bare:
     """The same rows inserted without a chain: numbers of one's own, no link, no head that is held."""
 
     def __init__(self, pk: int) -> None:
-        self.seq = pk * 10**9 + int(time.time())
+        self.seq = pk * 10**13 + int(time.time() * 1000)
 
     def append(
         self, *, kind: str, by: Actor, at: datetime, record: str, record_id: str, title: str, team_id: int | None,
@@ -113,6 +113,7 @@ class _Bare:
         )  # fmt: skip
         action.save(force_insert=True)
         audit._insert(action, iter(changes.stored))
+        Unreviewed.objects.bulk_create([Unreviewed(seq=action.seq)])
         Trace.objects.bulk_create([Trace(word=word, seq=action.seq) for word in sorted(changes.words)])
         return action
 

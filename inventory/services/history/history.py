@@ -12,12 +12,11 @@ from django.utils import timezone
 
 from inventory.domain import audit_words, effect_words, undo
 from inventory.domain.people import Discipline
-from inventory.models import Action, Change, Part, Person, Review, Sheet, Team, Trace
-from inventory.services.history import moment, outcome, taken, touching
+from inventory.models import Action, Change, Part, Person, Review, Sheet, Team, Trace, Unreviewed
+from inventory.services.history import moment, outcome, taken, touching, unreviewed
 from inventory.services.labelling import blind
 
 ROWS = 50
-NONE_TO_REVIEW = ("review.", "job.", "notice.")  # they change nothing anybody would have to look at
 MOST = 10_000  # counted
 FEW = 1000  # actions that can be named one by one
 SINCE = {
@@ -88,6 +87,11 @@ class Asked:
     until: int | None = None
     review: str = ""  # "open" for what waits for a review, "done" for what is reviewed
 
+    @property
+    def is_all_that_waits(self) -> bool:
+        """For a review, within whichever bounds."""
+        return self == Asked(review="open", since=self.since, until=self.until)
+
     def up_to(self, seq: int) -> "Asked":
         """The same, but nothing after that action."""
         return replace(self, until=seq if self.until is None else min(seq, self.until))
@@ -113,6 +117,8 @@ def listing(*, viewer: Person, asked: Asked, before: int | None = None, after: i
     """A page of what fits, before or after a sequence number."""
     if asked.record and asked == Asked(record=asked.record):  # there may be thousands, of which a page needs few
         rows = touching.some(*asked.record, ROWS + 1, before=before, after=after)
+    elif asked.is_all_that_waits:
+        rows = unreviewed.some(ROWS + 1, since=asked.since, until=asked.until, before=before, after=after)
     else:
         rows = matching(asked)
     if after is not None:
@@ -128,6 +134,8 @@ def listing(*, viewer: Person, asked: Asked, before: int | None = None, after: i
 
 def counted(asked: Asked) -> int:
     """How many fit, as far as it is worth to count: one more than MOST where there are more."""
+    if asked.is_all_that_waits:
+        return unreviewed.between(asked.since, asked.until)[: MOST + 1].count()
     return matching(asked).order_by("-seq")[: MOST + 1].count()
 
 
@@ -150,7 +158,7 @@ def matching(asked: Asked) -> QuerySet[Action]:
     for word in filter(None, (asked.field, asked.side)):
         rows = _among(rows, Trace.objects.filter(word=word))
     if asked.review:
-        rows = unreviewed(rows) if asked.review == "open" else _among(rows, Review.objects.all())
+        rows = _among(rows, Unreviewed.objects.all() if asked.review == "open" else Review.objects.all())
     return rows
 
 
@@ -183,18 +191,6 @@ def _among(rows: QuerySet[Action], others: "QuerySet[Any]") -> QuerySet[Action]:
 def _few(numbered: "QuerySet[Any]") -> list[int]:
     """The newest, one more than a few: by the order an index has, so that it is taken."""
     return list(numbered.order_by("-seq").values_list("seq", flat=True)[: FEW + 1])
-
-
-def is_reviewable(action: Action) -> bool:
-    """Whether a review is asked for."""
-    return not action.kind.startswith(NONE_TO_REVIEW)
-
-
-def unreviewed(rows: QuerySet[Action]) -> QuerySet[Action]:
-    """Those of `rows` that wait for a review."""
-    for prefix in NONE_TO_REVIEW:
-        rows = rows.exclude(kind__startswith=prefix)
-    return rows.filter(~Exists(Review.objects.filter(seq=OuterRef("seq"))))
 
 
 def as_row(line: Line) -> dict[str, Any]:

@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby, islice
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple, Protocol
 
 from django.apps import apps
 from django.db import models, transaction
@@ -15,6 +16,21 @@ from inventory.models import Action, ChainHead, Change
 
 _JSON = json.JSONDecoder()
 RECORDS = 500  # compared at once
+State = Mapping[str, Any]
+
+
+class Watch(Protocol):
+    """Is told of every change that is played back."""
+
+    def step(
+        self, action: int, record_id: str, before: State | None, after: State | None, now: State | None, /
+    ) -> None: ...
+
+
+class Watching(Protocol):
+    """Has one for each kind of record it wants to be told of."""
+
+    def watch(self, record: str, /) -> Watch | None: ...
 
 
 class Difference(NamedTuple):
@@ -33,24 +49,27 @@ class _Played:
     action_id: int | None = None
     gap: tuple[int, list[str]] | None = None
     left: str = ""  # the text the last change left: the next one usually begins with the same
+    was: dict[str, Any] | None = None  # what that text says
     unreadable: list[int] = field(default_factory=list)
 
-    def step(self, action_id: int, before: str, after: str) -> None:
+    def step(self, action_id: int, before: str, after: str, watch: Watch | None = None) -> None:
         goes_on = before != "" and before == self.left
         try:
-            was, now = None if goes_on else read(before), read(after)
+            was, now = self.was if goes_on else read(before), read(after)
         except ValueError:
             self.unreadable.append(action_id)
             return
-        if was is not None and self.gap is None:
+        if was is not None and not goes_on and self.gap is None:
             known = self.state or {}
             names = [n for n in was if n in known and known[n] != was[n]] if known else ["all of it"]
             self.gap = (action_id, names) if names else None
         if now is None or self.state is None:
-            self.state = now
+            self.state = None if now is None else {**now}
         else:
             self.state.update(now)
-        self.action_id, self.left = action_id, after
+        self.action_id, self.left, self.was = action_id, after, now
+        if watch is not None:
+            watch.step(action_id, self.record_id, was, now, self.state)
 
 
 def recorded() -> list[Any]:
@@ -58,22 +77,27 @@ def recorded() -> list[Any]:
     return [model for model in apps.get_app_config("inventory").get_models() if hasattr(model, "RECORD")]
 
 
-def differences() -> Iterator[Difference]:
-    """Rows that are not as history left them, or of which it knows nothing."""
+def differences(watching: Watching | None = None) -> Iterator[Difference]:
+    """Rows that are not as history left them, or of which it knows nothing. All changes are played back for it once."""
     for model in recorded():
-        for record_id in _suspects(model):
+        for record_id in _suspects(model, watching.watch(model.RECORD) if watching else None):
             yield from _settled(model, record_id)
         for pk in _untold(model):
             yield Difference(f"{model.RECORD} {pk}", None, "is in the database, but no action tells of it")
 
 
-def _suspects(model: Any) -> Iterator[str]:
+def play(record: str, watch: Watch | None, first: int, last: int) -> None:
+    """The records of a kind that actions with these keys touched, from their beginning; told of what these did."""
+    within = Change.objects.filter(action_id__gte=first, action_id__lte=last, record=record)
+    rows = Change.objects.filter(record=record, record_id__in=within.values("record_id"), action_id__lte=last)
+    for record_id, group in groupby(_in_order(rows), key=itemgetter(0)):
+        _play(record_id, group, watch)
+
+
+def _suspects(model: Any, watch: Watch | None) -> Iterator[str]:
     """Looked at without a lock: somebody may have been in the middle of a write."""
-    changes = Change.objects.filter(record=model.RECORD).order_by(
-        "record_id", "action_id", "id"
-    )  # as the index has them
-    rows = changes.values_list("record_id", "action_id", "before", "after").iterator(chunk_size=2000)
-    records = (_play(record_id, group) for record_id, group in groupby(rows, key=lambda row: row[0]))
+    rows = _in_order(Change.objects.filter(record=model.RECORD))
+    records = (_play(record_id, group, watch) for record_id, group in groupby(rows, key=itemgetter(0)))
     while chunk := list(islice(records, RECORDS)):
         there = _rows(model, [each.record_id for each in chunk])
         yield from (each.record_id for each in chunk if _complaint(each, there.get(each.record_id)))
@@ -97,10 +121,15 @@ def _untold(model: Any) -> Iterator[int]:
     yield from rows.order_by("pk").values_list("pk", flat=True)[:RECORDS]
 
 
-def _play(record_id: str, rows: Iterable[tuple[str, int, str, str]]) -> _Played:
+def _in_order(changes: "models.QuerySet[Change]") -> Iterator[tuple[str, int, str, str]]:
+    rows = changes.order_by("record_id", "action_id", "id")  # as the index has them
+    return rows.values_list("record_id", "action_id", "before", "after").iterator(chunk_size=2000)
+
+
+def _play(record_id: str, rows: Iterable[tuple[str, int, str, str]], watch: Watch | None = None) -> _Played:
     played = _Played(record_id)
     for _, action_id, before, after in rows:
-        played.step(action_id, before, after)
+        played.step(action_id, before, after, watch)
     return played
 
 

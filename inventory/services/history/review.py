@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from inventory.domain.audit import Actor
 from inventory.models import Action, ChainHead, Person, Review
 from inventory.services import access, audit
-from inventory.services.history import history
+from inventory.services.history import history, unreviewed
 from inventory.services.history.history import Asked
 
 MOST = 2000  # marked at once
@@ -39,7 +39,7 @@ def for_person(rows: QuerySet[Action], person: Person) -> QuerySet[Action]:
 def mark(*, asked: Asked, seqs: Collection[int] | None, note: str, person: Person, by: Actor, at: datetime) -> Marked:
     """Mark these actions, or the oldest of all that are asked for where `seqs` is None. Raises `NothingToReview`."""
     ChainHead.objects.select_for_update(no_key=True).filter(pk=1).first()  # two who mark the same wait here
-    rows = for_person(history.unreviewed(history.matching(asked)), person)
+    rows = for_person(unreviewed.among(history.matching(asked)), person)
     if seqs is not None:
         rows = rows.filter(seq__in=seqs)
     found = list(rows.order_by("seq")[: MOST + 1])
@@ -48,6 +48,7 @@ def mark(*, asked: Asked, seqs: Collection[int] | None, note: str, person: Perso
     if not chosen:
         raise NothingToReview
     made = Review.objects.bulk_create([Review(seq=each.seq, note=note, by=person, at=at) for each in chosen])
+    unreviewed.remove(each.seq for each in made)
     changes = audit.Changes()
     changes.add({}, audit.states(*made))
     teams = {each.team_id for each in chosen}
@@ -69,6 +70,7 @@ def take_back(*, action: Action, by: Actor, at: datetime) -> None:
     changes.add(before, {})
     pk = found.pk
     found.delete()
+    unreviewed.add(action.seq)
     audit.append(
         kind="review.take_back", by=by, at=at, record=Review.RECORD, record_id=str(pk), title=_title([action]),
         team_id=action.team_id, changes=changes,

@@ -1,7 +1,9 @@
 """Which action took which back: an undo is an action about the action it takes back, and a redo about its undo."""
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
@@ -9,22 +11,53 @@ from inventory.domain import undo as domain
 from inventory.models import Action, Change
 
 Key = tuple[str, str]  # a record and its id, as history names it
+Names = frozenset[str] | None  # of fields; None for the whole record
 RECORD = "action"
 
 
-def records(action: Action) -> dict[Key, int]:
-    """By record, the number of the action that has taken back what this one did to it, and stands."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Of one record: by which action last, and which fields."""
+
+    seq: int
+    names: Names
+
+
+def records(action: Action) -> dict[Key, Taken]:
+    """What of each record has been taken back, by actions that stand."""
     undos = list(_about([action.seq]).order_by("seq"))
     redone = {each.pk: int(each.record_id) for each in _about([undo.seq for undo in undos])} if undos else {}
-    of: dict[int, set[Key]] = defaultdict(set)
+    of: dict[int, dict[Key, Names]] = defaultdict(dict)
     touched = Change.objects.filter(action__in=[*(undo.pk for undo in undos), *redone]) if undos else ()
     for change in touched:
-        of[change.action_id].add((change.record, change.record_id))
-    found: dict[Key, int] = {}
+        of[change.action_id][change.record, change.record_id] = _names(change)
+    found: dict[Key, Taken] = {}
     for undo in undos:
-        again = set().union(*(of[pk] for pk, seq in redone.items() if seq == undo.seq))
-        found.update(dict.fromkeys(of[undo.pk] - again, undo.seq))
+        again = [of[pk] for pk, seq in redone.items() if seq == undo.seq]
+        for key, names in of[undo.pk].items():
+            stands = _standing(names, [each[key] for each in again if key in each])
+            if stands != frozenset():
+                earlier = found[key].names if key in found else frozenset()
+                is_all = stands is None or earlier is None or (undo.kind in domain.BY_ROW and not again)
+                found[key] = Taken(undo.seq, None if is_all else frozenset().union(stands or (), earlier or ()))
     return found
+
+
+def _standing(names: Names, again: Sequence[Names]) -> Names:
+    """What was taken and not put back."""
+    if names is None or None in again:
+        return frozenset() if again else names
+    return names.difference(*(each or () for each in again))
+
+
+def _names(change: Change) -> Names:
+    """The fields it changed; None where the record came or went."""
+    if not change.before or not change.after:
+        return None
+    try:
+        return frozenset(json.loads(change.after))
+    except ValueError:
+        return None  # `verify_history` names it
 
 
 def by(actions: Iterable[Action]) -> Mapping[int, list[int]]:
@@ -38,6 +71,12 @@ def by(actions: Iterable[Action]) -> Mapping[int, list[int]]:
         if seq not in again:
             found[of].append(seq)
     return found
+
+
+def kinds(seqs: Iterable[int]) -> list[str]:
+    """Of the actions with these numbers."""
+    wanted = list(seqs)
+    return list(Action.objects.filter(seq__in=wanted).values_list("kind", flat=True)) if wanted else []
 
 
 def root(action: Action) -> Action:

@@ -15,7 +15,7 @@ from inventory.models import Action, ChainHead, Change, append_only
 from inventory.models.audit import stored
 from inventory.services.audit import COLUMNS, opened
 from inventory.services.audit import head as last_link
-from inventory.services.history import replay
+from inventory.services.history import indexes, replay, unreviewed
 
 ACTIONS = 1000  # read at once
 AT_ONCE = 500  # changes of one action held
@@ -43,7 +43,8 @@ def verify(*, published: Heads | None = None) -> Report:
     """Walk the chain, hold it against heads `published` earlier, then the rows against it.
 
     Finds what was edited, deleted, inserted, moved or re-timed; a cut tail and a rewritten suffix as far as the stored
-    or the published heads show them; rows changed, added or removed behind the app's back.
+    or the published heads show them; rows changed, added or removed behind the app's back; effects and names that stand
+    beside the chain and are not what its changes come to; actions kept from whoever reviews.
     """
     walk = Walk(published or {})
     found = list(islice(_findings(walk), MOST))
@@ -65,8 +66,12 @@ def _findings(walk: Walk) -> Iterator[Finding]:
     yield from late
     yield from walk.end()
     yield from _stray_changes()
-    for record, seq, text in replay.differences():
+    sums = indexes.Sums.of_all()
+    for record, seq, text in replay.differences(sums):
         yield Finding(seq, f"{record} {text}")
+    yield from indexes.take_stored(sums)
+    yield from indexes.differing(sums)
+    yield from unreviewed.differing()
     for name in append_only.missing(connection):
         yield Finding(None, f"the database trigger {name} is missing: run manage.py migrate")
 

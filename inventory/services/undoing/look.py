@@ -3,6 +3,7 @@ and why some of it cannot be. Reads only, in a number of queries that does not g
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,14 +50,16 @@ class Piece:
 @dataclass(slots=True)
 class Row:
     """What is taken back together. `overrides`: by the number of a later action the fields it set that are put back.
-    `refused` says why this cannot be taken back, `taken_by` which action has done it already."""
+    `refused` says why this cannot be taken back, `taken_by` which action has done it already, `partly_by` which has of
+    some fields: they are not among the pieces."""
 
     key: str
     pieces: list[Piece] = field(default_factory=list)
-    overrides: dict[int, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    overrides: dict[int, list[tuple[Key, str]]] = field(default_factory=lambda: defaultdict(list))
     built: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     taken_by: int | None = None
+    partly_by: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -126,8 +129,16 @@ class Reading:
         taken_by = taken.records(self.found.action)
         for record, record_id, before, after in self.told:
             row = self.row(record, record_id, before or after or {})
-            row.taken_by = row.taken_by or taken_by.get((record, record_id))
+            done = taken_by.get((record, record_id))
+            if done is not None and done.names is None:
+                row.taken_by = row.taken_by or done.seq
+            elif done is not None:
+                row.partly_by = done.seq
+                before, after = _without(done.names, before), _without(done.names, after)
             row.pieces += self._pieces(row, (record, record_id), before, after)
+        for row in self.rows.values():
+            if row.partly_by is not None and not any(piece.does_something for piece in row.pieces):
+                row.taken_by = row.taken_by or row.partly_by
         return self.rows
 
     def row(self, record: str, record_id: str, state: State) -> Row:
@@ -191,7 +202,7 @@ class Reading:
                 f"{self.name(key)}: {what} was changed since{self.since.by(key, [name])}. Take that back first."
             )
         elif seq := self.since.last(key, [name]):
-            row.overrides[seq].append((key[0], name))
+            row.overrides[seq].append((key, name))
 
     def _label_as_left(self, key: Key, now: State, before: State) -> bool:
         """Whether the label is what the action made of it, or was broken and still is, on facts that are all put back,
@@ -230,6 +241,10 @@ class Reading:
         was = (later[-1].before if later else None) or {}
         name = "" if key[0] == "sheet" else str(there) if there is not None else str(was.get("name", ""))
         return f"The {noun} “{name}”" if name else f"{'An' if noun[0] in 'aeiou' else 'A'} {noun}"
+
+
+def _without(names: Collection[str] | None, state: State | None) -> State | None:
+    return None if state is None else {name: value for name, value in state.items() if name not in (names or ())}
 
 
 def frozen_since(found: Look) -> list[tuple[Frozen, int]]:

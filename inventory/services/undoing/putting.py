@@ -20,7 +20,7 @@ from inventory.services.history import taken
 from inventory.services.labelling import part_notice
 from inventory.services.people import team
 from inventory.services.planning import wave
-from inventory.services.undoing import built, calls_back, places_back
+from inventory.services.undoing import built, calls_back, places_back, units
 from inventory.services.undoing.look import Look, Piece, Row
 from inventory.services.undoing.work import AT_ONCE, Work
 
@@ -71,12 +71,20 @@ def is_by_rows(action: Action) -> bool:
 
 
 def take_back(
-    *, action: Action, keys: Collection[str] | None, stamp: str, reason: str, by: Actor, at: datetime
+    *,
+    action: Action,
+    keys: Collection[str] | None,
+    fields: Collection[str] | None = None,
+    stamp: str,
+    reason: str,
+    by: Actor,
+    at: datetime,
 ) -> Action:
-    """Take back what these rows name, all that can be where None, if it is all still as the `stamp` says. Raises
-    `ChangedMeanwhile` and `Refused`, and then nothing was written."""
+    """Take back what these rows name, all that can be where None, if it is all still as the `stamp` says; of them only
+    the `fields` of these units, all where None. Raises `ChangedMeanwhile` and `Refused`, and then nothing was written.
+    """
     try:
-        return _in_one(action=action, keys=keys, stamp=stamp, reason=reason, by=by, at=at)
+        return _in_one(action, keys, fields, stamp=stamp, reason=reason, by=by, at=at)
     except Stale as changed:
         raise ChangedMeanwhile from changed
     except tuple(REFUSALS) as refusal:
@@ -87,14 +95,17 @@ def take_back(
 
 @transaction.atomic
 def _in_one(
-    *, action: Action, keys: Collection[str] | None, stamp: str, reason: str, by: Actor, at: datetime
-) -> Action:
+    action: Action, keys: Collection[str] | None, fields: Collection[str] | None, *, stamp: str, reason: str,
+    by: Actor, at: datetime,
+) -> Action:  # fmt: skip
     _hold(built.look(action))
     found = built.look(action)  # once more, now that nobody can change it
     if found.why_not or found.stamp != stamp:
         raise ChangedMeanwhile
     rows = [row for row in found.open if keys is None or row.key in keys]
-    if not rows:
+    if fields is not None:
+        rows = [units.narrowed(found, row, fields) for row in rows]
+    if not any(row.pieces for row in rows):
         raise Refused("Nothing of it was chosen that can be taken back.")
     work = Work(rows, by=by, at=at)
     places_back.before_calls(work)
@@ -113,6 +124,8 @@ def _in_one(
 def _kind(found: Look, rows: Collection[Row]) -> str:
     if found.action is not found.root:
         return domain.REDO
+    if any(row.partly_by is not None or row not in found.rows for row in rows):
+        return domain.FIELDS
     return domain.WHOLE if len(rows) == len(found.rows) else domain.SOME
 
 

@@ -10,12 +10,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from inventory.domain import effect_words
 from inventory.domain import undo as undoing
+from inventory.domain.audit import is_reviewable
 from inventory.forms import audit as forms
 from inventory.forms import listed
 from inventory.models import Action, Change
 from inventory.services import access
 from inventory.services.history import action as actions
-from inventory.services.history import called, history, history_table, past, weighed
+from inventory.services.history import called, history, history_table, past, taken, weighed
 from inventory.services.history.history import Line
 from inventory.services.intake import taking, undo
 from inventory.services.undoing import putting
@@ -93,7 +94,7 @@ def detail(request: Request, seq: int) -> HttpResponse:
         "page": found,
         "touched": actions.touched(list(found), request.user),
         "figures": _figures(action),
-        "may_review": access.may_review(request.user, action.team_id) and history.is_reviewable(action),
+        "may_review": access.may_review(request.user, action.team_id) and is_reviewable(action.kind),
     }
     context |= _taking_back(request, action, lines[0])
     if action.kind == taking.IMPORT:
@@ -112,9 +113,11 @@ def _taking_back(request: Request, action: Action, line: Line) -> dict[str, Any]
     """Whether to offer a look at it, also for one change alone; else why an action of its kind is not taken back."""
     may = putting.might_take_back(request.user, action)
     by_rows = may and putting.is_by_rows(action)
+    some_left = may and not by_rows and any(kind == undoing.FIELDS for kind in taken.kinds(line.taken_by))
     return {
-        "may_take_back": may and (by_rows or not line.taken_by),
+        "may_take_back": may and (by_rows or some_left or not line.taken_by),
         "by_rows": by_rows,
+        "in_part": by_rows or some_left,
         "instead": undoing.instead(action.kind),
     }
 

@@ -58,6 +58,8 @@ def _looked_at(request: Request, found: Look, form: TakeBack, *, said: str = "")
     context["rows"] = shown.rows(found, request.user, first=[named])
     context["has_ticks"] = not found.why_not and found.way.by_rows and 1 < len(found.rows) <= shown.MOST
     context["ticked"] = form.ticked if form.is_bound else [named] if named else [row.key for row in found.open]
+    context["has_field_ticks"] = not found.why_not and any(each.has_fields for each in context["rows"])
+    context |= {"all_fields": "field_ticks" not in form.data, "ticked_fields": form.ticked_fields}
     context["left_out"] = shown.left_out(found)
     context["others"] = len(found.rows) - len(found.open)
     status = 409 if said or found.why_not and form.is_bound else 422 if form.errors else 200

@@ -1,12 +1,13 @@
 """A long history that verifies, written fast: the chain of many actions over a dozen teams, each changing some."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 from typing import Any
 
 from inventory.domain import audit as links
-from inventory.models import Action, ChainHead, Change, Team, Trace
+from inventory.models import Action, Called, ChainHead, Change, Team, Trace, Unreviewed
 from inventory.services import audit
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -43,10 +44,21 @@ def _append(made: Iterator[Made], states: dict[int, dict[str, Any]]) -> int:
         Change.objects.bulk_create(
             [_change(action, n, line) for action, stored in rows for n, line in enumerate(stored)], batch_size=ROWS
         )
+        Called.objects.bulk_create([_called(seq, line) for seq, line in _names(actions, chunk)], batch_size=ROWS)
+        Unreviewed.objects.bulk_create([Unreviewed(seq=action.seq) for action in actions])
         Trace.objects.bulk_create([Trace(word="team.name", seq=action.seq) for action in actions if action.seq > 1])
     ChainHead.objects.update_or_create(pk=1, defaults={"seq": seq, "hash": previous})
     Team.objects.bulk_update([Team(pk=pk, name=state["name"]) for pk, state in states.items()], ["name"])
     return seq
+
+
+def _names(actions: list[Action], chunk: list[Made]) -> Iterator[tuple[int, links.Stored]]:
+    return ((action.seq, line) for action, (_, _, stored) in zip(actions, chunk, strict=True) for line in stored)
+
+
+def _called(seq: int, line: links.Stored) -> Called:
+    name = json.loads(line[3])["name"]
+    return Called(seq=seq, record=line[0], record_id=line[1], name=name, folded=name.casefold())
 
 
 def _edits(states: dict[int, dict[str, Any]], changes: int) -> Iterator[Made]:

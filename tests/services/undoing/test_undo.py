@@ -330,7 +330,8 @@ def test_what_was_set_since_is_told_and_overridden_alone(world: World) -> None:
     edit(world, requests=1200, description="Later")
     later = last()
     found = built.look(action)
-    assert [(dict(row.overrides), row.refused) for row in found.rows] == [({later.seq: [("call", "requests")]}, [])]
+    key = ("call", str(world.call.pk))
+    assert [(dict(row.overrides), row.refused) for row in found.rows] == [({later.seq: [(key, "requests")]}, [])]
     take_back(action, at=world.at)
     call = world.fresh(world.call)
     assert (call.requests, call.tag, call.description) == (1000, "", "Later")

@@ -64,7 +64,7 @@ def test_an_edit_is_looked_at_and_taken_back(edited: Action, call: Call, as_ed: 
     assert address(edited) in text(as_ed, f"/history/{edited.seq}")
     page = text(as_ed, address(edited))
     assert (
-        '<th scope="row">Requests a month</th><td data-label="Now">1,500</td><td data-label="Becomes">1,000</td>'
+        '<span>Requests a month</span></label></th><td data-label="Now">1,500</td><td data-label="Becomes">1,000</td>'
         in page
     )
     answer = sent(as_ed, edited)
@@ -81,6 +81,37 @@ def test_an_edit_is_looked_at_and_taken_back(edited: Action, call: Call, as_ed: 
     assert f'(taken back by <a href="/history/{undo.seq}">action {undo.seq}</a>)' in text(
         as_ed, f"/history/call/{call.pk}"
     )
+
+
+def test_a_field_can_be_left_out_and_is_taken_back_later(
+    edited: Action, call: Call, as_ed: Client, pia: Person, now: datetime
+) -> None:
+    call.refresh_from_db()
+    calls.edit(call=call, version=call.version, fields={"requests": 1600}, by=pia.actor, at=now)
+    later = Action.objects.latest("seq").seq
+    boxes = [f"call:{call.pk}:requests", f"call:{call.pk}:tag"]
+    page = text(as_ed, address(edited))
+    assert re.findall(r'name="field" value="([\w:]+)" checked', page) == boxes
+    assert f'1,600 <span class="note">set by <a href="/history/{later}">action {later}</a></span>' in page
+    assert sent(as_ed, edited, field_ticks="1").status_code == 422
+    assert sent(as_ed, edited, field_ticks="1", field=["call:999:tag", "x"]).status_code == 409
+    answer = sent(as_ed, edited, field_ticks="1", field=[boxes[1]], reason=" ")
+    assert re.findall(r'name="field" value="([\w:]+)" checked', answer.content.decode()) == [boxes[1]]
+    assert sent(as_ed, edited, field_ticks="1", field=[boxes[1]]).status_code == 302
+    call.refresh_from_db()
+    assert (call.requests, call.tag) == (1600, "")
+    assert f"Ed took back some fields of action {edited.seq}" in text(as_ed, "/history")
+    page = text(as_ed, f"/history/{edited.seq}")
+    assert "Taken back, all of it or some, by" in page
+    assert address(edited) in page
+    page = text(as_ed, address(edited))
+    assert "Some fields were taken back already, by" in page
+    assert "Requests a month" in page
+    assert ">Tag<" not in page
+    assert sent(as_ed, edited).status_code == 302
+    call.refresh_from_db()
+    assert call.requests == 1000
+    assert "It was taken back already" in text(as_ed, address(edited))
 
 
 def test_a_second_time_says_by_whom_and_an_undo_can_be_undone_once(edited: Action, as_ed: Client) -> None:
