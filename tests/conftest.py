@@ -33,6 +33,7 @@ from tests import factories, migrated, net
 hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("busy")
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+LONG = ("slow", "browser")
 PRICE_TABLES = [kind._meta.db_table for kind in (ClaudeModel, PriceRow, Modifier)]
 
 
@@ -41,6 +42,20 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(5000, 20, 20)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each worker begins with its share of the long ones, so that none is left at the end for one worker alone."""
+    count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    kinds: tuple[list[pytest.Item], list[pytest.Item]] = ([], [])
+    for each in items:
+        kinds[not any(mark.name in LONG for mark in each.iter_markers())].append(each)
+    items[:] = [each for worker in range(count) for kind in kinds for each in _share(kind, worker, count)]
+
+
+def _share(items: list[pytest.Item], worker: int, count: int) -> list[pytest.Item]:
+    return items[len(items) * worker // count : len(items) * (worker + 1) // count]
 
 
 @pytest.fixture(scope="session")

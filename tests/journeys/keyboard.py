@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 MOST_TABS = 120
+WHERE = "element => element === document.activeElement ? 'here' : element.isConnected ? 'elsewhere' : 'gone'"
 
 
 class Keyboard:
@@ -14,9 +15,14 @@ class Keyboard:
     def to(self, wanted: Locator) -> None:
         """Tab until it has the focus; fails where Tab never gets there."""
         expect(wanted).to_be_visible()
+        element = wanted.element_handle()
         for _ in range(MOST_TABS):
-            if wanted.evaluate("element => element === document.activeElement"):
+            found = element.evaluate(WHERE)
+            if found == "here":
                 return
+            if found == "gone":  # the page put another in its place
+                element = wanted.element_handle()
+                continue
             self.page.keyboard.press("Tab")
         raise AssertionError(f"Tab does not reach {wanted}")
 

@@ -36,8 +36,7 @@ def broker(request: pytest.FixtureRequest, env: Env) -> Iterator[Env]:
 
 def test_celery_carries_the_same_jobs_and_survives_being_killed(broker: Env, words: list[str]) -> None:
     """However often each is delivered: once, and once more what the killed worker held."""
-    carrier(broker, "enqueue", "effect", "6", "9")
-    carrier(broker, "again", "9")
+    carrier(broker, "enqueue", "effect", "6", "9", "then", "again", "9")
     with Group(broker, *words) as worker:
         wait_for(broker, lambda found: found["states"].get("running", 0) == 2)
         assert os.getpriority(os.PRIO_PROCESS, worker.process.pid) == 1  # behind the web process

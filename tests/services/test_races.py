@@ -67,7 +67,7 @@ def racers(pair: list[Racer], name: str) -> list[Racer]:
     return pair
 
 
-@pytest.mark.parametrize("trials", [20, pytest.param(1000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("trials", [10, pytest.param(1000, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("name", RACES)
 def test_one_wins_and_the_other_sees_both_values(name: str, trials: int, racers: list[Racer]) -> None:
     prepared = racers[0].do("prepare", count=trials)

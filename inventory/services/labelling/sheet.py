@@ -32,7 +32,7 @@ class Gone(Exception):
 
 def locked(part: Part) -> tuple[Call, list[Part], Part]:
     """The part's call, held until the transaction ends, with its parts as they are now."""
-    Call.objects.select_for_update(no_key=True).filter(pk=part.call_id).first()
+    Call.objects.select_for_update(no_key=True).filter(pk=part.call_id).values_list("pk").first()
     call = Call.objects.select_related("feature", "team").filter(pk=part.call_id, retired_at=None).first()
     parts = list(call.parts.order_by("position")) if call else []
     found = next((each for each in parts if each.pk == part.pk), None)

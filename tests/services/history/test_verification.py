@@ -215,7 +215,7 @@ def tampered(times: int) -> None:
 
 @pytest.mark.usefixtures("unguarded")
 def test_tamperings_at_random_places_are_all_found_and_the_first_broken_action_named() -> None:
-    tampered(50)
+    tampered(2 * len(TAMPERINGS))
 
 
 @pytest.mark.soak
