@@ -64,4 +64,4 @@ def test_every_state_of_the_page_fits_and_passes_the_rules(open_page, sign_in, p
     page.goto(f"/parts/{disputed.pk}/agree")
     page.get_by_role("button", name="Settle the label").click()
     assert [each["id"] for each in Axe().run(page).response["violations"]] == []
-    expect(page).to_have_title("Error: Reconcile Ticket summary – Batchline")
+    expect(page).to_have_title("Error: Reconcile Ticket summary · Batchline")
