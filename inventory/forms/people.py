@@ -11,7 +11,7 @@ from inventory.models.people import DISCIPLINES
 
 LONGEST_PASSWORD = 200
 ASKED_DISCIPLINE = (
-    "Which half of the truth you know: product answers for the people who use results, engineering for how calls run."
+    "The side you answer for: product for the people who use results, engineering for how calls run; other for neither."
 )
 
 

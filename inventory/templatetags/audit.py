@@ -31,7 +31,7 @@ def told(
     """Lines of the history, those that `tickable` names with the box that marks them as reviewed; with
     `picks`, each with the box that exports it. No template of its own: it would take as long as finding the lines."""
     rows = (
-        f"<li><time>{moment(line.at)}</time>\n<div>{_picked(line, picks)}{_said(line, tickable, ticked)}</div>\n"
+        f"<li><time>{moment(line.at)}</time>\n<div>{_said(line, tickable, ticked, picks)}</div>\n"
         f'<p class="num">{escape(line.effect)}</p></li>\n'
         for line in lines
     )
@@ -45,8 +45,8 @@ def _picked(line: Line, picks: bool) -> str:
     return f'<input type="checkbox" class="pick" {given}> '
 
 
-def _said(line: Line, tickable: Collection[int], ticked: Collection[int]) -> str:
-    box = ""
+def _said(line: Line, tickable: Collection[int], ticked: Collection[int], picks: bool) -> str:
+    box = _picked(line, picks)
     if tickable and line.seq in tickable:
         name, checked = escape(f"Reviewed: {line.text}"), " checked" if ticked and line.seq in ticked else ""
         box = f'<input type="checkbox" form="mark" name="seq" value="{line.seq}" aria-label="{name}"{checked}> '

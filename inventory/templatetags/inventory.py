@@ -106,6 +106,13 @@ def number(value: int | None) -> str:
 
 
 @register.filter
+def grouped(typed: str | None) -> str:
+    """The digits of a file as `96,000`; whatever else it holds as it stands there."""
+    text = "" if typed is None else str(typed)
+    return f"{int(text):,}" if text.isascii() and text.isdigit() and len(text) < 19 else text
+
+
+@register.filter
 def plain(value: Decimal) -> str:
     """`0.25`, without idle zeros."""
     return f"{value.normalize():,f}"

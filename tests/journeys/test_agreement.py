@@ -61,4 +61,4 @@ def test_every_state_of_the_page_fits_and_passes_the_rules(page, sign_in, pia, d
     page.goto(f"/parts/{disputed.pk}/agree")
     page.get_by_role("button", name="Settle the label").click()
     looks_right_to_all(page)
-    expect(page).to_have_title("Error: Reconcile Ticket summary – Batchline")
+    expect(page).to_have_title("Error: Reconcile Ticket summary · Batchline")

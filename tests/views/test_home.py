@@ -47,6 +47,11 @@ def test_the_sentence_is_honest_where_nothing_is_saved(as_pia: Client, kinds: li
     assert sentence(as_pia) == said
 
 
+def test_work_in_batch_that_nobody_has_labelled_is_not_said_to_be_waited_for(as_pia: Client) -> None:
+    made(Kind.UNDECIDED, after=20_000_000)
+    assert sentence(as_pia) == "Nobody has said yet who waits for $10.00 a month."
+
+
 def test_calls_without_a_price_say_so(as_pia: Client) -> None:
     make_call()
     assert sentence(as_pia) == "No call here costs anything that is known yet."

@@ -27,7 +27,7 @@ JOBS = (
     Column("job", "Job", width=36), Column("number", "Number", Form.WHOLE, 10), Column("by", "Asked by", width=24),
     Column("created_at", "Asked at", Form.MOMENT, 17), Column("state", "State", width=16),
     Column("done_rows", "Rows", Form.WHOLE, 10), Column("finished_at", "Ended at", Form.MOMENT, 17),
-    Column("file", "Result", width=44),
+    Column("file", "File", width=44),
 )  # fmt: skip
 NOTICES = (
     Column("what", "What", width=36), Column("part", "Part", width=36), Column("others", "And more", Form.WHOLE, 10),

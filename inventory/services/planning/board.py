@@ -79,6 +79,10 @@ class Board:
     realised: Mapping[int, int]
 
     @property
+    def has_rows(self) -> bool:
+        return any(column.rows for column in self.columns)
+
+    @property
     def realised_together(self) -> int:
         return sum(self.realised.values())
 

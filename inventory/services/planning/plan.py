@@ -34,12 +34,14 @@ KIND_NAMES = {kind: dict(KINDS)[kind] for kind in KIND_ORDER}
 class Sums:
     """`waits`, `open` and `nobody` are today's spend by the side of the line its part shall stand on, `undecided` the
     share of `open` without a label that counts. `one_sided` is what of today's spend is labelled on one side's answer
-    alone, `one_sided_saving` what of the saving. Parts of unknown price add to the numbers of parts alone."""
+    alone, `one_sided_saving` what of the saving; `brought_back` counts the parts that come back from batch. Parts of
+    unknown price add to the numbers of parts alone."""
 
     parts: int = 0
     moving: int = 0
     unpriced: int = 0
     undecided_parts: int = 0
+    brought_back: int = 0
     today: int = 0
     after: int = 0
     possible: int = 0
@@ -257,10 +259,12 @@ def _sums(rows: Sequence[Row]) -> Sums:
             undecided_parts, undecided = undecided_parts + row.parts, undecided + now
         if row.one_sided:
             alone_parts, alone, alone_after = alone_parts + row.parts, alone + now, alone_after + then
+    brought_back = sum(row.parts for row in rows if row.kind == Kind.BRING_BACK)
     return Sums(
-        parts=parts, moving=moving, unpriced=parts - priced, undecided_parts=undecided_parts, today=today, after=after,
-        possible=possible, waits=spent[Side.WAITS], open=spent[Side.OPEN], nobody=spent[Side.NOBODY],
-        undecided=undecided, one_sided_parts=alone_parts, one_sided=alone, one_sided_saving=alone - alone_after,
+        parts=parts, moving=moving, brought_back=brought_back, unpriced=parts - priced,
+        undecided_parts=undecided_parts, today=today, after=after, possible=possible, waits=spent[Side.WAITS],
+        open=spent[Side.OPEN], nobody=spent[Side.NOBODY], undecided=undecided,
+        one_sided_parts=alone_parts, one_sided=alone, one_sided_saving=alone - alone_after,
     )  # fmt: skip
 
 

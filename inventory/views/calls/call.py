@@ -25,6 +25,7 @@ from inventory.services.prices import explanation, pricing
 from inventory.views import _load
 from inventory.views._page import Request, page, typed, wants_part
 from inventory.views._stale import differences
+from inventory.views.calls import _seals
 from inventory.views.talk import _talk
 
 
@@ -130,7 +131,8 @@ def edit(request: Request, pk: int) -> HttpResponse:
     form = forms.Edit(typed(request), call=call, features=_features(request.user, call.feature))
     if request.method == "POST" and form.is_valid() and "work_out" not in request.POST:
         try:
-            _save(request, call, form)
+            with _seals.told(request, call):
+                _save(request, call, form)
         except Stale as stale:
             differing = {"differences": differences(form, stale.theirs)}
             return _form(request, "call/edit.html", form, {"call": call, **differing}, status=409)

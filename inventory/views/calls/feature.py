@@ -43,9 +43,11 @@ def detail(request: Request, pk: int) -> HttpResponse:
     feature = _load.feature(pk)
     parts = Part.objects.live().filter(feature=feature).select_related("call").in_line_order()
     found = Paginator(parts, ROWS).get_page(request.GET.get("page"))
+    figures = line.figures([feature])[feature.pk]
     context = {
         "feature": feature,
-        "figures": line.figures([feature])[feature.pk],
+        "figures": figures,
+        "is_audited": figures.audited is not None and figures.waits.parts + figures.nobody.parts > 0,
         "sureness": plan.sureness(feature=feature),
         "page": found,
         "line": line.rows(found),

@@ -18,6 +18,7 @@ from inventory.services.calls import part as parts
 from inventory.views import _load
 from inventory.views._page import Request, page
 from inventory.views._stale import Difference, differences
+from inventory.views.calls import _seals
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,7 +87,8 @@ def edit(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"]
         try:
-            parts.edit(part=part, version=version, fields=form.given(), by=request.user.actor, at=timezone.now())
+            with _seals.told(request, part.call):
+                parts.edit(part=part, version=version, fields=form.given(), by=request.user.actor, at=timezone.now())
         except Stale as stale:
             context["differences"] = differences(form, stale.theirs)
             return page(request, "part/edit.html", context, status=409)

@@ -60,8 +60,11 @@ def _choose(request: Request, found: Scenario) -> HttpResponse:
 
 
 def _said(count: int, to: str) -> str:
-    done = {"left_out": "left out of this scenario", "taken_in": "taken into it"}.get(to, "as in the plan again")
-    return f"{count} part{'' if count == 1 else 's'}: {done}. Its figures are worked out anew."
+    verb, plural = ("is", "") if count == 1 else ("are", "s")
+    done = {"left_out": "left out of this scenario", "taken_in": "taken into this scenario"}.get(
+        to, "as in the plan again"
+    )
+    return f"{count} part{plural} {verb} {done}. Its figures are worked out anew."
 
 
 def _shown(request: Request, found: Scenario, *, status: int = 200) -> HttpResponse:

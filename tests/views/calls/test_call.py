@@ -190,6 +190,13 @@ def test_a_missing_choice_is_reached_from_the_summary_of_errors(as_ed: Client, f
     assert 'id="id_today_path_0"' in answer
 
 
+def test_errors_are_told_in_the_order_of_the_page(as_ed: Client, feature: Feature) -> None:
+    answer = said(as_ed.post("/calls/new", typed(feature, name="", today_path="", requests="")))
+    told = answer.partition("There is a problem")[2].partition("</div>")[0]
+    assert re.findall(r"<a[^>]*>([^:<]+):", told) == ["Name", "Runs today", "Requests a month"]
+    assert "Select how it runs today." in told
+
+
 def test_what_comes_next_for_a_new_call_is_the_waiting_test(as_ed: Client, as_stranger: Client, call: Call) -> None:
     button = f'<a class="button" href="/parts/{call.parts.get().pk}/test">Waiting test</a>'
     assert button in said(as_ed.get(f"/calls/{call.pk}"))

@@ -241,3 +241,15 @@ def test_growth_beyond_reason_is_refused(as_pia: Client, team: Team, typed: str,
     answer = as_pia.post("/features/new", {"team": team.pk, "name": "Growing", "growth": typed})
     assert (answer.status_code, said in answer.content.decode()) == (422, True)
     assert typed in answer.content.decode()
+
+
+def test_nothing_is_audited_before_a_label_counts(as_pia: Client, team: Team) -> None:
+    feature = factories.make_feature(team=team, first_guess=30)
+    part = factories.make_call(feature=feature).parts.get()
+    Part.objects.update(cost_today=10_000_000, cost_target=10_000_000)
+    said_then = as_pia.get(f"/features/{feature.pk}").content.decode().replace("&nbsp;", " ")
+    assert "first guess 30 %" in said_then
+    assert "audited" not in said_then
+    Part.objects.filter(pk=part.pk).update(kind="move_to_batch", label="not_waiting", state="agreed")
+    said_now = as_pia.get(f"/features/{feature.pk}").content.decode().replace("&nbsp;", " ")
+    assert "first guess 30 %, audited 100 %" in said_now

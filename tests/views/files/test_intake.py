@@ -83,7 +83,7 @@ def test_every_row_is_told_before_anything_is_written(as_ed: Client, team: Team)
     assert "<b>input_tokens</b> <q>-1</q> must be a whole number" in page
     page = seen(as_ed, upload, show="changed")
     assert "<dt>requests_per_month</dt><dd><del>46000</del> → <ins>92000</ins></dd>" in page
-    assert "new" in seen(as_ed, upload, show="new")
+    assert "46,000" in seen(as_ed, upload, show="new")
     assert "No row is of this kind" not in seen(as_ed, upload, show="unchanged")
 
 

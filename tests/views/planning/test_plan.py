@@ -285,6 +285,10 @@ def test_a_term_that_does_not_fit_is_refused_with_the_reason(as_pia: Client, tea
 
 
 def test_the_plan_in_time_of_nothing_leads_to_the_waves(as_pia: Client) -> None:
+    empty = as_pia.get("/plan/time").content.decode()
+    assert "Nothing to spread over months yet" in empty
+    assert "$0.00" not in empty
+    made(Kind.MOVE_TO_BATCH)
     assert "No wave has a start yet" in as_pia.get("/plan/time").content.decode()
 
 

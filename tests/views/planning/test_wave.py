@@ -24,6 +24,15 @@ def test_the_page_of_an_empty_installation_leads_to_the_teams(as_stranger: Clien
     assert "Teams come first" in as_stranger.get("/plan/waves").content.decode()
 
 
+def test_where_nothing_moves_there_is_nothing_to_tick_or_to_put(as_pia: Client, team: Team) -> None:
+    said = ("Put what is ticked into", "Propose an arrangement", "Together")
+    page = as_pia.get(f"/plan/waves?team={team.pk}").content.decode()
+    assert [words for words in said if words in page] == []
+    make_move(team)
+    page = as_pia.get(f"/plan/waves?team={team.pk}").content.decode()
+    assert [words for words in said if words in page] == list(said)
+
+
 def test_a_wave_is_planned_by_form(as_pia: Client, team: Team, pia: Person) -> None:
     first = make_wave(team, "Digests")
     given = {"name": "Tags", "starts_on": "2027-03", "ramp_months": "3", "owner": pia.pk, "after": [first.pk]}

@@ -38,7 +38,7 @@ def test_a_move_is_left_out_and_the_scenario_says_so(as_ed: Client, ed: Person, 
     assert "Daily" not in page
     status, page = choose(as_ed, found, "?words=night", part=[part.pk], to="left_out", version=1)
     assert status == 200
-    assert "1 part: left out of this scenario" in page
+    assert "1 part is left out of this scenario" in page
     assert "<strong>left out</strong>" in page
     assert 'value="night"' in page  # still narrowed
     choose(as_ed, found, part=[other.pk], to="taken_in", version=2)
