@@ -133,6 +133,7 @@ def confirm(*, upload: Upload, by: Actor, at: datetime) -> Job:
     return _started(upload, "import_inventory", "importing", by, at)
 
 
+@transaction.atomic
 def tick(*, upload: Upload, shown: Iterable[int], ticked: Iterable[int]) -> None:
     """Of the rows `shown` import those `ticked`. A wrong row is never imported. Raises `NotNow`."""
     wanted = set(ticked)
@@ -141,6 +142,7 @@ def tick(*, upload: Upload, shown: Iterable[int], ticked: Iterable[int]) -> None
     rows.filter(number__in=[n for n in shown if n not in wanted]).update(ticked=False)
 
 
+@transaction.atomic
 def tick_all(*, upload: Upload, kind: str, ticked: bool) -> None:
     """All rows of a kind, on whatever page."""
     _to_tick(upload).filter(kind=kind).update(ticked=ticked)
@@ -151,6 +153,7 @@ def undecided(upload: Upload) -> int:
     return 0 if upload.rest else upload.rows.undecided().count()
 
 
+@transaction.atomic
 def decide(*, upload: Upload, chosen: Mapping[int, Mapping[int, str]]) -> None:
     """Whose value shall count, by the number of the row and the place of the cell among those in conflict. What is
     chosen for all others is not kept with the cell, so that it follows when that is chosen otherwise. Raises
@@ -164,6 +167,7 @@ def decide(*, upload: Upload, chosen: Mapping[int, Mapping[int, str]]) -> None:
     UploadRow.objects.bulk_update(rows, ["clashes", "open"])
 
 
+@transaction.atomic
 def decide_rest(*, upload: Upload, choice: str) -> None:
     """Whose value shall count in every cell of the file for which nobody has chosen; empty: that is asked. Raises
     `NotNow`."""
@@ -271,6 +275,7 @@ def _started(upload: Upload, kind: str, state: str, by: Actor, at: datetime) -> 
 
 
 def _to_tick(upload: Upload) -> UploadRows:
-    if upload.state != "ready":
+    """Held, so that nothing is ticked or chosen otherwise while it is being imported."""
+    if _held(upload).state != "ready":
         raise NotNow
     return UploadRow.objects.filter(upload=upload).exclude(kind="wrong")
