@@ -11,9 +11,15 @@ from django.utils import timezone
 from config.celery import app as celery
 from inventory import tasks
 from inventory.domain.audit import Actor
+from inventory.domain.book import Book
+from inventory.exchange import call_file
 from inventory.management.commands import work
-from inventory.models import Differing, Job, Team
+from inventory.models import Action, Differing, Job, Person, Team, Upload
 from inventory.services import job as jobs
+from inventory.services.intake import taking
+from inventory.services.intake import upload as uploads
+from inventory.tasks.handler import NOT_ANY_MORE
+from inventory.tasks.inventory import NOT_IMPORTED
 from tests import factories
 from tests.services.labelling.test_version import OTHERWISE
 from tests.services.labelling.test_waiting import both_in
@@ -65,6 +71,48 @@ def test_a_refusal_is_final_and_tells_the_person(job: Job, handle) -> None:
     tasks.run_job(job.pk)
     job.refresh_from_db()
     assert (job.state, job.attempts, job.message) == ("failed", 1, "The file is gone.")
+
+
+FROM_THEN_ON: dict[str, Callable[[Person], object]] = {
+    "without the role": lambda person: (
+        Person.objects.filter(pk=person.pk).update(is_administrator=False),
+        person.memberships.update(role="viewer"),
+    ),
+    "switched off": lambda person: Person.objects.filter(pk=person.pk).update(is_active=False),
+}
+
+
+@pytest.mark.parametrize("lose", FROM_THEN_ON.values(), ids=FROM_THEN_ON)
+@pytest.mark.parametrize(
+    "kind", ["freeze_plan", "import_inventory", "load_demo", "remove_demo", "reprice_apply", "undo_import"]
+)
+def test_what_somebody_may_not_do_any_more_is_not_done_for_them(
+    kind: str, lose: Callable[[Person], object], team: Team, pia: Person, prices: Book, now: datetime
+) -> None:
+    """It was asked for, and waited while the right to it was lost."""
+    person = (
+        pia
+        if kind in ("freeze_plan", "undo_import", "import_inventory")
+        else factories.make_person(is_administrator=True)
+    )
+    rows = "team,feature,call_key,name,model,requests_per_month,input_tokens,output_tokens\n"
+    file = f"{rows}{team},Tags,tags,Tags,claude-haiku-4-5,1,1,1\n".encode()
+    taken = taking.import_inventory(file=call_file.read(file), name="a.csv", by=pia.actor, at=now)
+    upload = uploads.keep(person=pia, name="b.csv", data=file.replace(b"tags", b"new"), at=timezone.now())
+    tasks.run_job(uploads.read(upload=upload, by=pia.actor, at=timezone.now()).pk)
+    if kind == "import_inventory":
+        asked = uploads.confirm(upload=Upload.objects.get(), by=pia.actor, at=timezone.now())
+    else:
+        params = {"team": team.pk, "note": "Signed", "repricing": 0, "seq": taken.seq}
+        asked = jobs.enqueue(kind=kind, params=params, by=person.actor, at=timezone.now(), person=person)
+    lose(person)
+    before = Action.objects.latest("seq").seq
+    tasks.run_job(asked.pk)
+    asked.refresh_from_db()
+    assert asked.state == "failed"
+    told = NOT_IMPORTED if (kind, lose) == ("import_inventory", FROM_THEN_ON["without the role"]) else NOT_ANY_MORE
+    assert asked.message == told
+    assert Action.objects.latest("seq").seq == before
 
 
 def test_a_poison_job_stops_after_three_attempts(job: Job, handle, caplog: pytest.LogCaptureFixture) -> None:

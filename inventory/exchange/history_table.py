@@ -10,6 +10,7 @@ from typing import IO, Any, Protocol
 
 from inventory.domain import audit, money
 from inventory.exchange.columns import Column, Form
+from inventory.exchange.csv_out import STARTS
 from inventory.exchange.workbook import Book
 
 ACTIONS = (
@@ -165,7 +166,7 @@ def _cell(column: Column, value: Any) -> str:
 def _text(value: str) -> str:
     """What a spreadsheet takes for a formula begins with an apostrophe; NUL is no text anywhere."""
     clean = value.replace("\x00", "")
-    return f"'{clean}" if clean.startswith(("=", "+", "-", "@", "\t", "\r")) else clean
+    return f"'{clean}" if clean.startswith(STARTS) else clean
 
 
 def _json(column: Column, value: Any) -> Any:

@@ -10,12 +10,13 @@ from typing import TypeVar
 from django.utils import timezone
 
 from inventory.domain.audit import Actor
-from inventory.models import Job
+from inventory.models import Job, Person
 from inventory.services import job as jobs
 
 T = TypeVar("T")
 Handler = Callable[[Job], str | None]
 FORGOTTEN = "The comparison is no longer kept. Compare again."
+NOT_ANY_MORE = "Nothing was done: whoever asked for it has lost the right to it since."
 LONG = timedelta(minutes=20)  # for work in one transaction, which cannot renew its lease meanwhile
 
 
@@ -25,6 +26,14 @@ def tell(job: Job, done: int, total: int) -> None:
 
 def asked_by(job: Job) -> Actor:
     return job.created_by.actor if job.created_by else Actor("job", str(job.pk))
+
+
+def may_still(job: Job, allowed: Callable[[Person], bool]) -> None:
+    """A job waits, and whoever asked for it may have lost the right to it by then. What nobody asked for is the
+    installation's own. Raises `jobs.Refused`."""
+    person = job.created_by
+    if person is not None and not (person.is_active and allowed(person)):
+        raise jobs.Refused(NOT_ANY_MORE)
 
 
 def kept(job: Job, name: str, write: Callable[..., T]) -> T:

@@ -6,12 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from inventory.models import Action, Job, Upload
-from inventory.services import demo
+from inventory.services import access, demo
 from inventory.services import job as jobs
 from inventory.services.intake import preview, taking, undo
 from inventory.services.intake import upload as uploads
 from inventory.services.labelling import version
-from inventory.tasks.handler import LONG, asked_by, tell
+from inventory.tasks.handler import LONG, asked_by, may_still, tell
 
 WRITING = "All {:,} rows are looked at and now written at once. Whoever saves meanwhile waits for seconds."
 NOT_IMPORTED = "Nothing was imported: some rows no longer fit. The page of the import says which."
@@ -21,6 +21,7 @@ NOT_IMPORTED = "Nothing was imported: some rows no longer fit. The page of the i
 def load_demo(job: Job) -> None:
     """The sample inventory, once: rows and the end of the job are one transaction. That somebody asked for it, the
     action of the job says."""
+    may_still(job, access.may_administer)
     try:
         made = demo.load(at=timezone.now())
     except demo.LoadedAlready as refusal:
@@ -32,6 +33,7 @@ def load_demo(job: Job) -> None:
 
 @transaction.atomic
 def remove_demo(job: Job) -> None:
+    may_still(job, access.may_administer)
     gone = demo.remove(by=asked_by(job), at=timezone.now())
     jobs.finish(job, at=timezone.now(), message=gone.told())
 
@@ -50,6 +52,7 @@ def preview_import(job: Job) -> str:
 def import_inventory(job: Job) -> None:
     """Take in what was ticked: worked out row by row, then written at once; rows and the end of the job are one
     transaction."""
+    may_still(job, lambda person: True)  # in which teams, every row is asked
     upload = _upload(job)
     total = upload.rows.to_import().count()
     along = taking.Along(
@@ -69,6 +72,8 @@ def import_inventory(job: Job) -> None:
 
 def undo_import(job: Job) -> None:
     action = Action.objects.get(seq=job.params["seq"])
+    found = undo.found(action.seq)
+    may_still(job, lambda person: found is not None and undo.may_undo(person, found))
     jobs.renew(job, at=timezone.now() + LONG)
     with transaction.atomic():
         try:

@@ -8,11 +8,12 @@ from django.utils import timezone
 from inventory.domain import money
 from inventory.models import Comparison, Frozen, Job, Scenario, Team
 from inventory.models.frozen import ALL
+from inventory.services import access
 from inventory.services import job as jobs
 from inventory.services.files import exchange, frozen_book
 from inventory.services.versions import comparison, plan_now, scenario_figures
 from inventory.services.versions import frozen as freezing
-from inventory.tasks.handler import FORGOTTEN, LONG, asked_by, dated, kept, tell
+from inventory.tasks.handler import FORGOTTEN, LONG, asked_by, dated, kept, may_still, tell
 from inventory.tasks.history import tell_head
 
 DELETED = "The scenario was deleted meanwhile."
@@ -31,6 +32,7 @@ def freeze_plan(job: Job) -> None:
     team = Team.objects.filter(pk=job.params["team"]).first() if job.params["team"] else None
     if job.params["team"] and team is None:
         raise jobs.Refused("The team was removed meanwhile: nothing was frozen.")
+    may_still(job, lambda person: access.may_freeze(person, team))
     jobs.renew(job, at=timezone.now() + LONG)
     scope, given = team.pk if team else ALL, {"note": job.params["note"], "person": job.created_by}
     now = timezone.now()

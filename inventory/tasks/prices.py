@@ -7,10 +7,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from inventory.models import Job, Repricing
+from inventory.services import access
 from inventory.services import job as jobs
 from inventory.services.prices import reprice as reprices
 from inventory.services.prices import repriced
-from inventory.tasks.handler import LONG, asked_by, tell
+from inventory.tasks.handler import LONG, asked_by, may_still, tell
 
 
 def reprice(job: Job) -> str:
@@ -29,6 +30,7 @@ def reprice(job: Job) -> str:
 
 def reprice_apply(job: Job) -> None:
     """Amounts, history and the end of the job are one transaction."""
+    may_still(job, access.may_administer)
     found = Repricing.objects.filter(pk=job.params["repricing"]).first()
     if found is None or found.action_seq is not None:
         raise jobs.Refused("What was computed is no longer kept. Ask for it again.")

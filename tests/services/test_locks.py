@@ -11,19 +11,19 @@ from contextlib import contextmanager
 from datetime import date, datetime
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from inventory.domain.audit import Actor
 from inventory.domain.wave import Terms
 from inventory.exchange import call_file
-from inventory.models import Action, Call, Frozen, Person, PriceRow, Team, staged
+from inventory.models import Action, Call, Feature, Frozen, Person, PriceRow, Team, staged
 from inventory.services import job as jobs
 from inventory.services.calls import call as calls
 from inventory.services.calls import feature as features
 from inventory.services.calls import part as parts
-from inventory.services.intake import taking
+from inventory.services.intake import taking, undo
 from inventory.services.people import people
 from inventory.services.people import team as teams
 from inventory.services.planning import arrangement
@@ -87,6 +87,7 @@ WRITES: dict[str, Callable[[Call, Team, datetime], object]] = {
     "arrange moves": lambda call, other, at: _arranged(call, at),
     "take back": lambda call, other, at: _taken_back(call, other, at),
     "import a file": lambda call, other, at: _imported(call, at),
+    "take back an import": lambda call, other, at: undo.undo(action=_imported(call, at), by=BY, at=at),
     "split a call": lambda call, other, at: parts.split(call=call, version=1, parts=[ONE, ONE], by=BY, at=at),
 }
 
@@ -146,6 +147,25 @@ def test_a_comparison_with_now_is_of_one_moment(call: Call, pia: Person, now: da
     assert (found.calls, found.lines.count()) == (2, 0)
 
 
+def test_nobody_builds_on_an_import_while_it_is_taken_back(
+    call: Call, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A feature it made or changed is held as much as its calls: an edit that came between would be lost."""
+    action, looked = _imported(call, now), undo.reasons
+
+    def meanwhile(action: Action) -> list[str]:
+        found = looked(action)
+        for feature in Feature.objects.filter(name="Feature"):
+            edit = {"feature": feature, "version": 1, "fields": {"description": "Mine"}, "by": BY, "at": now}
+            with pytest.raises(OperationalError):  # it waits
+                _in_another_session(lambda edit=edit: features.edit(**edit))
+        return found
+
+    monkeypatch.setattr(undo, "reasons", meanwhile)
+    assert undo.undo(action=action, by=BY, at=now) is not None
+    assert not Feature.objects.filter(name="Feature").exists()
+
+
 PRICE = {
     "platform": "anthropic", "valid_from": date(2026, 12, 1), "as_of": date(2026, 11, 1), "source": "a test",
     "input": 1, "output": 1, "write_5m": 1, "write_1h": 1, "read": 1,
@@ -166,7 +186,7 @@ def _reprice(at: datetime) -> None:
     assert reprice.apply(repricing=found, reason="New", by=BY, at=at) is not None
 
 
-def _imported(call: Call, at: datetime) -> None:
+def _imported(call: Call, at: datetime) -> Action:
     """A call that changes, a new one beside it, and a new team."""
     cells = f"{call.name},{call.model},9,900000,9,anthropic"
     homes = (f"{call.team},{call.feature},{call.key}", f"{call.team},{call.feature},new", "Another,Feature,other")
@@ -174,6 +194,7 @@ def _imported(call: Call, at: datetime) -> None:
     file = call_file.read("\n".join([head, *(f"{home},{cells}" for home in homes)]).encode())
     summary = taking.import_inventory(file=file, name="calls.csv", by=BY, at=at)
     assert (summary.new_calls, summary.changed) == (2, 1)
+    return Action.objects.get(seq=summary.seq)
 
 
 def _there_and_back(call: Call, at: datetime) -> None:

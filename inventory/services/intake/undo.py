@@ -24,6 +24,7 @@ UNDO = "exchange.undo_import"
 ROWS = 500
 TOLD = 20
 MADE: tuple[type[Any], ...] = (Part, Call, Feature, Team)  # in the order in which they can be deleted
+HELD: tuple[type[Any], ...] = (Team, Feature, Call)  # in the order in which everybody holds them
 
 
 class BuiltOn(Exception):
@@ -73,8 +74,9 @@ def reasons(action: Action) -> list[str]:
 @transaction.atomic
 def undo(*, action: Action, by: Actor, at: datetime) -> Action | None:
     """As one action. Raises `BuiltOn`, and then nothing was written."""
-    for _ in records.ids(action, Call).select_for_update(no_key=True).order_by("pk").values_list("pk").iterator():
-        pass  # held until the end: nobody builds on it meanwhile
+    for model in HELD:
+        for _ in records.ids(action, model).select_for_update(no_key=True).order_by("pk").values_list("pk").iterator():
+            pass  # held until the end: nobody builds on it meanwhile
     if why := reasons(action):
         raise BuiltOn(why)
     changes = audit.Changes()

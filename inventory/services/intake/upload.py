@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -136,14 +137,15 @@ def confirm(*, upload: Upload, by: Actor, at: datetime) -> Job:
 def tick(*, upload: Upload, shown: Iterable[int], ticked: Iterable[int]) -> None:
     """Of the rows `shown` import those `ticked`. A wrong row is never imported. Raises `NotNow`."""
     wanted = set(ticked)
-    rows = _to_tick(upload)
-    rows.filter(number__in=[n for n in shown if n in wanted]).update(ticked=True)
-    rows.filter(number__in=[n for n in shown if n not in wanted]).update(ticked=False)
+    with _to_tick(upload) as rows:
+        rows.filter(number__in=[n for n in shown if n in wanted]).update(ticked=True)
+        rows.filter(number__in=[n for n in shown if n not in wanted]).update(ticked=False)
 
 
 def tick_all(*, upload: Upload, kind: str, ticked: bool) -> None:
     """All rows of a kind, on whatever page."""
-    _to_tick(upload).filter(kind=kind).update(ticked=ticked)
+    with _to_tick(upload) as rows:
+        rows.filter(kind=kind).update(ticked=ticked)
 
 
 def undecided(upload: Upload) -> int:
@@ -155,21 +157,22 @@ def decide(*, upload: Upload, chosen: Mapping[int, Mapping[int, str]]) -> None:
     """Whose value shall count, by the number of the row and the place of the cell among those in conflict. What is
     chosen for all others is not kept with the cell, so that it follows when that is chosen otherwise. Raises
     `NotNow`."""
-    rows = list(_to_tick(upload).filter(number__in=chosen.keys(), kind="conflict"))
-    for row in rows:
-        for place, choice in chosen[row.number].items():
-            if place < len(row.clashes) and choice in CHOICES:
-                row.clashes[place][-1] = "" if choice == upload.rest else choice
-        row.open = sum(not each[-1] for each in row.clashes)
-    UploadRow.objects.bulk_update(rows, ["clashes", "open"])
+    with _to_tick(upload) as found:
+        rows = list(found.filter(number__in=chosen.keys(), kind="conflict"))
+        for row in rows:
+            for place, choice in chosen[row.number].items():
+                if place < len(row.clashes) and choice in CHOICES:
+                    row.clashes[place][-1] = "" if choice == upload.rest else choice
+            row.open = sum(not each[-1] for each in row.clashes)
+        UploadRow.objects.bulk_update(rows, ["clashes", "open"])
 
 
 def decide_rest(*, upload: Upload, choice: str) -> None:
     """Whose value shall count in every cell of the file for which nobody has chosen; empty: that is asked. Raises
     `NotNow`."""
-    _to_tick(upload)
-    upload.rest = choice if choice in CHOICES else ""
-    upload.save(update_fields=["rest"])
+    with _to_tick(upload):
+        upload.rest = choice if choice in CHOICES else ""
+        upload.save(update_fields=["rest"])
 
 
 def is_stopped(upload: Upload) -> bool:
@@ -270,7 +273,10 @@ def _started(upload: Upload, kind: str, state: str, by: Actor, at: datetime) -> 
     return job
 
 
-def _to_tick(upload: Upload) -> UploadRows:
-    if upload.state != "ready":
-        raise NotNow
-    return UploadRow.objects.filter(upload=upload).exclude(kind="wrong")
+@contextmanager
+def _to_tick(upload: Upload) -> Iterator[UploadRows]:
+    """Held, so that nothing is ticked or chosen otherwise while it is being imported."""
+    with transaction.atomic():
+        if _held(upload).state != "ready":
+            raise NotNow
+        yield UploadRow.objects.filter(upload=upload).exclude(kind="wrong")

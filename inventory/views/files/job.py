@@ -34,7 +34,11 @@ def index(request: Request) -> HttpResponse:
 
 @require_safe
 def detail(request: Request, pk: int) -> HttpResponse:
-    job = _load.job(pk)
+    return shown(request, _load.job(pk))
+
+
+def shown(request: Request, job: Job, *, confirm: Confirm | None = None, status: int = 200) -> HttpResponse:
+    """The page of a job; that of a re-pricing with what was typed to have it applied."""
     may_cancel = not job.is_over and access.may_cancel(request.user, job)
     now = timezone.now()
     has_file = job.has_file(now) and listed.may_fetch(request.user, job)
@@ -44,8 +48,8 @@ def detail(request: Request, pk: int) -> HttpResponse:
     if job.created_by_id == request.user.pk:
         context["upload_pk"] = _upload(job)
     if job.kind == "reprice" and job.state == "done":
-        context |= _repricing(job, request.user)
-    return page(request, "job/detail.html", context, fragment="progress")
+        context |= _repricing(job, request.user, confirm or Confirm())
+    return page(request, "job/detail.html", context, fragment="progress", status=status)
 
 
 def _upload(job: Job) -> int | None:
@@ -56,7 +60,7 @@ def _upload(job: Job) -> int | None:
     return kept.values_list("pk", flat=True).first()
 
 
-def _repricing(job: Job, person: Person) -> dict[str, Any]:
+def _repricing(job: Job, person: Person, form: Confirm) -> dict[str, Any]:
     """What it would do; and for an administrator the form that has it applied, or why it cannot be any more."""
     found = Repricing.objects.select_related("applied_by").filter(job=job, ready_at__isnull=False).first()
     if found is None:
@@ -68,7 +72,7 @@ def _repricing(job: Job, person: Person) -> dict[str, Any]:
     elif not reprice.is_current(found, on=timezone.localdate()):
         why_not = "These are not the prices of today any more. To change amounts, compute it at today's."
     may_apply = access.may_administer(person) and not why_not
-    told = {"repricing": found, "report": repriced.report(found), "form": Confirm()}
+    told = {"repricing": found, "report": repriced.report(found), "form": form}
     return {**told, "may_apply": may_apply, "why_not": why_not, "applied_by": by}
 
 

@@ -13,6 +13,7 @@ from inventory.domain import undo as undoing
 from inventory.domain.audit import is_reviewable
 from inventory.forms import audit as forms
 from inventory.forms import listed
+from inventory.forms.review import Mark
 from inventory.models import Action, Change
 from inventory.services import access
 from inventory.services.history import action as actions
@@ -81,7 +82,11 @@ def record(request: Request, record: str, record_id: str) -> HttpResponse:
 
 @require_safe
 def detail(request: Request, seq: int) -> HttpResponse:
-    action = get_object_or_404(Action, seq=min(seq, forms.LARGEST_KEY))
+    return shown(request, get_object_or_404(Action, seq=min(seq, forms.LARGEST_KEY)))
+
+
+def shown(request: Request, action: Action, *, mark: Mark | None = None, status: int = 200) -> HttpResponse:
+    """One action opened, with what was typed to mark it as reviewed."""
     lines = history.lines([action], request.user)
     if not lines:
         raise Http404
@@ -94,13 +99,14 @@ def detail(request: Request, seq: int) -> HttpResponse:
         "page": found,
         "touched": actions.touched(list(found), request.user),
         "figures": _figures(action),
+        "mark_form": mark or Mark(),
         "may_review": access.may_review(request.user, action.team_id) and is_reviewable(action.kind),
     }
     context |= _taking_back(request, action, lines[0])
     if action.kind == taking.IMPORT:
-        imported = undo.found(seq)
+        imported = undo.found(action.seq)
         context |= {"imported": imported, "may_undo": imported is not None and undo.may_undo(request.user, imported)}
-    return page(request, "audit/detail.html", context)
+    return page(request, "audit/detail.html", context, status=status)
 
 
 def _figures(action: Action) -> list[tuple[str, str, str, str]]:

@@ -13,6 +13,7 @@ from inventory.services.history.history import Asked
 from inventory.views import _load
 from inventory.views._page import Request
 from inventory.views.history import _history
+from inventory.views.history import audit as audit_views
 
 NOTHING = "There is nothing left to review here that is for you to mark."
 
@@ -33,7 +34,7 @@ def mark(request: Request) -> HttpResponse:
             asked=asked, seqs=given["seqs"], note=given["note"], person=person, by=person.actor, at=timezone.now()
         )
     except review.NothingToReview:
-        messages.error(request, NOTHING)
+        messages.error(request, _nothing(given["note"]))
     else:
         left = f" {done.left:,} are left: mark again." if done.left else ""
         messages.success(request, f"{done.count:,} {'action is' if done.count == 1 else 'actions are'} reviewed.{left}")
@@ -45,13 +46,12 @@ def mark_one(request: Request, seq: int) -> HttpResponse:
     action = _load.action_to_review(seq, request.user)
     form = Mark({"seq": seq, "all": "", "upto": seq, "note": request.POST.get("note", "")})
     if not form.is_valid():
-        messages.error(request, f"The note was not kept. {form.errors['note'][0] if 'note' in form.errors else ''}")
-        return redirect("audit.detail", seq)
+        return audit_views.shown(request, action, mark=form, status=422)
     given = {"seqs": [action.seq], "note": form.cleaned_data["note"], "person": request.user}
     try:
         review.mark(asked=Asked(), by=request.user.actor, at=timezone.now(), **given)
     except review.NothingToReview:
-        messages.error(request, NOTHING)
+        messages.error(request, _nothing(form.cleaned_data["note"]))
     else:
         messages.success(request, "Marked as reviewed.")
     return redirect("audit.detail", seq)
@@ -67,6 +67,11 @@ def take_back(request: Request, seq: int) -> HttpResponse:
     else:
         messages.success(request, "It waits for a review again.")
     return redirect("audit.detail", seq)
+
+
+def _nothing(note: str) -> str:
+    """Somebody was faster. What was typed is told again: the page has no place for it any more."""
+    return f"{NOTHING} Your note was: {note}" if note else NOTHING
 
 
 def _without_place(request: Request) -> str:

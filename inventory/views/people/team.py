@@ -89,9 +89,9 @@ def retire(request: Request, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             teams.retire(team=team, by=request.user.actor, at=timezone.now(), **form.cleaned_data)
-        except Stale:
-            messages.error(request, "Somebody else changed this team first: look at it again.")
-            return redirect("team.detail", pk)
+        except Stale as stale:
+            context["differences"] = differences(form, stale.theirs)
+            return page(request, "team/retire.html", context, status=409)
         except teams.NotEmpty:
             form.add_error(None, "The team has features: retire them, or move them to another team, first.")
         else:

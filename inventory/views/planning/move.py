@@ -36,8 +36,10 @@ def step(request: Request, pk: int) -> HttpResponse:
     given, leads = form.cleaned_data, access.may_lead(request.user, part.team_id)
     try:
         moving.set_status(part=part, **given, leads=leads, by=request.user.actor, at=timezone.now())
-    except Stale:
+    except Stale as stale:
         messages.error(request, CHANGED)
+        form.data = {**form.data.dict(), "version": str(stale.theirs.version)}  # type: ignore[attr-defined]
+        return _page(request, _load.move_to_edit(pk, request.user), step=form, status_code=409)
     except moving.Refused as refused:
         form.add_error("reason" if given["to"] is Status.WALKED_BACK else None, str(refused))
         return _page(request, part, step=form, status_code=422)

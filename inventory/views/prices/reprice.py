@@ -11,6 +11,7 @@ from inventory.forms import price_row as forms
 from inventory.services.prices import reprice
 from inventory.views import _job, _load
 from inventory.views._page import Request
+from inventory.views.files import job as job_views
 
 OUTDATED = "Nothing was applied: the prices of today are no longer those this was computed at. Compute it again."
 NOTHING = "Nothing was applied: there is nothing left of it to apply. Compute it again."
@@ -32,8 +33,7 @@ def confirm(request: Request, pk: int) -> HttpResponse:
     repricing = _load.repricing_to_apply(pk, request.user)
     form = forms.Confirm(request.POST)
     if not form.is_valid():
-        messages.error(request, f"Nothing was applied: say why. {form['reason'].errors.as_text()}")
-        return redirect("job.detail", pk=pk)
+        return job_views.shown(request, repricing.job, confirm=form, status=422)
     given = {"reason": form.cleaned_data["reason"], "by": request.user.actor, "at": timezone.now()}
     try:
         job = reprice.confirm(repricing=repricing, person=request.user, **given)

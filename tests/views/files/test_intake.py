@@ -1,5 +1,6 @@
 """A file on its way in, as its owner sees it: columns, a question, the preview, ticks, the import, and taking it back."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -139,6 +140,23 @@ def test_ticks_are_kept_page_by_page_and_for_a_whole_kind(as_ed: Client) -> None
     assert "no row is ticked" in seen(as_ed, upload)
     post(as_ed, "tick", upload, {"all": "new"})
     assert upload.rows.to_import().count() == 60
+
+
+def test_a_tick_that_comes_while_it_is_being_imported_changes_nothing(as_ed: Client, ed: Person) -> None:
+    """As two tabs do: one has read how far the file is, and the other confirms it before the first one writes."""
+    upload = looked_over(as_ed, HEAD + ROW + OTHER)
+    uploads.confirm(upload=Upload.objects.get(pk=upload.pk), by=ed.actor, at=timezone.now())
+    late: tuple[Callable[[], None], ...] = (
+        lambda: uploads.tick(upload=upload, shown=[2], ticked=[]),
+        lambda: uploads.tick_all(upload=upload, kind="new", ticked=False),
+        lambda: uploads.decide(upload=upload, chosen={2: {0: "file"}}),
+        lambda: uploads.decide_rest(upload=upload, choice="file"),
+    )
+    assert upload.state == "ready"
+    for write in late:
+        with pytest.raises(uploads.NotNow):
+            write()
+    assert upload.rows.to_import().count() == 2
 
 
 def test_rows_that_were_unticked_stay_so_when_it_is_looked_over_again(as_ed: Client) -> None:

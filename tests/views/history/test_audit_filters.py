@@ -20,6 +20,8 @@ from inventory import tasks
 from inventory.domain import audit_words
 from inventory.domain.audit import Actor
 from inventory.domain.part import Label
+from inventory.exchange import csv_out
+from inventory.exchange import history_table as files
 from inventory.models import Action, Call, Job, Part, Person, Team, Trace, append_only
 from inventory.models.frozen import ALL
 from inventory.services import audit
@@ -269,6 +271,15 @@ def test_a_csv_file_has_a_line_an_action_with_its_fields_and_runs_nothing(risky:
     assert float(edit["Cost today, $ a month"]) < 0
     assert ["Head of the history", f"{head.seq + 1}:{audit.head().hash}"] in rows
     assert ["Asked for", "kind call.edit"] in rows
+
+
+@pytest.mark.parametrize("start", csv_out.STARTS)
+def test_a_text_that_a_spreadsheet_would_run_is_told_as_text(start: str) -> None:
+    file = io.BytesIO()
+    table = files.Csv(file)
+    table.action({"reason": f"{start}cmd", "seq": 1})
+    table.end({})
+    assert list(csv.reader(io.StringIO(file.getvalue().decode("utf-8-sig"))))[1][5] == f"'{start}cmd"
 
 
 def test_a_workbook_has_actions_fields_and_the_head_and_no_formula(risky: Call, as_ed: Client) -> None:

@@ -87,7 +87,7 @@ def test_leads_mark_what_is_of_their_team_and_nobody_else_does(
     call: Call, as_ed: Client, as_stranger: Client, as_admin: Client
 ) -> None:
     assert as_ed.post("/history/review", {"seq": 1}).status_code == 404
-    assert "left to review here that is for you" in mark(as_stranger, seq=[1])
+    assert "for you to mark. Your note was: mine" in mark(as_stranger, seq=[1], note="mine")
     assert 'type="checkbox"' not in text(as_stranger, OPEN)
     assert as_stranger.post("/history/1/review").status_code == 404
     assert "1 action is reviewed" in mark(as_admin, seq=[1])
@@ -98,7 +98,8 @@ def test_one_action_is_marked_on_its_page_and_the_mark_taken_back(call: Call, as
     assert "Mark as reviewed" in text(as_pia, "/history/1")
     as_pia.post("/history/1/review", {"note": "fine"})
     assert "Reviewed by Pia" in text(as_ed, "/history/1")
-    as_pia.post("/history/1/review", {"note": "twice"})
+    twice = as_pia.post("/history/1/review", {"note": "twice"}, follow=True).content.decode()
+    assert "Your note was: twice" in twice
     assert Review.objects.get().note == "fine"
     as_pia.post("/history/1/review/take-back")
     assert "Mark as reviewed" in text(as_pia, "/history/1")
@@ -106,7 +107,10 @@ def test_one_action_is_marked_on_its_page_and_the_mark_taken_back(call: Call, as
     assert "not marked as reviewed any more" in again
     assert [each.kind for each in Action.objects.order_by("seq")][2:] == ["review.mark", "review.take_back"]
     assert [str(each) for each in verification.verify().findings if "review" in str(each)] == []
-    as_pia.post("/history/1/review", {"note": "x" * 501})
+    long = as_pia.post("/history/1/review", {"note": "x" * 501})
+    assert (long.status_code, "Shorten it to 500" in long.content.decode(), "x" * 501 in long.content.decode()) == (
+        422, True, True,
+    )  # fmt: skip
     assert not Review.objects.exists()
 
 

@@ -11,11 +11,12 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from inventory import urls
+from inventory import tasks, urls
 from inventory.domain.book import Book
 from inventory.domain.people import Discipline
-from inventory.models import Action, Call, Part, Person, Sheet, Team
+from inventory.models import Action, Call, Job, Part, Person, Sheet, Team
 from inventory.services.calls import call as calls
+from inventory.services.history import action as actions
 from inventory.services.labelling import waiting
 from tests import factories
 from tests.services.labelling.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in
@@ -24,12 +25,16 @@ pytestmark = pytest.mark.django_db
 PRODUCT = Discipline.PRODUCT
 NAMED = "Zanzibar desk"
 HOUR = timedelta(hours=1)
+FILES = [
+    *(("/history/export", form) for form in ("csv", "json")),
+    *(("/export", name) for name in ("calls", "moves", "features", "doubts")),
+]
 Answers = Mapping[str, Any]
 
 # What differs between two visits anyway: tokens, numbers of records, and those of actions, of which there are more.
 PASSING = re.compile(
     r"X-CSRFToken\W+\w+|csrfmiddlewaretoken\W+value=\W\w+|(?:\d+:)?[0-9a-f]{32,64}|/(?:[a-z]+/)+\d+|[a-z]+:\d+|[a-z_]+-\d+|up_to\W+value=\W\d+"
-    r"|[Aa]ction \d+|action=\d+|name=\"pick\" value=\"\d+"
+    r"|^\"?\W?\d+,2026|\"seq\": \d+|Actions\W+\d+|[Aa]ction \d+|action=\d+|name=\"pick\" value=\"\d+"
 )
 
 
@@ -67,6 +72,16 @@ def addresses(part: Part) -> Iterator[str]:
         yield f"/history/{record}/{pk}"
 
 
+def file(client: Client, address: str, form: str) -> list[str]:
+    """What a job makes of it, as lines."""
+    given = {"format": form} if address == "/history/export" else {"name": form, "kind": "json", "query": ""}
+    answer = client.post(address, given)
+    job = Job.objects.latest("pk")
+    assert answer.status_code == 302
+    assert tasks.run_job(job.pk)
+    return client.get(f"/jobs/{job.pk}/file").getvalue().decode().splitlines()
+
+
 def found(client: Client, part: Part) -> dict[str, list[str]]:
     """The pages there are, line by line; of the history action by action what can be opened at all."""
     opened = [client.get(f"/history/{seq}") for seq in Action.objects.values_list("seq", flat=True)]
@@ -78,10 +93,21 @@ def found(client: Client, part: Part) -> dict[str, list[str]]:
     return {name: [PASSING.sub("#", line) for line in lines] for name, lines in pages.items()}
 
 
+def found_beyond(client: Client, part: Part) -> dict[str, list[str]]:
+    """Every look at an undo there is, the history of every field, and the files."""
+    looks = [client.get(f"/history/{seq}/undo") for seq in Action.objects.values_list("seq", flat=True)]
+    pages = {"undo": [each.content.decode() for each in looks if each.status_code == 200]}
+    for word, _ in actions.field_choices():
+        pages[f"with {word}"] = client.get(f"/history?field={word}").content.decode().splitlines()
+    pages |= {f"{address} {form}": file(client, address, form) for address, form in FILES}
+    return {name: [PASSING.sub("#", line) for line in lines] for name, lines in pages.items()}
+
+
+@pytest.mark.parametrize("crawled", [found, pytest.param(found_beyond, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("so_far", [first_round, pytest.param(broken_seal, marks=pytest.mark.soak)])
 def test_no_page_tells_the_other_side_which_way_a_blind_sheet_goes(
     team: Team, pia: Person, ed: Person, as_ed: Client, prices: Book, now: datetime, so_far: Callable[..., None],
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, crawled: Callable[[Client, Part], dict[str, list[str]]],
 ) -> None:  # fmt: skip
     monkeypatch.setattr(timezone, "now", lambda: now + 24 * HOUR)  # pages may say how late it is
     feature = factories.make_feature(team=team, name="Tickets", product_owner=pia, engineering_owner=ed)
@@ -89,7 +115,7 @@ def test_no_page_tells_the_other_side_which_way_a_blind_sheet_goes(
     for answers in (NOBODY_WAITS, SOMEBODY_WAITS):
         with transaction.atomic():
             so_far(part, answers[PRODUCT], pia, now)
-            seen.append(found(as_ed, part))
+            seen.append(crawled(as_ed, part))
             transaction.set_rollback(True)
     assert len(seen[0]) > 40
     assert NAMED not in str(seen)

@@ -133,9 +133,17 @@ def test_team_with_features_is_not_retired(as_admin: Client, team: Team) -> None
     assert "kept as typed" in text(answer)
 
 
-@pytest.mark.parametrize("what", ["retire", "restore"])
-def test_stale_retiring_and_restoring_change_nothing(as_admin: Client, team: Team, what: str) -> None:
-    Team.objects.filter(pk=team.pk).update(version=5, retired_at=timezone.now() if what == "restore" else None)
-    answer = as_admin.post(f"/teams/{team.pk}/{what}", {"version": "1"}, follow=True)
+def test_a_stale_restoring_changes_nothing(as_admin: Client, team: Team) -> None:
+    Team.objects.filter(pk=team.pk).update(version=5, retired_at=timezone.now())
+    answer = as_admin.post(f"/teams/{team.pk}/restore", {"version": "1"}, follow=True)
     assert "Somebody else changed this team first" in text(answer)
+    assert not Action.objects.exists()
+
+
+def test_a_stale_retiring_keeps_what_was_typed_and_can_be_repeated(as_admin: Client, team: Team) -> None:
+    Team.objects.filter(pk=team.pk).update(version=5)
+    answer = as_admin.post(f"/teams/{team.pk}/retire", {"version": "1", "reason": "kept as typed"})
+    assert answer.status_code == 409
+    for told in ("Somebody else saved this first", "kept as typed", 'name="version" value="5"'):
+        assert told in text(answer)
     assert not Action.objects.exists()

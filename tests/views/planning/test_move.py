@@ -61,7 +61,7 @@ def test_a_lead_takes_the_next_step(as_pia: Client, team: Team) -> None:
         ({"version": 1, "to": "planned"}, 422, "Put it into a wave first"),
         ({"version": 1, "to": "lost"}, 422, "Select a valid choice"),
         ({"to": "planned"}, 422, "lost track"),
-        ({"version": 7, "to": "proposed"}, 200, "somebody changed this move meanwhile"),
+        ({"version": 7, "to": "proposed"}, 409, "somebody changed this move meanwhile"),
     ],
 )
 def test_a_step_that_cannot_be_taken_says_why(
@@ -78,7 +78,12 @@ def test_a_walk_back_asks_why(as_pia: Client, team: Team, prices: Book) -> None:
     address = f"/plan/moves/{part.pk}/step"
     refused = as_pia.post(address, {"version": 1, "to": "walked_back", "reason": ""})
     assert (refused.status_code, "Say why it was walked back" in refused.content.decode()) == (422, True)
-    as_pia.post(address, {"version": 1, "to": "walked_back", "reason": "The desk waits"})
+    Part.objects.update(version=3)
+    stale = as_pia.post(address, {"version": 1, "to": "walked_back", "reason": "The desk waits"})
+    assert stale.status_code == 409
+    for told in ("somebody changed this move meanwhile", "The desk waits", 'name="version" value="3"'):
+        assert told in stale.content.decode()
+    as_pia.post(address, {"version": 3, "to": "walked_back", "reason": "The desk waits"})
     assert "Walked back" in shown(as_pia, part)
     assert Part.objects.get().state == "check_needed"
 

@@ -73,8 +73,10 @@ def test_an_administrator_sees_it_first_and_confirms_with_a_reason(
         assert told in text
     assert "Re-price 1 part" not in as_pia.get(f"/jobs/{job.pk}").text
     assert as_pia.post(f"/prices/reprice/{job.pk}", {"reason": "Why"}).status_code == 404
-    refused = as_admin.post(f"/prices/reprice/{job.pk}", {"reason": ""}, follow=True)
-    assert "say why" in refused.text
+    refused = as_admin.post(f"/prices/reprice/{job.pk}", {"reason": "x" * 501})
+    assert (refused.status_code, "Shorten it to 500" in refused.text, "x" * 501 in refused.text) == (422, True, True)
+    assert "Re-price 1 part" in refused.text
+    assert as_admin.post(f"/prices/reprice/{job.pk}", {"reason": ""}).status_code == 422
     call.refresh_from_db()
     assert call.cost_today == 20_000_000
 
