@@ -35,9 +35,10 @@ class Sums:
     """Of every `size` actions from the number `first` on, what their changes come to less what the indexes say."""
 
     def __init__(self, first: int, last: int, size: int) -> None:
-        self.first, self.last, self.size, self.key = first, last, size, secrets.token_bytes(32)
-        count = max(0, last - first) // size + 1
-        self.effects, self.names = [0] * count, [0] * count
+        self.first, self.last, self.size = first, last, size
+        self.key, self.prefix = secrets.token_bytes(32), secrets.token_hex(32)
+        self.count = max(0, last - first) // size + 1
+        self.effects, self.names = [0] * self.count, [0] * self.count
 
     @classmethod
     def of_all(cls) -> "Sums":
@@ -49,18 +50,20 @@ class Sums:
         return Watch(self, record) if record in trace.NAMED else None
 
     def effect(self, action: int, team: int, feature: int, figures: tuple[int, ...], sign: int = 1) -> None:
-        place = self._place(action)
-        if place is not None:
+        place = (action - self.first) // self.size
+        if place >= 0 and any(figures):
             mixed = blake2b(b"%d %d %d" % (action, team, feature), key=self.key, digest_size=48).digest()
             found = sum(a * b for a, b in zip(struct.unpack("<6Q", mixed), figures, strict=True))
+            place = min(place, self.count - 1)  # what has come since belongs to the last block
             self.effects[place] = (self.effects[place] + sign * found) % PRIME
 
     def name(self, action: int, record: str, record_id: str, name: str, folded: str, sign: int = 1) -> None:
-        place = self._place(action)
-        if place is not None:
-            told = f"{action} {record} {record_id} {len(name)} {name}{folded}".encode(errors="surrogatepass")
-            found = int.from_bytes(blake2b(told, key=self.key, digest_size=8).digest(), "little")
-            self.names[place] += sign * found
+        place = (action - self.first) // self.size
+        if (
+            place >= 0
+        ):  # Python's own hash of a text is keyed too, and takes a tenth: there are as many names as changes
+            found = hash(f"{self.prefix}{action} {record} {record_id} {len(name)} {name}{folded}")
+            self.names[place if place < self.count else -1] += sign * found
 
     def uneven(self) -> Iterator[tuple[int, str]]:
         """The first action of each block that differs, and in what."""
@@ -69,10 +72,6 @@ class Sums:
                 yield self.first + place * self.size, EFFECT
             if named:
                 yield self.first + place * self.size, CALLED
-
-    def _place(self, action: int) -> int | None:
-        """What has come since belongs to the last block."""
-        return min(action - self.first, self.last - self.first) // self.size if action >= self.first else None
 
 
 class Watch:
@@ -84,8 +83,9 @@ class Watch:
 
     def step(self, action: int, record_id: str, before: State | None, after: State | None, now: State | None) -> None:
         """`now` is all of it after the change, of which `before` and `after` have the fields that differ."""
-        for name in dict.fromkeys(each[:200] for each in trace.names(self.record, before, after)):
-            self.sums.name(action, self.record, record_id, name, name.casefold())
+        if after is not None and ("name" in after or "key" in after):
+            for name in dict.fromkeys(trace.names(self.record, before, after)):
+                self.sums.name(action, self.record, record_id, name[:200], name[:200].casefold())
         if self.is_part:
             self._weigh(action, record_id, now)
 

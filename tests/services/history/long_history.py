@@ -12,6 +12,8 @@ from inventory.services import audit
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 TEAMS, EACH, ROWS = 13, 4, 5000
+RENAMED = 8  # one action in so many gives names, the others change another field
+FIELDS = ["name", "opens_after"]
 Made = tuple[str, int | None, list[links.Stored]]
 
 
@@ -25,7 +27,7 @@ def write(changes: int) -> int:
 
 def more(changes: int) -> int:
     """Go on to about so many."""
-    states = {pk: {"name": name} for pk, name in Team.objects.order_by("pk").values_list("pk", "name")}
+    states = {row.pop("pk"): row for row in Team.objects.order_by("pk").values("pk", *FIELDS)}
     return _append(_edits(states, changes - Change.objects.count()), states)
 
 
@@ -40,20 +42,20 @@ def _append(made: Iterator[Made], states: dict[int, dict[str, Any]]) -> int:
             previous = action.hash = links.link(previous, audit.chained(action), stored)
             actions.append(action)
         Action.objects.bulk_create(actions)
-        rows = zip(actions, (stored for _, _, stored in chunk), strict=True)
+        told = [(action, stored) for action, (_, _, stored) in zip(actions, chunk, strict=True)]
         Change.objects.bulk_create(
-            [_change(action, n, line) for action, stored in rows for n, line in enumerate(stored)], batch_size=ROWS
+            [_change(action, n, line) for action, stored in told for n, line in enumerate(stored)], batch_size=ROWS
         )
-        Called.objects.bulk_create([_called(seq, line) for seq, line in _names(actions, chunk)], batch_size=ROWS)
+        names = [_called(action.seq, line) for action, stored in told for line in stored if '"name"' in line[3]]
+        Called.objects.bulk_create(names, batch_size=ROWS)
         Unreviewed.objects.bulk_create([Unreviewed(seq=action.seq) for action in actions])
-        Trace.objects.bulk_create([Trace(word="team.name", seq=action.seq) for action in actions if action.seq > 1])
+        words = [(action.seq, next(iter(json.loads(stored[0][3])))) for action, stored in told if stored[0][2]]
+        Trace.objects.bulk_create([Trace(word=f"team.{field}", seq=seq) for seq, field in words])
     ChainHead.objects.update_or_create(pk=1, defaults={"seq": seq, "hash": previous})
-    Team.objects.bulk_update([Team(pk=pk, name=state["name"]) for pk, state in states.items()], ["name"])
+    Team.objects.bulk_update(
+        [Team(pk=pk, **{name: state[name] for name in FIELDS}) for pk, state in states.items()], FIELDS
+    )
     return seq
-
-
-def _names(actions: list[Action], chunk: list[Made]) -> Iterator[tuple[int, links.Stored]]:
-    return ((action.seq, line) for action, (_, _, stored) in zip(actions, chunk, strict=True) for line in stored)
 
 
 def _called(seq: int, line: links.Stored) -> Called:
@@ -66,9 +68,10 @@ def _edits(states: dict[int, dict[str, Any]], changes: int) -> Iterator[Made]:
     for n in range(max(0, changes) // EACH):
         stored = []
         for pk in (pks[(n * EACH + each) % len(pks)] for each in range(EACH)):
-            was = states[pk]["name"]
-            now = states[pk]["name"] = f"Team {pk} after action {n}"
-            stored.append(("team", str(pk), links.canonical({"name": was}), links.canonical({"name": now})))
+            field, now = ("name", f"Team {pk} after action {n}") if n % RENAMED == 0 else ("opens_after", n % 9000)
+            was = states[pk][field]
+            states[pk][field] = now
+            stored.append(("team", str(pk), links.canonical({field: was}), links.canonical({field: now})))
         yield "team.edit", pks[n % 2], stored
 
 
