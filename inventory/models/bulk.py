@@ -43,12 +43,12 @@ def values(record: models.Model, names: Sequence[str] | None = None) -> list[Val
     ]
 
 
-def insert(model: type[models.Model], rows: Iterable[Sequence[Value]]) -> int:
-    """INSERT rows of `values`; how many."""
-    fields = _fields(model, None)
-    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+def insert(model: type[models.Model], rows: Iterable[Sequence[Value]], names: Sequence[str] | None = None) -> int:
+    """INSERT rows of `values`, or of these fields where the database fills in the others; how many."""
+    fields = _fields(model, names and tuple(names))
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     places = ", ".join(["%s"] * len(fields))
-    return _many(f"INSERT INTO {model._meta.db_table} ({names}) VALUES ({places})", rows)
+    return _many(f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({places})", rows)
 
 
 def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Value]]) -> int:

@@ -64,6 +64,7 @@ class Job(models.Model):
     claimed_by = models.CharField(max_length=60, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     cancel_asked = models.BooleanField(default=False)
+    is_final = models.BooleanField(default=False)  # in its last step, one transaction: too late to be cancelled
     done_rows = models.PositiveBigIntegerField(default=0)
     all_rows = models.PositiveBigIntegerField(null=True, blank=True)
     message = models.TextField(blank=True)

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import deepcopy
 from datetime import datetime
-from itertools import islice
 from typing import Any, ClassVar, Protocol
 
 from django.db import connection
@@ -17,7 +16,7 @@ from inventory.models import Action, Called, ChainHead, Change, Effect, Trace, U
 Key = tuple[str, int]
 Name = tuple[str, str, str]  # a record, its id, and what it is called from then on
 States = Mapping[Key, Mapping[str, Any]]
-ROWS = 500  # changes written at once
+ROWS = 500  # changes beyond which an action is long
 NAMELESS = ("person", "membership", "link", "notice_choices")  # shown by the living name, never by one kept here
 
 # The fields of an action its link covers, beside its time and (since schema 2) its salt.
@@ -198,35 +197,20 @@ def head() -> ChainHead:
 def _insert(action: Action, stored: Iterator[Stored]) -> None:
     """As they come: an import has a hundred thousand of them, too many to make a model of each first."""
     fields = ("action_id", "position", "record", "record_id", "before", "after")
-    statement = f"INSERT INTO {Change._meta.db_table} ({', '.join(fields)}) VALUES ({', '.join(['%s'] * len(fields))})"
-    position = 0
-    with connection.cursor() as cursor:
-        while rows := list(islice(stored, ROWS)):
-            cursor.executemany(statement, [(action.pk, position + i, *change) for i, change in enumerate(rows)])
-            position += len(rows)
+    bulk.insert(Change, ((action.pk, position, *change) for position, change in enumerate(stored)), fields)
 
 
 def _index(action: Action, changes: Gathered) -> None:
     """What the action will be found by, that it waits for a review, and what it did to each feature."""
     seq = action.seq
     if audit.is_reviewable(action.kind):
-        Unreviewed.objects.bulk_create([Unreviewed(seq=seq)])
-    Trace.objects.bulk_create([Trace(word=word, seq=seq) for word in sorted(changes.words)])
-    Effect.objects.bulk_create(
-        [
-            Effect(seq=seq, team_id=team, feature_id=feature, **dict(zip(effect.NAMES, found.all, strict=True)))
-            for (team, feature), found in sorted(changes.gained.items())
-            if found
-        ],
-        batch_size=ROWS,
-    )
-    Called.objects.bulk_create(
-        [
-            Called(seq=seq, record=record, record_id=record_id, name=name[:200], folded=name[:200].casefold())
-            for record, record_id, name in dict.fromkeys(changes.names)
-        ],
-        batch_size=ROWS,
-    )
+        Unreviewed.objects.create(seq=seq)
+    bulk.insert(Trace, ((word, seq) for word in sorted(changes.words)), ("word", "seq"))
+    gained = ((seq, team, feature, *found.all) for (team, feature), found in sorted(changes.gained.items()) if found)
+    bulk.insert(Effect, gained, ("seq", "team_id", "feature_id", *effect.NAMES))
+    names = dict.fromkeys(changes.names)
+    called = ((seq, record, pk, name[:200], name[:200].casefold()) for record, pk, name in names)
+    bulk.insert(Called, called, ("seq", "record", "record_id", "name", "folded"))
 
 
 def _copied(value: Any) -> Any:

@@ -82,9 +82,10 @@ def enqueue_once(*, kind: str, params: Mapping[str, Any], by: Actor, at: datetim
 
 @transaction.atomic
 def cancel(*, job: Job, by: Actor, at: datetime) -> Job:
-    """A queued job ends at once, a running one at its next progress; one that is over stays as it is."""
+    """A queued job ends at once, a running one at its next progress; one that is over stays as it is, and so does one
+    in its last step."""
     job = Job.objects.select_for_update(no_key=True).get(pk=job.pk)
-    if job.is_over or job.cancel_asked:
+    if job.is_over or job.cancel_asked or job.is_final:
         return job
     before = audit.states(job)
     job.cancel_asked = True
@@ -100,6 +101,7 @@ def claim(*, pk: int, worker: str, at: datetime) -> Job | None:
     taken = Job.objects.claimable(at).filter(pk=pk).update(
         state="running", attempts=F("attempts") + 1, claimed_by=worker[:60], lease_until=at + LEASE,
         started_at=Coalesce("started_at", models.Value(at)), done_rows=0, all_rows=None, message="",
+        is_final=False,
     )  # fmt: skip
     return Job.objects.get(pk=pk) if taken else None
 
@@ -124,7 +126,7 @@ def progress(job: Job, done: int, total: int | None = None, *, at: datetime) -> 
         return
     job.told_at = time.monotonic()
     job.done_rows, job.all_rows = done, total
-    renew(job, at=at, done_rows=done, all_rows=total, message="")
+    renew(job, at=at, done_rows=done, all_rows=total, message="", is_final=False)
 
 
 def renew(job: Job, *, at: datetime, **fields: Any) -> None:
@@ -136,13 +138,18 @@ def renew(job: Job, *, at: datetime, **fields: Any) -> None:
     raise Lost
 
 
-def hear(job: Job) -> None:
-    """For a step that is one transaction and can tell nothing: raises Cancelled or Interrupted where that was asked,
-    as far as the database lets it see. SQLite shows a transaction nothing newer than its beginning."""
+def pass_on(job: Job, *, at: datetime, total: int, message: str) -> None:
+    """The last step begins, which is one transaction: whoever asks for an end from now on is told that it comes too
+    late. Either the question or this comes first, on every database. Raises Cancelled or Lost."""
     if stopping.is_set():
         raise Interrupted
-    if Job.objects.filter(pk=job.pk, cancel_asked=True).exists():
-        raise Cancelled
+    renew(job, at=at, done_rows=total, all_rows=total, message=message, is_final=True)
+
+
+def hear(job: Job) -> None:
+    """Within that transaction, now and then: raises Interrupted where this process was asked to end."""
+    if stopping.is_set():
+        raise Interrupted
 
 
 def finish(job: Job, *, at: datetime, message: str = "") -> None:
@@ -159,12 +166,13 @@ def fail(job: Job, *, at: datetime, message: str, final: bool = False) -> None:
     if final or job.attempts >= job.max_attempts:
         _end(job, "failed", at, message, lease_until=None)
     else:
-        _put(job, state="queued", message=message, lease_until=at + PAUSE * job.attempts)
+        _put(job, state="queued", message=message, lease_until=at + PAUSE * job.attempts, is_final=False)
 
 
 def release(job: Job) -> None:
     """Back to the queue at once, one more attempt allowed: its worker is going away in good order."""
-    _put(job, state="queued", max_attempts=F("max_attempts") + 1, lease_until=None, done_rows=0, all_rows=None)
+    _put(job, state="queued", max_attempts=F("max_attempts") + 1, lease_until=None, is_final=False, done_rows=0,
+         all_rows=None)  # fmt: skip
 
 
 def free(*, host: str, is_alive: Callable[[int], bool], at: datetime) -> None:

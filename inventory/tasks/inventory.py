@@ -13,7 +13,10 @@ from inventory.services.intake import upload as uploads
 from inventory.services.labelling import version
 from inventory.tasks.handler import LONG, asked_by, may_still, tell
 
-WRITING = "All {:,} rows are looked at and now written at once. Whoever saves meanwhile waits for seconds."
+WRITING = (
+    "All {:,} {} are looked at and now written at once: that cannot be cancelled any more. "
+    "Whoever saves meanwhile may wait for seconds."
+)
 NOT_IMPORTED = "Nothing was imported: some rows no longer fit. The page of the import says which."
 
 
@@ -57,9 +60,7 @@ def import_inventory(job: Job) -> None:
     total = upload.rows.to_import().count()
     along = taking.Along(
         told=lambda rows: tell(job, rows, total),
-        writing=lambda: jobs.renew(
-            job, at=timezone.now() + LONG, done_rows=total, all_rows=total, message=WRITING.format(total)
-        ),
+        writing=lambda: _last_step(job, total, "rows"),
         heard=lambda: jobs.hear(job),
         done=lambda summary: jobs.finish(job, at=timezone.now(), message=summary.told()),
     )
@@ -71,17 +72,30 @@ def import_inventory(job: Job) -> None:
 
 
 def undo_import(job: Job) -> None:
+    """Take an import back: worked out record by record, then written at once, with the end of the job."""
     action = Action.objects.get(seq=job.params["seq"])
-    found = undo.found(action.seq)
+    found, total = undo.found(action.seq), action.changes_count
     may_still(job, lambda person: found is not None and undo.may_undo(person, found))
-    jobs.renew(job, at=timezone.now() + LONG)
-    with transaction.atomic():
-        try:
-            undone = undo.undo(action=action, by=asked_by(job), at=timezone.now())
-        except undo.BuiltOn as refusal:
-            raise jobs.Refused("\n".join(["Nothing was taken back.", *refusal.reasons])) from refusal
+
+    def done(undone: Action | None) -> None:
         count = undone.changes_count if undone else 0
         jobs.finish(job, at=timezone.now(), message=f"Taken back: {count:,} records are as they were before.")
+
+    along = taking.Along(
+        told=lambda records: tell(job, min(records, total), total),
+        writing=lambda: _last_step(job, total, "records"),
+        heard=lambda: jobs.hear(job),
+        done=done,
+    )
+    try:
+        undo.undo(action=action, by=asked_by(job), at=timezone.now(), along=along)
+    except undo.BuiltOn as refusal:
+        raise jobs.Refused("\n".join(["Nothing was taken back.", *refusal.reasons])) from refusal
+
+
+def _last_step(job: Job, total: int, what: str) -> None:
+    """From here on all of it happens or, where the worker dies, none: it cannot be cancelled any more."""
+    jobs.pass_on(job, at=timezone.now() + LONG, total=total, message=WRITING.format(total, what))
 
 
 def compare_versions(job: Job) -> str:

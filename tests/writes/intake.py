@@ -21,13 +21,22 @@ NAMES = (
     "requests_per_month",
     "input_tokens",
     "output_tokens",
+    "part",
 )
 
 
 def a_file(world: World) -> bytes:
     """Calls that are known, and new ones with their teams and features; now and then a row nobody can read."""
-    rows = [_row(world) for _ in range(world.random.randint(1, 4))]
+    rows = [row for _ in range(world.random.randint(1, 4)) for row in _rows(world)]
     return "\n".join([",".join(NAMES), *(",".join(f'"{row[name]}"' for name in NAMES) for row in rows)]).encode()
+
+
+def _rows(world: World) -> list[dict[str, str]]:
+    """A call; now and then with two parts, so that one that was whole is split."""
+    row = _row(world)
+    if world.chance(0.7):
+        return [row]
+    return [row, {**row, "part": "Sooner", "name": "", "model": ""}, {**row, "part": "Later", "name": "", "model": ""}]
 
 
 def _row(world: World) -> dict[str, str]:
@@ -40,6 +49,7 @@ def _row(world: World) -> dict[str, str]:
         "call_key": f"taken-{world.token()[-6:]}" if is_new or known is None else known.key,
         "name": world.name("Call"), "model": world.pick(MODELS), "provider": "anthropic",
         "requests_per_month": volume, "input_tokens": "1500", "output_tokens": "40",
+        "part": "",
     }  # fmt: skip
 
 

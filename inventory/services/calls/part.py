@@ -70,11 +70,11 @@ def split(
     named = {fields.get("id") for fields in parts}
     gone = [part for part in old if part.pk not in named] if call.is_split else old
     before = audit.states(call, *old, *Sheet.objects.filter(part__in=gone))
-    counted = {part.pk for part in old if _counts(part)}
+    counted = {part.pk for part in old if counts(part)}
     drafted = drafts(call, old, parts, seal.not_before(old, at))
     book = pricing.book(timezone.localdate(at))
     check(call, drafted, book)
-    if not reason and any(part in gone or not _counts(part) for part in old if part.pk in counted):
+    if not reason and any(part in gone or not counts(part) for part in old if part.pk in counted):
         raise ReasonNeeded
     pricing.apply(call, drafted, book=book)
     kept = [part for part in drafted if part.pk is not None]
@@ -100,7 +100,7 @@ def unsplit(*, call: Call, version: int, by: Actor, at: datetime, reason: str) -
     if not reason:
         raise ReasonNeeded
     before = audit.states(call, *old, *Sheet.objects.filter(part__in=old))
-    told = part_notice.people([part for part in old if _counts(part)])
+    told = part_notice.people([part for part in old if counts(part)])
     call.is_split = False
     whole = Part(call=call, feature=call.feature, team=call.team, position=0, name=call.name)
     for name in PROFILE:
@@ -247,7 +247,7 @@ def _changed(part: Part, fields: Mapping[str, Any], at: datetime) -> Part:
     return part
 
 
-def _counts(part: Part) -> bool:
+def counts(part: Part) -> bool:
     """Whether its label counts now: sealed, or one-sided in a team for which that is enough."""
     return part.label != Label.NONE and part.state != State.CHECK_NEEDED
 

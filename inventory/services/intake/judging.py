@@ -12,10 +12,11 @@ from inventory.exchange import call_row
 from inventory.exchange.call_row import CallRow
 from inventory.exchange.merge import Clash, Kept
 from inventory.exchange.reading import Problem
-from inventory.models import Call, Feature, Part, Person
+from inventory.models import Call, Feature, Part, Person, Sheet
 from inventory.services import audit
 from inventory.services.calls import call as calls
 from inventory.services.intake import parts as split
+from inventory.services.intake import whole
 from inventory.services.intake.origin import Origins, Settled
 from inventory.services.intake.parts import Line, Misfit
 from inventory.services.intake.places import Places
@@ -36,7 +37,8 @@ class Judged:
     """A row with the call it would make or change, as it would be. `seen` is the version of the call it was held
     against; `before` is what it was as history keeps it, empty where it stays, and `was` the cells that differ, those
     of its feature among them; `lines` are the rows of its parts. `clashes` are open choices, as if each were made for
-    the app; `kept` is what the app's own changes keep as it is; `told` is what else to know."""
+    the app; `kept` is what the app's own changes keep as it is; `told` is what else to know; `gone` is the one part
+    of a call that the row splits."""
 
     row: CallRow
     kind: Kind
@@ -50,6 +52,7 @@ class Judged:
     clashes: Sequence[Clash] = ()
     kept: Sequence[Kept] = ()
     told: Sequence[str] = ()
+    gone: Sequence[Part] = ()
 
 
 class Judge:
@@ -61,6 +64,7 @@ class Judge:
         self.origins = Origins(self.places, prefer)
         self.book = pricing.book(timezone.localdate(at))
         self.at = self.since = at
+        self._sheets: dict[int, list[Sheet]] = {}  # of parts that go, by their number
         self._named: dict[int, tuple[int, str]] = {}  # calls that are there: in which row, and by which key
 
     def judge(self, rows: Sequence[CallRow]) -> list[Judged]:
@@ -69,6 +73,7 @@ class Judge:
         settled = [self.origins.of(row) for row in rows]
         self.places.look_up([each.row for each in settled])
         by_key = {call.key.lower(): (call, parts) for call, parts in known.values()}
+        self._sheets = whole.sheets(parts[0] for row in rows for _, parts in _to_split(row, by_key))
         self.since = seal.not_before((part for _, parts in known.values() for part in parts), self.at)
         return [self._settled(each, row.key, by_key) for each, row in zip(settled, rows, strict=True)]
 
@@ -122,7 +127,7 @@ class Judge:
     def _made(self, row: CallRow, feature: Feature) -> Judged:
         call, part = calls.built(feature=feature, fields=row.fields)
         made, lines = [part], list[Line]()
-        if problems := split.fitting(row, call, is_new=True):
+        if problems := split.fitting(row, call):
             raise Misfit(problems)
         if row.parts:
             made, lines = split.made(row, call, [], at=self.at)
@@ -133,9 +138,11 @@ class Judge:
         return Judged(row, Kind.NEW, call=call, parts=made, lines=lines, told=split.overhead(call, made))
 
     def _revised(self, row: CallRow, call: Call, parts: list[Part]) -> Judged:
-        before = audit.states(call, *parts)
+        gone = [] if call.is_split or not row.parts else parts
+        sheets = [each for part in gone for each in self._sheets.get(part.pk, ())]
+        before = audit.states(call, *parts, *sheets)
         old = call_row.written({name: getattr(call, name) for name in row.fields}, row.said)
-        if problems := split.fitting(row, call, is_new=False):
+        if problems := [*split.fitting(row, call), *split.taking(row, gone)]:
             raise Misfit(problems)
         fields = self._fields(row, call)
         was, lines = {}, list[Line]()
@@ -159,7 +166,8 @@ class Judge:
             return Judged(row, Kind.UNCHANGED, (), call, parts, call.version, lines=lines, told=beside)
         new = call_row.written(row.fields, row.said)
         was = {column: text for column, text in old.items() if new[column] != text} | was
-        return Judged(row, Kind.CHANGED, (), call, parts, call.version, before, was, lines, told=beside)
+        beside += split.splits(gone, any(sheet.submitted_at for sheet in sheets))
+        return Judged(row, Kind.CHANGED, (), call, parts, call.version, before, was, lines, told=beside, gone=gone)
 
     def _fields(self, row: CallRow, call: Call) -> dict[str, Any]:
         """What the row says of the call. Without a cell for it, the prefix stays as large as it is."""
@@ -187,6 +195,12 @@ class Judge:
 
 def _pks(**given: Any) -> Iterable[int]:
     return Call.objects.filter(**given).values_list("pk", flat=True)
+
+
+def _to_split(row: CallRow, known: dict[str, tuple[Call, list[Part]]]) -> list[tuple[Call, list[Part]]]:
+    """The call the row would split, with its one part; else nothing."""
+    found = known.get(row.key)
+    return [found] if found and row.parts and not found[0].is_split and found[1] else []
 
 
 def _misplaced(row: CallRow, feature: Feature, call: Call) -> Problem | None:

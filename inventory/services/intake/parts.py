@@ -47,21 +47,33 @@ def used(part: Part, uses: Mapping[str, str], *, at: datetime) -> dict[str, str]
     return was
 
 
-def fitting(row: CallRow, call: Call, *, is_new: bool) -> list[Problem]:
+def fitting(row: CallRow, call: Call) -> list[Problem]:
     """What keeps the rows from being told of this call, before they are looked at one by one."""
     found = []
     if (call.is_split or row.parts) and (texts := {name: text for name, text in row.uses.items() if text}):
         told = "belongs to one part of this split call: write it in the row of that part"
         found += [Problem(row.number, name, text, told) for name, text in texts.items()]
-    if row.parts and not is_new and not call.is_split:
-        told = "is a part of a call that is not split. Split it on its page first, then a file can change its parts"
-        found += [Problem(each.number, part_row.PART, each.name, told) for each in row.parts]
     return found
 
 
+def taking(row: CallRow, gone: Sequence[Part]) -> list[Problem]:
+    """Whether splitting the call would take away a label that counts: a file cannot say why, as that asks for."""
+    told = "splits a call whose label counts, and that label would be lost: split it on its page, and say why there"
+    return [Problem(row.parts[0].number, part_row.PART, row.parts[0].name, told) for part in gone if split.counts(part)]
+
+
+def splits(gone: Sequence[Part], answered: bool) -> list[str]:
+    """What is to be known of a call that was whole, in words."""
+    if not gone:
+        return []
+    answers = " What was answered for it as a whole goes with that." if answered else ""
+    return [f"Splits the call, which was one part so far.{answers}"]
+
+
 def made(row: CallRow, call: Call, old: Sequence[Part], *, at: datetime) -> tuple[list[Part], list[Line]]:
-    """The parts of the call as the rows have them: those it has, changed where a row says so, then new ones. Changes
-    `call` and `old` in memory. Raises `Misfit`."""
+    """The parts of the call as the rows have them: those it has, changed where a row says so, then new ones. The one
+    part of a call that was whole is none of them. Changes `call` and `old` in memory. Raises `Misfit`."""
+    old = old if call.is_split else []
     rows = _by_part(row, old)
     given: list[Mapping[str, Any]] = []
     lines: dict[int, Line] = {}

@@ -18,6 +18,7 @@ from inventory.exchange.reading import Problem
 from inventory.models import Call, Feature, Part, Person, Sheet, Team, bulk
 from inventory.services import access, audit
 from inventory.services.calls import call as calls
+from inventory.services.intake import whole
 from inventory.services.intake.judging import Judge, Judged, Kind
 from inventory.services.intake.spool import Both, Spool
 from inventory.services.labelling import part_notice
@@ -28,7 +29,7 @@ ROWS = 500  # looked at, and written, at once
 # feature, and of each row of a part.
 Seen = Mapping[int, tuple[int | None, int | None, Mapping[str, str], Mapping[int, Mapping[str, str]]]]
 Told = Callable[[int], None]
-RECORDS: dict[str, type[Call | Part]] = {Call.RECORD: Call, Part.RECORD: Part}
+RECORDS: dict[str, type[Any]] = {Call.RECORD: Call, Part.RECORD: Part, Feature.RECORD: Feature}
 
 
 class Overtaken(Exception):
@@ -46,7 +47,7 @@ class Staged:
         self.prices = pricing.last_change()
         self.judge = Judge(person=person, at=at, prefer=prefer)
         self.files = ExitStack()
-        self.calls, self.parts, self.revised = self._spool(), self._spool(), self._spool()
+        self.calls, self.parts, self.revised, self.gone = (self._spool() for _ in range(4))
         self.changes = audit.Changes(self._spool())
         self.held: list[int] = []  # calls that are there already and will change
         self.looked: list[tuple[list[int], datetime]] = []  # their parts, and until when their sheets are known
@@ -76,12 +77,11 @@ class Staged:
         then; what it raises ends it. Raises `Overtaken` and `Stale`."""
         self._hold(at)
         places = self.judge.places.save()
-        bulk.insert(Call, _hearing(self.calls, heard))
-        for (record, names), rows in groupby(_hearing(self.revised, heard), key=itemgetter(0, 1)):
-            while some := [values for _, _, values in islice(rows, ROWS)]:
-                if bulk.update(RECORDS[record], names, some) != len(some):
-                    raise Overtaken
-        bulk.insert(Part, _hearing(self.parts, heard))
+        bulk.insert(Call, hearing(self.calls, heard))
+        rewrite(self.revised, heard)
+        if not whole.take_away(hearing(self.gone, heard)):
+            raise Overtaken
+        bulk.insert(Part, hearing(self.parts, heard))
         return Both(places, self.changes)
 
     def _spool(self) -> Spool:
@@ -92,7 +92,7 @@ class Staged:
 
     def _put_aside(self, found: Sequence[Judged]) -> None:
         self._number(found)
-        revised: list[tuple[str, list[str], list[bulk.Value]]] = []
+        changing: list[tuple[str, list[str], list[bulk.Value]]] = []
         looked: list[int] = []
         for each in found:
             if each.call is None:
@@ -101,10 +101,11 @@ class Staged:
             if each.kind == Kind.NEW:
                 self.calls.append(tuple(bulk.values(each.call)))
             elif each.before:
-                revised += _revised(each, old)
+                changing += revised(each.call, old, each.before)
                 self.to_check += part_notice.found(old, each.before)
                 self.held.append(each.call.pk)
-                looked += [part.pk for part in old]
+                looked += [part.pk for part in (*old, *each.gone)]
+                self.gone.extend(whole.told(each.gone, each.before))
             self.parts.extend(tuple(bulk.values(part)) for part in new)
             self.counts["parts"] += len(new)
             if each.before or each.kind == Kind.NEW:
@@ -113,7 +114,7 @@ class Staged:
                 self._rest_on(each.call.team, each.call.feature)
             self._count(each, each.call)
         self.looked.append((looked, self.judge.since))
-        self.revised.extend(sorted(revised, key=itemgetter(0, 1)))
+        self.revised.extend(sorted(changing, key=itemgetter(0, 1)))
 
     def _number(self, found: Sequence[Judged]) -> None:
         """Give new records the numbers they will have, so that history can be told of them."""
@@ -204,15 +205,25 @@ def _old_and_new(judged: Judged) -> tuple[list[Part], list[Part]]:
     return [p for p in judged.parts if not p._state.adding], [p for p in judged.parts if p._state.adding]
 
 
-def _revised(judged: Judged, old: Sequence[Part]) -> Iterator[tuple[str, list[str], list[bulk.Value]]]:
-    """What to write of a call that changes: by record and fields, as `bulk.update` takes it."""
-    call: Any = judged.call
-    for record, fields in calls.differing(call, old, judged.before):
+def revised(
+    call: Call, parts: Sequence[Part], before: audit.States
+) -> Iterator[tuple[str, list[str], list[bulk.Value]]]:
+    """What to write of a call that changes: by record and fields, as `rewrite` takes it."""
+    for record, fields in calls.differing(call, parts, before):
         names = [*fields, *record.ALONG]
         yield record.RECORD, names, [*bulk.values(record, names), record.pk, record.version]
 
 
-def _hearing(rows: Iterable[Any], heard: Callable[[], None]) -> Iterator[Any]:
+def rewrite(revised: Iterable[Any], heard: Callable[[], None]) -> None:
+    """UPDATE what was put aside. Raises `Overtaken` where somebody has written one of the records since."""
+    for (record, names), rows in groupby(hearing(revised, heard), key=itemgetter(0, 1)):
+        while some := [values for _, _, values in islice(rows, ROWS)]:
+            if bulk.update(RECORDS[record], names, some) != len(some):
+                raise Overtaken
+
+
+def hearing(rows: Iterable[Any], heard: Callable[[], None]) -> Iterator[Any]:
+    """The rows; `heard` is called with the first of every lot."""
     for number, row in enumerate(rows):
         if number % ROWS == 0:
             heard()

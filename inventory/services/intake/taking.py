@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -78,7 +79,10 @@ class Along:
     told: Told = lambda rows: None
     writing: Callable[[], None] = lambda: None
     heard: Callable[[], None] = lambda: None
-    done: Callable[[Summary], None] = lambda summary: None
+    done: Callable[[Any], None] = lambda done: None
+
+
+ALONE = Along()  # nobody wants to hear
 
 
 def import_inventory(
@@ -95,7 +99,7 @@ def import_inventory(
     def staged() -> Staged:
         return Staged(person=person, seen=None, problems=file.problems, at=at, prefer=prefer)
 
-    return _settled(staged, lambda: file.rows, name, by, at, Along(), check=check)
+    return _settled(staged, lambda: file.rows, name, by, at, ALONE, check=check)
 
 
 def import_rows(

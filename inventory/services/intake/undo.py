@@ -1,30 +1,27 @@
 """Take back an import: delete what it made, put back what it changed. Refused where anything was built on it since."""
 
-import json
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.db import models, transaction
-from django.utils import timezone
+from django.db import IntegrityError, models, transaction
 
 from inventory.domain.audit import Actor
-from inventory.models import Action, Call, Change, Feature, Part, Person, Team
+from inventory.models import Action, Call, Change, Feature, Person, Team
 from inventory.services import access, audit
-from inventory.services.calls import call as calls
-from inventory.services.history import replay
-from inventory.services.intake.taking import IMPORT
-from inventory.services.prices import pricing
+from inventory.services.intake.back import MADE, Back
+from inventory.services.intake.staging import Overtaken
+from inventory.services.intake.taking import ALONE, IMPORT, TRIES, Along
 from inventory.services.prices.reprice import REPRICE
 from inventory.services.undoing import records
 
 UNDO = "exchange.undo_import"
-ROWS = 500
 TOLD = 20
-MADE: tuple[type[Any], ...] = (Part, Call, Feature, Team)  # in the order in which they can be deleted
 HELD: tuple[type[Any], ...] = (Team, Feature, Call)  # in the order in which everybody holds them
+MEANWHILE = "Somebody else changed the inventory meanwhile. Try again."
 
 
 class BuiltOn(Exception):
@@ -71,22 +68,37 @@ def reasons(action: Action) -> list[str]:
     return list(islice(_reasons(action), TOLD))
 
 
-@transaction.atomic
-def undo(*, action: Action, by: Actor, at: datetime) -> Action | None:
-    """As one action. Raises `BuiltOn`, and then nothing was written."""
+def undo(*, action: Action, by: Actor, at: datetime, along: Along = ALONE) -> Action | None:
+    """As one action: worked out while others go on writing, then written in one transaction. Raises `BuiltOn`, and
+    then nothing was written."""
+    for _ in range(TRIES):
+        if why := reasons(action):
+            raise BuiltOn(why)
+        with closing(Back(action, at=at)) as back:
+            back.work_out(along.told)
+            along.writing()
+            try:
+                with transaction.atomic():
+                    undone = _write(back, by, at, along)
+            except (Overtaken, IntegrityError):
+                continue
+            return undone
+    raise BuiltOn([MEANWHILE])
+
+
+def _write(back: Back, by: Actor, at: datetime, along: Along) -> Action | None:
+    action = back.action
     for model in HELD:
         for _ in records.ids(action, model).select_for_update(no_key=True).order_by("pk").values_list("pk").iterator():
             pass  # held until the end: nobody builds on it meanwhile
     if why := reasons(action):
         raise BuiltOn(why)
-    changes = audit.Changes()
-    _put_back(action, changes, at)
-    for model in MADE:
-        _delete(action, model, changes)
-    return audit.append(
+    undone = audit.append(
         kind=UNDO, by=by, at=at, record="import", record_id=str(action.seq), title=action.title,
-        team_id=action.team_id, changes=changes,
+        team_id=action.team_id, changes=back.write(along.heard),
     )  # fmt: skip
+    along.done(undone)
+    return undone
 
 
 def _reasons(action: Action) -> Iterator[str]:
@@ -109,51 +121,6 @@ def _hanging(action: Action, model: type[Any]) -> Iterator[str]:
     """What points to a record the import made, and was not made by it."""
     for pk, noun in records.hanging(action, model):
         yield f"{_name(model.RECORD, str(pk))} has been worked with since: {noun} belongs to it."
-
-
-def _put_back(action: Action, changes: audit.Changes, at: datetime) -> None:
-    told: dict[tuple[str, int], dict[str, Any]] = {}
-    kept = action.changes.exclude(before="").order_by("position").values_list("record", "record_id", "before")
-    for name, pk, text in kept:
-        told[name, int(pk)] = {**json.loads(text), **told.get((name, int(pk)), {})}  # the first is what it was
-    _put_back_features(told, changes)
-    book = pricing.book(timezone.localdate(at))
-    pks = {pk for record, pk in told if record == "call"}
-    made = set(records.ids(action, Part, made=True).values_list("pk", flat=True))
-    touched_by_parts = Part.objects.filter(pk__in=records.ids(action, Part)).values_list("call_id", flat=True)
-    pks |= set(touched_by_parts) - set(records.ids(action, Call, made=True).values_list("pk", flat=True))
-    waiting = iter(sorted(pks))
-    while some := list(islice(waiting, ROWS)):
-        parts = list(Part.objects.filter(call__in=some).order_by("call_id", "position"))
-        for call in Call.objects.select_related("feature__team", "team").filter(pk__in=some).order_by("pk"):
-            own = [part for part in parts if part.call_id == call.pk and part.pk not in made]  # those go with it
-            for part in own:
-                part.call = call
-            before = audit.states(call, *own)
-            touched: list[Call | Part] = [call, *own]
-            for record in touched:
-                replay.put(record, told.get((record.RECORD, record.pk), {}))
-            call.search_text = calls.search_text(call)
-            pricing.apply(call, own, book=book)
-            calls.write(call, own, before, call.version)
-            changes.add(before, audit.states(call, *own))
-
-
-def _put_back_features(told: dict[tuple[str, int], dict[str, Any]], changes: audit.Changes) -> None:
-    pks = [pk for record, pk in told if record == Feature.RECORD]
-    for feature in Feature.objects.filter(pk__in=pks).order_by("pk"):
-        before = audit.states(feature)
-        replay.put(feature, told[Feature.RECORD, feature.pk])
-        feature.write(*audit.changed(feature, before))
-        changes.add(before, audit.states(feature))
-
-
-def _delete(action: Action, model: type[Any], changes: audit.Changes) -> None:
-    pks = iter(list(records.ids(action, model, made=True).order_by("pk").values_list("pk", flat=True)))
-    while some := list(islice(pks, ROWS)):
-        rows = model._base_manager.filter(pk__in=some)
-        changes.add(audit.states(*rows.order_by("pk")), {})
-        rows.delete()
 
 
 def _teams(action: Action) -> frozenset[int]:

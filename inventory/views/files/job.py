@@ -3,6 +3,7 @@
 import mimetypes
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
@@ -39,7 +40,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
 
 def shown(request: Request, job: Job, *, confirm: Confirm | None = None, status: int = 200) -> HttpResponse:
     """The page of a job; that of a re-pricing with what was typed to have it applied."""
-    may_cancel = not job.is_over and access.may_cancel(request.user, job)
+    may_cancel = not job.is_over and not job.is_final and access.may_cancel(request.user, job)
     now = timezone.now()
     has_file = job.has_file(now) and listed.may_fetch(request.user, job)
     context: dict[str, Any] = {
@@ -79,7 +80,9 @@ def _repricing(job: Job, person: Person, form: Confirm) -> dict[str, Any]:
 @require_POST
 def cancel(request: Request, pk: int) -> HttpResponse:
     job = _load.job_to_cancel(pk, request.user)
-    jobs.cancel(job=job, by=request.user.actor, at=timezone.now())
+    now = jobs.cancel(job=job, by=request.user.actor, at=timezone.now())
+    if now.is_final and now.state in ("running", "done"):
+        messages.error(request, "It was too late to cancel: the last step had begun.")
     return redirect("job.detail", pk=pk)
 
 

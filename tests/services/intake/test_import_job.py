@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from inventory import tasks
@@ -14,6 +17,7 @@ from inventory.services.calls import feature as features
 from inventory.services.history import verification
 from inventory.services.intake import staging
 from inventory.services.intake import upload as uploads
+from inventory.tasks import inventory
 from tests import factories
 from tests.services.intake.test_intake_parts import CALL, LATER, SPLIT, URGENT, file
 from tests.services.labelling.test_waiting import both_in
@@ -42,7 +46,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
         of, name = {
             "working out": (staging.Staged, "work_out"),
             "before it writes": (jobs, "renew"),
-            "writing": (bulk, "insert"),
+            "writing": (staging, "hearing"),
         }[step]
         real = getattr(of, name)
 
@@ -94,14 +98,13 @@ def test_how_far_it_is_is_told_in_rows(upload: Upload, meanwhile: Meanwhile, mon
 
     monkeypatch.setattr(jobs, "renew", heard)
     assert imported(upload).state == "done"
-    written = "All 10 rows are looked at and now written at once. Whoever saves meanwhile waits for seconds."
+    written = inventory.WRITING.format(10, "rows")
     assert told == [(4, 10, ""), (8, 10, ""), (10, 10, ""), (10, 10, written)]
     assert Call.objects.count() == Part.objects.count() == 10
 
 
-@pytest.mark.parametrize("step", ["working out", "before it writes", "writing"])
-def test_it_can_be_cancelled_to_the_last_step_and_in_it(upload: Upload, meanwhile: Meanwhile, step: str) -> None:
-    """In it as far as the database shows: PostgreSQL does."""
+@pytest.mark.parametrize("step", ["working out", "before it writes"])
+def test_it_can_be_cancelled_until_the_last_step(upload: Upload, meanwhile: Meanwhile, step: str) -> None:
     meanwhile(step, cancel)
     assert imported(upload).state == "cancelled"
     assert nothing_came_in()
@@ -109,6 +112,47 @@ def test_it_can_be_cancelled_to_the_last_step_and_in_it(upload: Upload, meanwhil
     Job.objects.filter(state="cancelled").delete()
     assert imported(upload).state == "done"  # the ticks are still there
     assert Call.objects.count() == 10
+
+
+def test_in_the_last_step_it_is_too_late_to_cancel(upload: Upload, meanwhile: Meanwhile) -> None:
+    meanwhile("writing", cancel)
+    job = imported(upload)
+    assert (job.state, job.cancel_asked, Call.objects.count()) == ("done", False, 10)
+    assert not Action.objects.filter(kind="job.cancel").exists()
+
+
+def test_that_it_is_too_late_is_said_and_no_button_is_offered(upload: Upload, as_ed: Client) -> None:
+    pk = uploads.confirm(upload=upload, by=upload.owner.actor, at=timezone.now()).pk
+    job = jobs.claim(pk=pk, worker="one", at=timezone.now())
+    assert job is not None
+    pages = (reverse("intake.page", args=[upload.pk]), reverse("job.detail", args=[pk]))
+    assert all('button quiet">Cancel' in as_ed.get(page).content.decode() for page in pages)
+    jobs.pass_on(job, at=timezone.now(), total=10, message=inventory.WRITING.format(10, "rows"))
+    for page in pages:
+        shown = as_ed.get(page).content.decode()
+        assert 'button quiet">Cancel' not in shown
+        assert "that cannot be cancelled any more" in shown
+    answered = as_ed.post(reverse("job.cancel", args=[pk]), follow=True).content.decode()
+    assert "It was too late to cancel: the last step had begun." in answered
+
+
+def test_what_is_worked_out_anew_can_be_cancelled_again(upload: Upload, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last step was overtaken: it was none."""
+    real, real_write = staging.Staged.work_out, staging.Staged.write
+
+    def overtaken_once(*given: Any, **named: Any) -> Any:
+        monkeypatch.setattr(staging.Staged, "write", real_write)
+        monkeypatch.setattr(staging.Staged, "work_out", cancelled)
+        raise staging.Overtaken
+
+    def cancelled(*given: Any, **named: Any) -> None:
+        job = Job.objects.get(kind="import_inventory")
+        assert job.is_final
+        real(*given[:-1], lambda rows: (given[-1](rows), cancel()))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(staging.Staged, "write", overtaken_once)
+    assert imported(upload).state == "cancelled"
+    assert nothing_came_in()
 
 
 def test_a_worker_that_ends_in_the_last_step_leaves_it_to_another(upload: Upload, meanwhile: Meanwhile) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import pytest
 
 from inventory.domain.people import Discipline
 from inventory.exchange import call_file, csv_out
-from inventory.models import Action, Call, Change, Feature, Part, Person, Team
+from inventory.models import Action, Call, Change, Feature, Part, Person, Sheet, Team
 from inventory.services.calls import feature as features
 from inventory.services.calls import part as parts
 from inventory.services.history import verification
@@ -108,9 +109,84 @@ def test_parts_of_a_known_split_are_changed_added_and_never_taken_away(now: date
     assert Call.objects.get().requests == 2000, "call and parts change together"
 
 
-def test_a_call_that_is_not_split_is_split_on_its_page(now: datetime) -> None:
+def test_a_call_that_was_whole_is_split_by_a_file_and_whole_again_when_that_is_taken_back(now: datetime) -> None:
+    pia, _ = people()
+    taken_in(file(CALL, {**CALL, "call_key": "b"}), now)
+    whole = Part.objects.get(call__key="a")
+    Sheet.objects.create(
+        part=whole,
+        side="product",
+        test_version=1,
+        answers={"x": 1},
+        outcome="waiting",
+        submitted_at=now,
+        answered_by=pia,
+    )
+    names = [field.name for field in Part._meta.concrete_fields if field.name != "version"]
+    sheets = [field.name for field in Sheet._meta.concrete_fields if field.name != "version"]
+    before = list(Part.objects.order_by("pk").values(*names)), list(Sheet.objects.values(*sheets))
+    cost = Call.objects.get(key="a").cost_today
+    summary = taken_in(file(*SPLIT), now)
+    call = Call.objects.get(key="a")
+    assert (call.is_split, call.kind, summary.changed, summary.new_parts) == (True, "split", 1, 2)
+    assert shown(call) == [("Urgent", 300, "An agent", ""), ("Later", 700, "The report", "By mail")]
+    assert not Sheet.objects.exists()
+    assert not Part.objects.filter(pk=whole.pk).exists()
+    assert call.cost_today == sum(part.cost_today or 0 for part in call.parts.all()) == cost
+    assert ours() == []
+    told = Change.objects.filter(action__seq=summary.seq).values_list("record", "record_id", "after")
+    assert {(record, pk) for record, pk, after in told if not after} == {
+        ("part", str(whole.pk)), ("sheet", str(Sheet.objects.count() + 1)),
+    }  # fmt: skip
+    assert taken_in(file(*SPLIT), now).seq is None, "the same file again changes nothing"
+    undo.undo(action=Action.objects.get(seq=summary.seq), by=BY, at=now)
+    assert (list(Part.objects.order_by("pk").values(*names)), list(Sheet.objects.values(*sheets))) == before
+    assert Call.objects.get(key="a").is_split is False
+    assert ours() == []
+
+
+def ours() -> list[str]:
+    """What the history does not know of calls, parts and sheets; a sheet made by a test alone is nothing new."""
+    found = [str(f) for f in verification.verify().findings]
+    return [f for f in found if f.startswith(("call", "part", "action"))]
+
+
+def test_a_file_splits_no_call_into_less_than_it_was(now: datetime) -> None:
     taken_in(file(CALL), now)
-    assert "is a part of a call that is not split. Split it on its page first" in problems(file(*SPLIT), now)[0]
+    assert problems(file(CALL, URGENT, {**LATER, "requests_per_month": "600"}), now) == [
+        "row 2, requests_per_month: its parts would fall short: 50,000 input tokens, not cacheable; "
+        "4,000 output tokens a month are in no part"
+    ]
+    assert "a split call has at least 2 parts" in problems(file(CALL, URGENT), now)[0]
+    assert "belongs to one part of this split call" in problems(file({**CALL, "consumer": "x"}, URGENT, LATER), now)[0]
+    assert Call.objects.get().is_split is False
+
+
+def test_a_label_that_counts_is_not_taken_away_by_a_file(now: datetime) -> None:
+    taken_in(file(CALL), now)
+    Part.objects.update(label="waiting", state="agreed")
+    assert problems(file(*SPLIT), now) == [
+        "row 3, part: splits a call whose label counts, and that label would be lost: split it on its page, and say "
+        "why there"
+    ]
+    Part.objects.update(state="check_needed")
+    assert taken_in(file(*SPLIT), now).new_parts == 2
+
+
+def test_an_answer_saved_meanwhile_is_not_lost_unseen(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The call is worked out anew, with the sheet; history keeps it."""
+    taken_in(file(CALL), now)
+    part, work_out = Part.objects.get(), staging.Staged.work_out
+
+    def meanwhile(own: staging.Staged, *given: Any) -> None:
+        work_out(own, *given)
+        monkeypatch.setattr(staging.Staged, "work_out", work_out)
+        Sheet.objects.create(part=part, side="product", test_version=1, answers={"x": 2})
+
+    monkeypatch.setattr(staging.Staged, "work_out", meanwhile)
+    summary = taken_in(file(*SPLIT), now)
+    (kept,) = Change.objects.filter(action__seq=summary.seq, record="sheet")
+    assert '"answers":{"x":2}' in kept.before
 
 
 def test_who_uses_a_call_comes_in_with_its_row(now: datetime) -> None:
