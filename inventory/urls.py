@@ -169,6 +169,7 @@ plan: list[URLPattern] = [
     path("plan/guess", guess_views.shown, name="plan.guess"),
     path("plan/doubts", plan_views.doubts, name="plan.doubts"),
     path("plan/realised", realised_views.shown, name="plan.realised"),
+    path("plan/realised/<int:pk>", realised_views.opened, name="plan.entry"),
     path("plan/time", plan_views.in_time, name="plan.time"),
     path("plan/export", plan_views.export, name="plan.export"),
 ]

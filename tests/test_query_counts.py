@@ -21,6 +21,7 @@ from django.utils import timezone
 from inventory import tasks, urls
 from inventory.domain import waiting
 from inventory.domain.book import Book
+from inventory.domain.status import Status
 from inventory.exchange import call_file
 from inventory.models import (
     Action,
@@ -31,6 +32,7 @@ from inventory.models import (
     Part,
     Person,
     PriceRow,
+    Realised,
     Scenario,
     Team,
     Upload,
@@ -39,13 +41,16 @@ from inventory.models import (
 )
 from inventory.services import job as jobs
 from inventory.services.calls import call as calls
+from inventory.services.calls import feature as features
 from inventory.services.intake import taking
 from inventory.services.intake import upload as uploads
 from inventory.services.people import invitation, people
+from inventory.services.planning import arrangement, moving
 from inventory.services.talk import comment
 from inventory.services.versions import scenario
 from tests import factories
 from tests.services.labelling.test_waiting import both_in
+from tests.services.plans import FIELDS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PINNED = Path(__file__).with_name("query_counts.json")
@@ -76,6 +81,7 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
     Part.objects.filter(pk=part.pk).update(wave=wave)
     return {
         "wave": {"pk": wave.pk},
+        "plan.entry": {"pk": entered(lead, team)},
         **dict.fromkeys(("wave.new", "wave.put", "wave.step", "wave.propose"), {"pk": team.pk}),
         "move": {"pk": part.pk},
         "people": {
@@ -111,6 +117,20 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
         "comparison": {"pk": compared(part, lead, version)},
         "pricing": {"pk": PriceRow.objects.order_by("pk")[0].pk},
     }
+
+
+def entered(lead: Person, team: Team) -> int:
+    """An entry of the ledger of a call that history knows."""
+    feature = features.register(team=team, fields={"name": "Moved"}, by=lead.actor, at=timezone.now())
+    call = calls.register(feature=feature, fields={**FIELDS, "name": "Moved"}, by=lead.actor, at=timezone.now())
+    both_in(call.parts.get(), timezone.now())
+    wave = Wave.objects.create(team=team, name="Moved", starts_on=timezone.localdate().replace(day=1))
+    part = call.parts.get()
+    arrangement.put(team=team, versions={part.pk: part.version}, wave=wave, by=lead.actor, at=timezone.now())
+    for to in (Status.AGREED, Status.PLANNED, Status.MOVING, Status.MOVED):
+        part = call.parts.get()
+        moving.set_status(part=part, to=to, version=part.version, leads=True, by=lead.actor, at=timezone.now())
+    return Realised.objects.get().pk
 
 
 def edited(call: Call, by: Person) -> int:

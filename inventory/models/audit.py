@@ -8,6 +8,8 @@ from django.db import connection, models
 
 from inventory.domain import audit
 
+SEEKS = 100  # in one statement: SQLite takes 500 at most
+
 
 class Action(models.Model):
     """One thing one person (or command, job, token) did. Plain values only: nothing deleted elsewhere eats it.
@@ -86,6 +88,20 @@ def last_of(kinds: Sequence[str]) -> str | None:
         cursor.execute(f"SELECT hash FROM {table} WHERE seq = (SELECT MAX(last) FROM ({newest}) AS each)", list(kinds))
         found = cursor.fetchone()
     return found and str(found[0])
+
+
+def about(record: str, record_ids: Sequence[str]) -> list[int]:
+    """The numbers of the actions about any of these records. One seek a record, in one statement a hundred: asked for
+    all of them at once, SQLite reads all of a long history in which few records have many actions."""
+    each = f"SELECT seq FROM {Action._meta.db_table} WHERE record = %s AND record_id = %s"
+    found: list[int] = []
+    with connection.cursor() as cursor:
+        for start in range(0, len(record_ids), SEEKS):
+            some = record_ids[start : start + SEEKS]
+            given = [value for record_id in some for value in (record, record_id)]
+            cursor.execute(" UNION ALL ".join([each] * len(some)), given)
+            found += [seq for (seq,) in cursor.fetchall()]
+    return found
 
 
 class Change(models.Model):

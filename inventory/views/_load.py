@@ -24,6 +24,7 @@ from inventory.models import (
     Part,
     Person,
     PriceRow,
+    Realised,
     Repricing,
     Scenario,
     Team,
@@ -238,6 +239,10 @@ def price_to_change(pk: int, person: Person) -> PriceRow:
 def repricing_to_apply(job_pk: int, person: Person) -> Repricing:
     found = get_object_or_404(Repricing.objects.select_related("job", "applied_by"), job__id=job_pk)
     return _only(found, access.may_administer(person))
+
+
+def entry(pk: int) -> Realised:
+    return get_object_or_404(Realised.objects.select_related("team", "wave", "part"), pk=pk)
 
 
 def frozen(pk: int) -> Frozen:

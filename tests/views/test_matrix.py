@@ -18,7 +18,7 @@ from django.utils import timezone
 from inventory import tasks, urls
 from inventory.domain.book import Book
 from inventory.exchange import call_file
-from inventory.models import Action, Call, Discount, Person, PriceRow, Scenario, Team, Wave
+from inventory.models import Action, Call, Discount, Person, PriceRow, Realised, Scenario, Team, Wave
 from inventory.services import job as jobs
 from inventory.services.calls import call as calls
 from inventory.services.intake import taking
@@ -45,7 +45,7 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
             "home.page", "team.list", "team.detail", "feature.list", "feature.detail", "call.list", "call.detail",
             "call.explained", "pricing.list", "plan.page", "plan.guess", "plan.doubts", "audit.list", "audit.find", "audit.detail",
             "audit.record", "moment.plan", "moment.as_of", "moment.record", "job.list", "job.detail", "job.file",
-            "pricing.book", "pricing.retiring", "plan.time", "plan.realised", "wave.list", "move.detail",
+            "pricing.book", "pricing.retiring", "plan.time", "plan.realised", "plan.entry", "wave.list", "move.detail",
             "frozen.list", "frozen.detail", "frozen.explained", "frozen.prices", "comparison.detail", "scenario.list", "scenario.detail",
         ),
         (ALL, None),
@@ -179,6 +179,7 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
     file = call_file.read(CALLS.encode())
     imported = taking.import_inventory(file=file, name="calls.csv", by=ed.actor, at=at)
     edited = edit(call, ed)
+    entry = Realised.objects.create(call_id=call.pk, team=team, name="One", moved_at=at, saving=0)
     pks["scenario"] = Scenario.objects.create(team=team, name="One", created_at=at).pk
     pks |= dict(zip(("frozen", "comparison"), compared(admin), strict=True))
 
@@ -190,6 +191,7 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
             "part.edit": pks["waiting"],
             "comment.write": call.pk,
             "pricing.apply": given["repriced"],
+            "plan.entry": entry.pk,
             **dict.fromkeys(MAY.keys() & {f"intake.{page}" for page in INTAKE}, kept.pk),
             **dict.fromkeys(("wave.new", "wave.put", "wave.step", "wave.propose"), team.pk),
         }

@@ -50,7 +50,7 @@ def crossings(first: Moment, second: Moment) -> dict[str, int]:
 
 def compared(record: str, pk: int, first: Moment, second: Moment, viewer: Person) -> Compared:
     """A part; or a call with every part it had at either moment."""
-    keys = _family(record, pk)
+    keys = family(record, pk)
     was, now = states_at(keys, first), states_at(keys, second)
     deltas = [audit.delta(*key, was.get(key), now.get(key)) for key in keys]
     changes = [
@@ -125,7 +125,7 @@ def _saving(state: State) -> int | None:
     return None if today is None or target is None else today - target
 
 
-def _family(record: str, pk: int) -> list[Key]:
+def family(record: str, pk: int) -> list[Key]:
     """The record; of a call also every part it ever had."""
     if record != Call.RECORD:
         return [(record, str(pk))]

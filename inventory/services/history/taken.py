@@ -5,10 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-
 from inventory.domain import undo as domain
 from inventory.models import Action, Change
+from inventory.models.audit import about
 
 Key = tuple[str, str]  # a record and its id, as history names it
 Names = frozenset[str] | None  # of fields; None for the whole record
@@ -25,7 +24,7 @@ class Taken:
 
 def records(action: Action) -> dict[Key, Taken]:
     """What of each record has been taken back, by actions that stand."""
-    undos = list(_about([action.seq]).order_by("seq"))
+    undos = _about([action.seq])
     redone = {each.pk: int(each.record_id) for each in _about([undo.seq for undo in undos])} if undos else {}
     of: dict[int, dict[Key, Names]] = defaultdict(dict)
     touched = Change.objects.filter(action__in=[*(undo.pk for undo in undos), *redone]) if undos else ()
@@ -86,5 +85,7 @@ def root(action: Action) -> Action:
     return Action.objects.get(seq=int(action.record_id))
 
 
-def _about(seqs: Iterable[int]) -> QuerySet[Action]:
-    return Action.objects.filter(record=RECORD, record_id__in=[str(seq) for seq in seqs], kind__in=domain.KINDS)
+def _about(seqs: Iterable[int]) -> list[Action]:
+    """In their order."""
+    found = about(RECORD, [str(seq) for seq in seqs])
+    return list(Action.objects.filter(seq__in=found, kind__in=domain.KINDS).order_by("seq")) if found else []

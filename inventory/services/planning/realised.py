@@ -45,25 +45,25 @@ def _begun(moves: Sequence[Part], to: Status, at: datetime) -> list[Realised]:
     counted = set(Realised.objects.standing().filter(call_id__in=calls).values_list("call_id", flat=True))
     found = []
     for move in moves:
-        along = [] if move.call_id in counted else _along(parts[move.call_id])
+        others = [] if move.call_id in counted else along(parts[move.call_id])
         counted.add(move.call_id)
-        found.append(_entry(move, calls[move.call_id], parts[move.call_id], along, to, at))
+        found.append(_entry(move, calls[move.call_id], parts[move.call_id], others, to, at))
     for each in found:
         each.save(force_insert=True)
     return found
 
 
-def _along(siblings: Iterable[Part]) -> list[Part]:
+def along(siblings: Iterable[Part]) -> list[Part]:
     """What of a split call stays: what it sends twice is sent from the first move on, as waves count it. What is not
     decided may move yet, and is counted then."""
     return [part for part in siblings if part.in_split and part.kind in STAYS and part.status not in DONE]
 
 
 def _entry(
-    move: Part, call: Call, siblings: Sequence[Part], along: Sequence[Part], to: Status, at: datetime
+    move: Part, call: Call, siblings: Sequence[Part], others: Sequence[Part], to: Status, at: datetime
 ) -> Realised:
-    before, after, priced_on = _amounts(move, call, siblings, at)
-    for part in along:
+    before, after, priced_on = amounts(move, call, siblings, at)
+    for part in others:
         if None not in (before, part.cost_today):
             before, after = (before or 0) + (part.cost_today or 0), (after or 0) + (part.cost_target or 0)
     return Realised(
@@ -73,7 +73,7 @@ def _entry(
     )  # fmt: skip
 
 
-def _amounts(move: Part, call: Call, siblings: Sequence[Part], at: datetime) -> tuple[int | None, int | None, Any]:
+def amounts(move: Part, call: Call, siblings: Sequence[Part], at: datetime) -> tuple[int | None, int | None, Any]:
     """What it cost before the move and what after, a month, and the day of the prices. Where the call is written down
     on its new path already, before is what the same requests would cost on the old one."""
     if move.cost_today is None or move.cost_target is None:

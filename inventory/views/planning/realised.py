@@ -6,8 +6,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from inventory.forms import guess as forms
+from inventory.services.planning import entry as entries
 from inventory.services.planning import ledger
-from inventory.views import _picture
+from inventory.views import _load, _picture
 from inventory.views._page import Request, page
 
 ROWS = 50
@@ -27,3 +28,9 @@ def shown(request: Request) -> HttpResponse:
         "page": Paginator(ledger.entries(team), ROWS).get_page(request.GET.get("page")),
     }
     return page(request, "plan/realised.html", context)
+
+
+@require_safe
+def opened(request: Request, pk: int) -> HttpResponse:
+    """How the amounts of one entry came about."""
+    return page(request, "plan/entry.html", {"opened": entries.opened(_load.entry(pk))})
