@@ -12,7 +12,7 @@ from inventory.services.history import past, replay
 from inventory.services.history.moment import Moment
 from inventory.services.planning import realised
 from inventory.services.prices import explanation
-from inventory.services.prices.explanation import Explanations
+from inventory.services.prices.explained import Explanations
 
 
 @dataclass(frozen=True, slots=True)
