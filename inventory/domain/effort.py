@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from inventory.domain.part import State
 from inventory.domain.plan import Kind
-from inventory.domain.readiness import WORDS, Facts, standing
+from inventory.domain.readiness import WORDS, Facts, Ready, standing
 
 LEAST, MOST = 1, 5
 MOVING = (Kind.MOVE_TO_BATCH, Kind.BRING_BACK)
@@ -50,8 +50,10 @@ class Weights:
 
     @property
     def words(self) -> Sequence[str]:
-        """Beside a move in a list: that it is ready is not said where effort and risk are."""
-        ready = f"{self.ready.value}, overruled" if self.ready.is_overruled else self.ready.value
+        """Beside a move in a list: that it is ready is not said where effort and risk are, and what is not known is
+        named, because no heading says what it is."""
+        known = "readiness not known" if self.ready.value == WORDS[Ready.UNKNOWN] else self.ready.value
+        ready = f"{known}, overruled" if self.ready.is_overruled else known
         if self.effort.value == NOTHING:
             return [ready]
         weighed = [f"effort {self.effort.value}", f"risk {self.risk.value}"]

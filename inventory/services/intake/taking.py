@@ -57,6 +57,7 @@ class Summary:
     doubts: Mapping[str, int]
     seq: int | None
     changed_features: int = 0
+    to_check: int = 0  # parts whose seal it breaks
 
     def told(self) -> str:
         """What was done, in lines."""
@@ -65,9 +66,12 @@ class Summary:
         unknown = f"; {self.cost_unknown:,} of unknown cost" if self.cost_unknown else ""
         some = self.changed_features
         of_features = f" Changed besides: {some:,} feature{'' if some == 1 else 's'}." if some else ""
+        broken = f"\nLabels to check, at full price until both sides have done so: {self.to_check:,}." * (
+            self.to_check > 0
+        )
         return (
             f"This is new: {new}.\nChanged: {self.changed:,}. As they were: {self.unchanged:,}.{of_features}\n"
-            f"Together they cost {money.shown(self.cost_today)} a month today{unknown}."
+            f"Together they cost {money.shown(self.cost_today)} a month today{unknown}.{broken}"
         )
 
 
@@ -150,6 +154,7 @@ def _write(staged: Staged, name: str, by: Actor, at: datetime, along: Along) -> 
         changed=counts[Kind.CHANGED], unchanged=counts[Kind.UNCHANGED], cost_today=counts["cost_today"],
         cost_unknown=counts["cost_unknown"], doubts=dict(sorted(staged.doubts.items())),
         seq=action.seq if action else None, changed_features=len(places.changed),
+        to_check=len(staged.to_check),
     )  # fmt: skip
     along.done(summary)
     return summary

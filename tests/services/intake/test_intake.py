@@ -140,8 +140,10 @@ def test_a_prefix_the_file_does_not_say_stays_within_the_input(now: datetime) ->
 def test_a_changed_model_breaks_the_seal(now: datetime) -> None:
     take_in(now)
     Part.objects.update(label="not_waiting", state="agreed", sealed_at=now)
-    take_in(now, {"model": "claude-sonnet-4-5"})
+    summary = take_in(now, {"model": "claude-sonnet-4-5"})
     assert Part.objects.get().state == "check_needed"
+    assert summary.told().endswith("Labels to check, at full price until both sides have done so: 1.")
+    assert "Labels to check" not in take_in(now, {"model": "claude-sonnet-4-5", "output_tokens": "41"}).told()
 
 
 def test_a_file_that_breaks_many_seals_tells_each_person_once(

@@ -284,6 +284,14 @@ def test_a_term_that_does_not_fit_is_refused_with_the_reason(as_pia: Client, tea
     assert (answer.status_code, said in answer.content.decode()) == (422, True)
 
 
+def test_what_costs_more_only_because_nobody_has_decided_is_not_said_to_be_waited_for(as_pia: Client) -> None:
+    made(Kind.UNDECIDED, after=20_000_000)
+    page = as_pia.get("/plan").content.decode()
+    assert "a year: what is not decided counts as real time." in page
+    made(Kind.BRING_BACK)
+    assert "a year: what somebody waits for comes back." in as_pia.get("/plan").content.decode()
+
+
 def test_the_plan_in_time_of_nothing_leads_to_the_waves(as_pia: Client) -> None:
     empty = as_pia.get("/plan/time").content.decode()
     assert "Nothing to spread over months yet" in empty
