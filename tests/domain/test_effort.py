@@ -94,6 +94,7 @@ def test_an_overrule_says_what_it_replaced() -> None:
         ("2", effort.Weight("Ready if", ""), ["Ready if", "effort 2", "risk 2"]),
         ("2", effort.Weight("Ready", "", "Not ready"), ["Ready, overruled", "effort 2", "risk 2"]),
         ("–", effort.Weight("Ready", ""), ["Ready"]),
+        ("–", effort.Weight("Not known", ""), ["readiness not known"]),
     ],
 )
 def test_beside_a_move_stands_what_it_asks(weighed: str, ready: effort.Weight, words: list[str]) -> None:
