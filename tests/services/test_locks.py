@@ -5,25 +5,30 @@ when the transaction ends, when it holds the head of the chain already. And ever
 """
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import partial
+from threading import Event
 
 import pytest
 from django.db import OperationalError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from inventory import tasks
 from inventory.domain.audit import Actor
 from inventory.domain.wave import Terms
 from inventory.exchange import call_file
-from inventory.models import Action, Call, Feature, Frozen, Person, PriceRow, Team, staged
+from inventory.models import Action, Call, Feature, Frozen, Job, Person, PriceRow, Team, staged
 from inventory.services import job as jobs
 from inventory.services.calls import call as calls
 from inventory.services.calls import feature as features
 from inventory.services.calls import part as parts
 from inventory.services.intake import taking, undo
+from inventory.services.intake import upload as uploads
 from inventory.services.people import people
 from inventory.services.people import team as teams
 from inventory.services.planning import arrangement
@@ -31,13 +36,14 @@ from inventory.services.planning import wave as waves
 from inventory.services.prices import price_row, reprice
 from inventory.services.talk import comment as comments
 from inventory.services.undoing import built, putting
-from inventory.services.versions import comparison
+from inventory.services.versions import comparison, scenario
 from tests import factories
 from tests.services.plans import frozen
 
 BY = Actor("command", "test")
 ONE = {"name": "One", "requests": 1000, "uncached_input": 6000, "cacheable_prefix": 2000, "output": 800}
 FIELDS = {**ONE, "provider": "anthropic", "model": "claude-sonnet-5-5", "today_path": "real_time"}
+HEAD = "team,feature,call_key,name,model,requests_per_month,input_tokens,output_tokens"
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one lock, taken at the start"),
@@ -166,6 +172,26 @@ def test_nobody_builds_on_an_import_while_it_is_taken_back(
     assert not Feature.objects.filter(name="Feature").exists()
 
 
+def test_what_is_pressed_twice_at_once_is_started_once(call: Call, pia: Person, now: datetime) -> None:
+    """The second waits for the first, and then sees the job it has begun."""
+    file = f"{HEAD}\n{call.team},{call.feature},new,New,{call.model},9,900000,9".encode()
+    upload = uploads.keep(person=pia, name="calls.csv", data=file, at=timezone.now())
+    tasks.run_job(uploads.read(upload=upload, by=BY, at=timezone.now()).pk)
+    plan = scenario.register(team=call.team, fields={"name": "One"}, by=BY, at=now, person=pia)
+    tasks.run_job(Job.objects.latest("pk").pk)
+
+    def confirm() -> object:
+        return uploads.confirm(upload=upload, by=BY, at=timezone.now())
+
+    with _begun_elsewhere(confirm), pytest.raises(uploads.NotNow):
+        confirm()
+    again = partial(scenario.ask_again, scenario=plan, by=BY, at=now, person=pia)
+    with _begun_elsewhere(again):
+        again()
+    counts = [Job.objects.filter(kind=kind).count() for kind in ("import_inventory", "work_out_scenario")]
+    assert counts == [1, 2]
+
+
 PRICE = {
     "platform": "anthropic", "valid_from": date(2026, 12, 1), "as_of": date(2026, 11, 1), "source": "a test",
     "input": 1, "output": 1, "write_5m": 1, "write_1h": 1, "read": 1,
@@ -190,8 +216,7 @@ def _imported(call: Call, at: datetime) -> Action:
     """A call that changes, a new one beside it, and a new team."""
     cells = f"{call.name},{call.model},9,900000,9,anthropic"
     homes = (f"{call.team},{call.feature},{call.key}", f"{call.team},{call.feature},new", "Another,Feature,other")
-    head = "team,feature,call_key,name,model,requests_per_month,input_tokens,output_tokens,provider"
-    file = call_file.read("\n".join([head, *(f"{home},{cells}" for home in homes)]).encode())
+    file = call_file.read("\n".join([f"{HEAD},provider", *(f"{home},{cells}" for home in homes)]).encode())
     summary = taking.import_inventory(file=file, name="calls.csv", by=BY, at=at)
     assert (summary.new_calls, summary.changed) == (2, 1)
     return Action.objects.get(seq=summary.seq)
@@ -266,3 +291,25 @@ def _in_another_session(work: Callable[[], None]) -> None:
 
     with ThreadPoolExecutor(1) as other:
         other.submit(run).result()
+
+
+@contextmanager
+def _begun_elsewhere(work: Callable[[], object]) -> Iterator[None]:
+    """Another session has done it, and commits a moment later than it is done here."""
+    done = Event()
+
+    def run() -> None:
+        try:
+            with transaction.atomic():
+                work()
+                done.set()
+                time.sleep(0.5)
+        finally:
+            connections.close_all()
+            connection.close_pool()  # type: ignore[attr-defined]
+
+    with ThreadPoolExecutor(1) as other:
+        ended = other.submit(run)
+        assert done.wait(10)
+        yield
+        ended.result()

@@ -257,7 +257,8 @@ def _expected(
 
 
 def _held(upload: Upload) -> Upload:
-    return Upload.objects.select_for_update(of=("self",), no_key=True).select_related("owner", "job").get(pk=upload.pk)
+    """Its job is read after it: whoever waited here would not see, in one query, a job that was begun meanwhile."""
+    return Upload.objects.select_for_update(of=("self",), no_key=True).select_related("owner").get(pk=upload.pk)
 
 
 def _read(upload: Upload, by: Actor, at: datetime) -> Job:

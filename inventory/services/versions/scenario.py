@@ -110,7 +110,7 @@ def delete(*, scenario: Scenario, version: int, by: Actor, at: datetime) -> None
 @transaction.atomic
 def ask_again(*, scenario: Scenario, by: Actor, at: datetime, person: Person) -> Scenario:
     """Have it worked out anew, unless a job is at it."""
-    now = Scenario.objects.select_for_update(of=("self",), no_key=True).select_related("job").get(pk=scenario.pk)
+    now = Scenario.objects.select_for_update(no_key=True).get(pk=scenario.pk)  # its job is read when it is held
     if now.job is not None and not now.job.is_over and now.job.params["version"] == now.version:
         return now
     return _start(now, by=by, at=at, person=person)
