@@ -18,6 +18,8 @@ from django.conf import settings
 Env = dict[str, str]
 BARE = {n: v for n, v in os.environ.items() if n != "CELERY_BROKER_URL"} | {"SECRET_KEY": "x" * 60}
 BARE["WORKER_NICENESS"] = "1"  # enough to be seen, and not to starve on a busy machine
+BARE["DATABASE_POOL"] = "4"  # others use the server too
+MOST = 25  # connections to one database, those of killed processes that the server has not noticed yet among them
 
 
 def postgres() -> psycopg.Connection:
@@ -32,6 +34,8 @@ def database(server: psycopg.Connection, template: str) -> Iterator[str]:
     try:
         yield f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{name}"
     finally:
+        for url in [url for url in _looking if url.endswith(f"/{name}")]:
+            _looking.pop(url).close()
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -44,8 +48,12 @@ def carrier(env: Env, *words: str) -> dict[str, Any]:
 
 def state(env: Env) -> dict[str, Any]:
     """Jobs by state, how often each had its effect, and their attempts."""
-    jobs = rows(env, "SELECT state, attempts FROM inventory_job")
-    effects = Counter(name.split(",")[0] for (name,) in rows(env, "SELECT name FROM inventory_team"))
+    with connected(env) as connection:
+        jobs = connection.execute("SELECT state, attempts FROM inventory_job").fetchall()
+        effects = Counter(
+            name.split(",")[0] for (name,) in connection.execute("SELECT name FROM inventory_team").fetchall()
+        )
+        assert connections(connection) <= MOST, "too many connections are held"
     return {
         "states": dict(Counter(name for name, _ in jobs)),
         "effects": sorted(effects.values()),
@@ -54,10 +62,32 @@ def state(env: Env) -> dict[str, Any]:
 
 
 def rows(env: Env, query: str) -> list[tuple[Any, ...]]:
-    url = env["DATABASE_URL"]
-    connect = sqlite3.connect(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else psycopg.connect(url)
-    with closing(connect) as connection:
+    with connected(env) as connection:
         return list(connection.execute(query).fetchall())
+
+
+@contextmanager
+def connected(env: Env) -> Iterator[Any]:
+    """The file, or the one connection to the server that all looks of a test share."""
+    url = env["DATABASE_URL"]
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            yield connection
+    else:
+        if url not in _looking or _looking[url].closed:
+            _looking[url] = psycopg.connect(url, autocommit=True)
+        yield _looking[url]
+
+
+_looking: dict[str, "psycopg.Connection[Any]"] = {}
+
+
+def connections(connection: Any) -> int:
+    """How many this database has on the server; a file has none."""
+    if isinstance(connection, sqlite3.Connection):
+        return 0
+    counted = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()"
+    return int(connection.execute(counted).fetchone()[0])
 
 
 class Group:

@@ -33,6 +33,7 @@ def test_a_worker_asked_to_stop_gives_its_jobs_back_at_once(env: Env) -> None:
 
 
 def test_ten_deliveries_at_once_have_one_effect(env: Env) -> None:
+    env["DATABASE_POOL"] = "12"  # at once: each on a connection of its own
     assert carrier(env, "race", "10") == {"states": {"done": 1}, "effects": [1], "attempts": [1]}
 
 
