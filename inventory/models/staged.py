@@ -14,7 +14,7 @@ from inventory.domain.part import Figures, Path
 from inventory.models.call import PROFILE, Call
 from inventory.models.frozen import CallColumns, FrozenCall, FrozenPart, PartColumns
 from inventory.models.overruled import OVERRULES
-from inventory.models.part import Part
+from inventory.models.part import Part, Parts
 from inventory.models.wave import Wave
 
 
@@ -82,12 +82,18 @@ def live_calls(scope: int) -> models.QuerySet[Call]:
 
 def live_parts(scope: int) -> "models.QuerySet[Any, Any]":
     """With `counts_from`, the start of the wave each is counted in."""
-    parts = Part.objects.live().filter(team=scope) if scope else Part.objects.live()
+    parts = _parts_of(scope)
     starts = Wave.objects.filter(pk=models.OuterRef("counted_in")).values("starts_on")[:1]
     found: models.QuerySet[Any, Any] = parts.with_counted_in().annotate(counts_from=models.Subquery(starts))
     return found
 
 
+def _parts_of(scope: int) -> Parts:
+    return Part.objects.live().filter(team=scope) if scope else Part.objects.live()
+
+
+WHOLE: Mapping[type[Call] | type[Part], str] = {Call: "whole_call", Part: "whole_part"}
+KEYS: Mapping[type[Call] | type[Part], str] = {Call: "id", Part: "call_id"}
 Columns = Mapping[str, Any]
 COPIES: tuple[tuple[type[models.Model], type[models.Model], Columns], ...] = (
     (StagedCall, FrozenCall, OF_CALL), (StagedPart, FrozenPart, OF_PART),
@@ -121,6 +127,40 @@ def fill(scope: int) -> None:
         sql, given = rows.order_by().values_list(*columns.values()).query.sql_with_params()
         _run(f"INSERT INTO {table} ({names}) {sql}", given)
         _run(f"CREATE INDEX {table}_by_call ON {table} (call_id)")
+
+
+def fill_whole(scope: int) -> None:
+    """Set aside the same with every column, to be read as the calls and parts they are. Within `one_moment`."""
+    drop_whole()
+    for (model, table), rows in zip(WHOLE.items(), (live_calls(scope), _parts_of(scope)), strict=True):
+        fields = [field.attname for field in model._meta.concrete_fields]
+        sql, given = rows.order_by().values_list(*fields).query.sql_with_params()
+        names = ", ".join(connection.ops.quote_name(str(field.column)) for field in model._meta.concrete_fields)
+        _run(f"CREATE TEMPORARY TABLE {table} AS SELECT {names} FROM {model._meta.db_table} WHERE 1 = 0")
+        _run(f"INSERT INTO {table} ({names}) {sql}", given)
+        _run(f"CREATE INDEX {table}_by_{KEYS[model]} ON {table} ({KEYS[model]})")
+
+
+def whole_calls(above: int, most: int) -> list[Call]:
+    """The next of them, by number. They are not to be saved."""
+    return list(Call.objects.raw(f"SELECT * FROM {WHOLE[Call]} WHERE id > %s ORDER BY id LIMIT %s", [above, most]))
+
+
+def whole_parts(above: int, upto: int) -> list[Part]:
+    """Those of the calls with numbers above the one and up to the other, in their order."""
+    within = f"SELECT * FROM {WHOLE[Part]} WHERE call_id > %s AND call_id <= %s ORDER BY call_id, position"
+    return list(Part.objects.raw(within, [above, upto]))
+
+
+def whole_count() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM {WHOLE[Call]}")
+        return int(cursor.fetchone()[0])
+
+
+def drop_whole() -> None:
+    for table in WHOLE.values():
+        _run(f"DROP TABLE IF EXISTS {table}")
 
 
 def copy(number: int) -> None:

@@ -1,15 +1,17 @@
 """The plan as it stands, set aside in one moment with the prices its amounts are by."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils import timezone
 
 from inventory.models import staged
 from inventory.services.versions import frozen_price
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,19 @@ class Standing:
     scope: int
     used: Sequence[frozen_price.Used]
     rows: dict[int, dict[str, Any]]
+
+
+@contextmanager
+def whole(scope: int, also: Callable[[], T]) -> Iterator[T]:
+    """The same, but with every column, for whoever works with the records themselves: `models.staged.whole_calls` and
+    `whole_parts`. What `also` reads is of the same moment."""
+    try:
+        with staged.one_moment():
+            staged.fill_whole(scope)
+            found = also()
+        yield found
+    finally:
+        staged.drop_whole()
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """A scenario worked out: every live call costed under its assumptions, step by step, by the plan's own formula.
 
-Calls are read chunk by chunk and changed in memory alone; nothing of the inventory is written.
+The plan is set aside in one moment, read from there chunk by chunk and changed in memory alone; nothing of the
+inventory is written.
 """
 
 import heapq
@@ -11,9 +12,10 @@ from typing import Any
 
 from inventory.domain import scenario as domain
 from inventory.domain.scenario import Assumptions, Figures, Result, Sum
-from inventory.models import Call, Part, Scenario, Team
+from inventory.models import Call, Part, Scenario, Team, staged
+from inventory.models.frozen import ALL
 from inventory.services.prices import pricing
-from inventory.services.versions import scenario, scenario_steps
+from inventory.services.versions import plan_now, scenario, scenario_steps
 from inventory.services.versions.scenario_steps import Terms
 
 CHUNK = 1000
@@ -25,18 +27,19 @@ def work_out(*, found: Scenario, on: date, at: datetime, told: Told) -> bool:
 
     `told` hears how many calls of how many are through.
     """
-    seq = scenario.last_change(found.team)
-    run = _Run(found.assumptions(), on)
-    calls = Call.objects.live() if found.team is None else Call.objects.live().filter(team=found.team)
-    total, done, position = calls.count(), 0, 0
-    teams = Team.objects.in_bulk()
-    while chunk := list(calls.filter(pk__gt=position).order_by("pk")[:CHUNK]):
-        parts = _parts(chunk)
-        for call in chunk:
-            call.team = teams[call.team_id]
-            run.take(call, parts[call.pk])
-        position, done = chunk[-1].pk, done + len(chunk)
-        told(min(done, total), total)
+
+    def besides() -> tuple[int, dict[int, Team], _Run]:
+        return scenario.last_change(found.team), Team.objects.in_bulk(), _Run(found.assumptions(), on)
+
+    with plan_now.whole(found.team.pk if found.team else ALL, besides) as (seq, teams, run):
+        total, done, position = staged.whole_count(), 0, 0
+        while chunk := staged.whole_calls(position, CHUNK):
+            parts = _parts(chunk, position)
+            for call in chunk:
+                call.team = teams[call.team_id]
+                run.take(call, parts[call.pk])
+            position, done = chunk[-1].pk, done + len(chunk)
+            told(done, total)
     same = Scenario.objects.filter(pk=found.pk, version=found.version)
     return bool(
         same.update(
@@ -45,10 +48,10 @@ def work_out(*, found: Scenario, on: date, at: datetime, told: Told) -> bool:
     )  # fmt: skip
 
 
-def _parts(calls: Sequence[Call]) -> dict[int, list[Part]]:
+def _parts(calls: Sequence[Call], above: int) -> dict[int, list[Part]]:
     found: dict[int, list[Part]] = defaultdict(list)
     by_pk = {call.pk: call for call in calls}
-    for part in Part.objects.live().filter(call__in=list(by_pk)).order_by("call_id", "position"):
+    for part in staged.whole_parts(above, calls[-1].pk):
         part.call = by_pk[part.call_id]
         found[part.call_id].append(part)
     return found
@@ -66,8 +69,6 @@ class _Run:
 
     def take(self, call: Call, parts: Sequence[Part]) -> None:
         """One call, whose records are changed on the way: they are never saved."""
-        if not parts:
-            return  # retired between two queries
         before = [scenario_steps.figures(part) for part in parts]
         for each in before:
             self.plan.add(each)

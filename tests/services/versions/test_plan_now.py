@@ -5,8 +5,10 @@ from datetime import datetime
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from inventory.models import StagedCall, StagedPart, staged
-from inventory.services.versions import plan_now
+from inventory.domain.audit import Actor
+from inventory.models import Call, Part, Scenario, StagedCall, StagedPart, staged
+from inventory.services.calls import call as calls
+from inventory.services.versions import plan_now, scenario, scenario_figures
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,3 +37,33 @@ def test_a_failure_leaves_no_transaction_open_and_the_next_one_begins_anew(
         assert factories.make_call().pk
     with plan_now.set_aside(0, at=now):
         assert StagedCall.objects.count() == 2
+
+
+def test_a_scenario_is_of_one_moment_however_its_calls_change_meanwhile(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cheaper calls, a new one and a retired one between two chunks: nothing of it is in the figures, nor in the number
+    up to which they are told to be."""
+    monkeypatch.setattr(scenario_figures, "CHUNK", 1)
+    factories.make_price()
+    team = factories.make_team(name="Search")
+    feature = factories.make_feature(team=team)
+    first, second = (factories.make_call(feature=feature, name=name, cost_today=5_000_000) for name in ("A", "B"))
+    Part.objects.update(cost_today=5_000_000, cost_target=5_000_000)
+    found = Scenario.objects.create(team=team, name="One", created_at=now)
+    seq = scenario.last_change(team)
+
+    def told(done: int, total: int) -> None:
+        if done == 1:
+            calls.edit(call=first, version=first.version, fields={"tag": "x"}, by=Actor("person", "1"), at=now)
+            Part.objects.filter(call=second).update(cost_today=1, cost_target=1)
+            Call.objects.filter(pk=second.pk).update(retired_at=now)
+            factories.make_call(feature=feature, name="C")
+        assert total == 2
+
+    assert scenario_figures.work_out(found=found, on=now.date(), at=now, told=told)
+    found.refresh_from_db()
+    assert found.result["plan"]["today"] == 10_000_000
+    assert found.result_seq == seq < scenario.last_change(team)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        staged.whole_count()
