@@ -4,7 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -22,7 +23,9 @@ ARGUMENTS = (
 def found() -> str | None:
     """The path of a browser: the one named by CHROMIUM, one of the system, or playwright's own."""
     named = os.environ.get("CHROMIUM")
-    for path in [named, *map(shutil.which, _COMMANDS), _MAC, _playwrights_own()]:
+    ways: list[Callable[[], str | None]] = [lambda: named, *(partial(shutil.which, each) for each in _COMMANDS)]
+    for way in (*ways, lambda: _MAC, _playwrights_own):  # the last starts a process: only where the others fail
+        path = way()
         if path and Path(path).is_file():
             return path
     return None

@@ -29,6 +29,7 @@ from inventory.models import ClaudeModel, Modifier, Person, PriceRow, Team, appe
 from inventory.services.prices import price_load, pricing
 from tests import factories, migrated, net
 
+gc.disable()  # until all is imported: little of that is ever garbage
 # A busy machine is no failure of what is tested.
 hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("busy")
@@ -42,6 +43,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(5000, 20, 20)
+    gc.enable()
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,8 +1,11 @@
 """Plain typed functions that make records, with defaults one can ignore. They write rows directly: no action, no price."""
 
 from datetime import UTC, date, datetime
+from functools import cache
 from itertools import count
 from typing import Any
+
+from django.contrib.auth.hashers import make_password
 
 from inventory.models import Call, ClaudeModel, Feature, Membership, Part, Person, PriceRow, Team
 from inventory.models.call import PROFILE
@@ -31,11 +34,17 @@ def make_person(
         joined_at=AT,
         **fields,
     )
-    person.set_password("correct horse battery")
+    person.password = _hashed("correct horse battery")
     person.save()
     if team is not None:
         Membership.objects.create(team=team, person=person, role=role)
     return person
+
+
+@cache
+def _hashed(password: str) -> str:
+    """Once a process: those that run on the settings of a production would spend most of their time on it."""
+    return make_password(password)
 
 
 def make_feature(*, team: Team | None = None, name: str = "", **fields: Any) -> Feature:

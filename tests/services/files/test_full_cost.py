@@ -104,7 +104,7 @@ def discounted(changed_prices: None) -> None:
 
 
 def test_page_workbook_and_database_show_the_same(discounted: None, as_pia: Client, now: datetime) -> None:
-    filled(1000)
+    filled(300)
     assert_the_same_everywhere(as_pia, now)
 
 
