@@ -67,6 +67,8 @@ class Pair(forms.Form):
         found = Frozen.objects.filter(pk=int(given)).first() if is_number else None
         if found is None:
             raise forms.ValidationError("Choose a version.")
+        if found == self.cleaned_data.get("first"):
+            raise forms.ValidationError("Choose two that are not the same.")
         return found
 
     @property

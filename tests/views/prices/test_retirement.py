@@ -25,7 +25,7 @@ def test_it_lists_the_part_its_date_and_its_successors(as_pia: Client, team: Tea
 
 def test_nothing_to_worry_about_says_so(as_pia: Client, team: Team) -> None:
     factories.make_call(feature=factories.make_feature(team=team))
-    assert "No model retires under you" in as_pia.get("/prices/retiring").text
+    assert "No model you use retires" in as_pia.get("/prices/retiring").text
 
 
 @pytest.mark.parametrize("number", ["0", "99999999999999999999", "x"])

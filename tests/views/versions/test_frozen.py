@@ -136,6 +136,15 @@ def test_a_version_is_compared_with_the_plan_of_now_and_with_another(
     assert Comparison.objects.count() == 2
 
 
+def test_a_version_is_not_compared_with_itself(as_ed: Client, call: Call, pia: Person, now: datetime) -> None:
+    frozen(pia, now)
+    version = Frozen.objects.get()
+    same = {"first": version.pk, "second": version.pk}
+    answer = as_ed.post(reverse("comparison.start"), same, follow=True)
+    assert "Nothing was compared. Choose two that are not the same." in answer.content.decode()
+    assert not Job.objects.filter(kind="compare_plans").exists()
+
+
 @pytest.mark.parametrize(
     "typed", [{}, {"first": "x"}, {"first": "1", "second": "x"}, {"first": "1", "second": "9" * 40}]
 )
