@@ -4,10 +4,12 @@ from functools import partial
 
 from django.utils import timezone
 
-from inventory.models import Comparison, Job
+from inventory.models import Comparison, Feature, Job, Team
 from inventory.services import job as jobs
 from inventory.services.files import listed
 from inventory.tasks.handler import FORGOTTEN, dated, kept
+
+NARROWED_AWAY = "The team or feature the list was narrowed to is not there any more. Export it anew from its page."
 
 
 def export_list(job: Job) -> str:
@@ -21,6 +23,8 @@ def export_list(job: Job) -> str:
         raise jobs.Refused("Nothing was exported: you may not see this list any more.") from refusal
     except Comparison.DoesNotExist as gone:
         raise jobs.Refused(FORGOTTEN) from gone
+    except (Team.DoesNotExist, Feature.DoesNotExist) as gone:
+        raise jobs.Refused(NARROWED_AWAY) from gone
     write = partial(listed.write, kind=wanted["kind"], found=found)
     kept(job, dated(wanted["name"], now, wanted["kind"]), write)
     return f"{found.title}: {found.count:,}."

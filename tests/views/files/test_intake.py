@@ -383,6 +383,14 @@ def everything() -> list[dict[str, Any]]:
     return [{name: value for name, value in each.items() if name not in volatile} for each in rows]
 
 
+def test_taking_an_import_back_pressed_twice_is_one_job(as_ed: Client) -> None:
+    """Else the page of the second says it failed, though all of it was taken back."""
+    upload = imported(as_ed, HEAD + ROW)
+    address = reverse("intake.undo", args=[upload.action_seq])
+    pages = {as_ed.post(address).headers["Location"] for _ in range(2)}
+    assert (len(pages), Job.objects.filter(kind="undo_import").count()) == (1, 1)
+
+
 def test_an_import_is_taken_back_to_the_last_cell(as_ed: Client, now: datetime) -> None:
     imported(
         as_ed, HEAD.strip() + ",cache_hit_share,description\n" + ROW.strip() + ",0.5,One\n" + OTHER.strip() + ",,\n"

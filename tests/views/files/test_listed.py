@@ -56,6 +56,21 @@ def test_the_inventory_as_it_is_narrowed_and_sorted(as_ed: Client, registered: l
     assert [row["Call"] for row in csv.DictReader(io.StringIO(picked.decode("utf-8-sig")))] == ["'=A", "C"]
 
 
+@pytest.mark.parametrize("record", ["team", "feature"])
+def test_a_list_narrowed_to_what_is_gone_when_its_turn_comes_says_so(
+    as_ed: Client, registered: list[Call], record: str
+) -> None:
+    other = factories.make_feature(team=factories.make_team(name="Gone soon"))
+    gone = other.team if record == "team" else other
+    query = f"{record}={gone.pk}"
+    as_ed.post(reverse("exchange.export_list"), {"name": "moves", "kind": "csv", "query": query})
+    job = Job.objects.latest("pk")
+    other.delete(), other.team.delete()
+    tasks.run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, "is not there any more" in job.message) == ("failed", True), job.message
+
+
 def test_the_moves_of_the_plan_add_up_to_it(as_ed: Client, registered: list[Call]) -> None:
     sheet = load_workbook(io.BytesIO(exported(as_ed, "moves", "xlsx", "kind=undecided&sort=name")))["Moves"]
     head, *found = sheet.iter_rows(values_only=True)
