@@ -1,6 +1,7 @@
 """Every page that shows a list offers it as a file, and every such file holds what its page shows."""
 
 import io
+from datetime import datetime
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -14,7 +15,7 @@ from openpyxl import load_workbook
 from inventory import tasks, urls
 from inventory.domain.book import Book
 from inventory.exchange.columns import Form
-from inventory.models import Call, Job, Person, Team
+from inventory.models import Call, Feature, Job, Notice, Part, Person, Team
 from inventory.services import job as jobs
 from inventory.services.files import listed
 from tests import factories
@@ -96,6 +97,7 @@ def test_every_list_page_offers_its_list_as_a_file_that_holds_what_the_page_show
     arguments: dict[str, dict[str, Any]],  # noqa: F811
 ) -> None:
     moved(team, lead, timezone.now())
+    Feature.objects.filter(pk=arguments["feature"]["pk"]).update(first_guess=40)
     found = pages(as_lead, arguments)
     without = {name for name, (text, page) in found.items() if page.has_table and not page.exports}
     without = {name for name in without if reverse("audit.export") not in found[name][0]}
@@ -114,11 +116,12 @@ def test_every_list_page_offers_its_list_as_a_file_that_holds_what_the_page_show
                 c.name for c in columns if c.form is Form.TEXT and c.name not in ("by", "platform", "wave", "owner")
             )
             called = next(texts, "")
-            shown = [row for row in rows_found if row.get("by") != "all"]  # a page words its sums by itself
-            text = unescape(as_lead.get(reverse("job.list")).content.decode()) if name == "jobs" else text  # it grew
+            # A page words its sums by itself; and each export is a job more than the page has shown.
+            shown = [row for row in rows_found if row.get("by") != "all" and row.get("job") != "Export of a list"]
             missing = [row[called] for row in shown[:10] if called and str(row[called]) not in text]
             assert missing == [], (name, missing)
-    assert listed.PLAIN.keys() - asked.keys() == {"upcoming", "guesses", "as_of"}, "shown where there are such rows"
+    elsewhere = {"as_of", "consumers", "guesses", "notices", "upcoming"}
+    assert listed.PLAIN.keys() - asked.keys() == elsewhere, "shown where there are such rows"
 
 
 def test_the_inventory_as_of_a_day(as_ed: Client, registered: list[Call]) -> None:  # noqa: F811
@@ -171,6 +174,19 @@ def test_a_role_lost_before_the_job_runs_ends_it_with_a_sentence(as_admin: Clien
     assert tasks.run_job(job.pk)
     job.refresh_from_db()
     assert (job.state, job.message) == ("failed", "Nothing was exported: you may not see this list any more.")
+
+
+def test_notices_and_consumers_go_out_to_whom_they_are_for(
+    as_pia: Client, as_ed: Client, pia: Person, team: Team, now: datetime
+) -> None:
+    call = factories.make_call(feature=factories.make_feature(team=team))
+    Part.objects.filter(call=call).update(consumer="The report")
+    Notice.objects.create(person=pia, event="mentioned", call=call, about="Tags", at=now)
+    for path, name in ((reverse("notice.list"), "notices"), (reverse("queue.together"), "consumers")):
+        assert [each["name"] for each in Page(as_pia.get(path).content.decode()).exports] == [name]
+    assert [row["part"] for row in rows(exported(as_pia, "notices", "json"))] == ["Tags"]
+    assert rows(exported(as_pia, "consumers", "json")) == [{"consumer": "The report", "parts": 1}]
+    assert rows(exported(as_ed, "notices", "json")) == []
 
 
 def test_ticked_rows_of_a_plain_list_go_out_alone(as_ed: Client, team: Team) -> None:
