@@ -14,6 +14,7 @@ from inventory.forms.text import Lines
 from inventory.models import Call, Part
 
 PLAIN = "This names nobody. Save it as it stands, and tell nobody."
+SENT = "This form was sent already, with another text, which stands there. Send it once more to add this one."
 RETIRED = "This call was retired meanwhile: nothing can be written to it. What you typed is still here."
 GONE = "This comment was deleted meanwhile. What you typed is still here."
 
@@ -48,6 +49,11 @@ class Reply(Text):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.initial.setdefault("token", uuid4().hex)
+
+    def sent_before(self) -> None:
+        """Say so, and give what was typed a token of its own, so that it can be sent."""
+        self.data = {**self.data.dict(), self.add_prefix("token"): uuid4().hex}  # type: ignore[attr-defined]
+        self.add_error(None, SENT)
 
     def clean_token(self) -> str:
         typed = str(self.cleaned_data["token"])

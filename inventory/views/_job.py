@@ -12,12 +12,10 @@ from inventory.services import job as jobs
 from inventory.views._page import Request
 
 
-def started(
-    request: Request, kind: str, params: Mapping[str, Any] | None = None, *, once: bool = False
-) -> HttpResponse:
-    """`once`: a button that is pressed twice starts one."""
-    person, enqueue = request.user, jobs.enqueue_once if once else jobs.enqueue
-    job = enqueue(kind=kind, params=params or {}, by=person.actor, at=timezone.now(), person=person)
+def started(request: Request, kind: str, params: Mapping[str, Any] | None = None) -> HttpResponse:
+    """A button that is pressed twice starts one."""
+    person = request.user
+    job = jobs.enqueue_once(kind=kind, params=params or {}, by=person.actor, at=timezone.now(), person=person)
     if job.state == "queued":
         tasks.start(job)
     return redirect("job.detail", pk=job.pk)

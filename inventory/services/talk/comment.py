@@ -18,6 +18,10 @@ class CallRetired(Exception):
     """What is said about a retired call can be read; nothing is added to it."""
 
 
+class SentOtherwise(Exception):
+    """The same form was sent before with another text, which stands: nothing was written."""
+
+
 class Deleted(Exception):
     """Its writer has deleted it meanwhile."""
 
@@ -27,7 +31,7 @@ def write(
     *, call: Call, part: Part | None = None, text: str, token: str, person: Person, by: Actor, at: datetime
 ) -> Comment:
     """Begin a thread, about one part of a split call where that is given. `text` is as `domain.comment` stores it;
-    `token` names the form it came by: sent twice, it is written once. Raises `CallRetired`."""
+    `token` names the form it came by: sent twice, it is written once. Raises `CallRetired` and `SentOtherwise`."""
     held = _held(call.pk)
     about = part.name[:200] if part else ""
     drafted = Comment(call=held, part=part, about=about, text=text, token=token, written_by=person)
@@ -36,7 +40,7 @@ def write(
 
 @transaction.atomic
 def reply(*, thread: Comment, text: str, token: str, person: Person, by: Actor, at: datetime) -> Comment:
-    """Replies stand one level deep; one to a resolved thread opens it again. Raises `CallRetired`."""
+    """Replies stand one level deep; one to a resolved thread opens it again. Raises as `write` does."""
     held = _held(thread.call_id)
     head = Comment.objects.get(pk=thread.thread_id or thread.pk)
     drafted = Comment(call=held, part_id=head.part_id, about=head.about, thread=head, text=text, token=token)
@@ -106,6 +110,8 @@ def _added(drafted: Comment, *, kind: str, by: Actor, at: datetime) -> Comment:
     """Save it, move its thread on, and tell whom it concerns; the one that is there where the form came twice."""
     sent_before = Comment.objects.filter(call=drafted.call, written_by=drafted.written_by, token=drafted.token).first()
     if sent_before is not None:
+        if sent_before.text != drafted.text and sent_before.edited_at is None and sent_before.deleted_at is None:
+            raise SentOtherwise
         return sent_before
     head = drafted.thread
     before = audit.states(head) if head else {}

@@ -41,6 +41,8 @@ def write(request: Request, pk: int) -> HttpResponse:
             made = comments.write(call=call, **given, at=timezone.now())
         except comments.CallRetired:
             form.add_error(None, forms.RETIRED)
+        except comments.SentOtherwise:
+            form.sent_before()
         else:
             if wants_part(request):
                 return _part(request, "talk", {"shown": _talk.shown(request, call), "said": "Your comment is there."})
@@ -62,6 +64,8 @@ def reply(request: Request, pk: int) -> HttpResponse:
             made = comments.reply(thread=thread, **given, person=request.user, by=request.user.actor, at=timezone.now())
         except comments.CallRetired:
             form.add_error(None, forms.RETIRED)
+        except comments.SentOtherwise:
+            form.sent_before()
         else:
             return _thread(request, thread, "Your reply is there.") if wants_part(request) else _at(made)
     if request.method == "POST" and wants_part(request):

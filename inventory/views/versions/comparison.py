@@ -33,7 +33,7 @@ def start(request: Request) -> HttpResponse:
     if known is not None:
         return redirect("comparison.detail", pk=known.job_id)
     params = {"first": first.pk, "second": second.pk if second else None}
-    return _job.started(request, "compare_plans", params, once=True)
+    return _job.started(request, "compare_plans", params)
 
 
 @require_safe

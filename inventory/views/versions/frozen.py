@@ -36,7 +36,7 @@ def new(request: Request) -> HttpResponse:
     form = forms.New(typed(request), teams=access.teams_to_lead(person), team=request.GET.get("team", ""))
     if request.method == "POST" and form.is_valid():
         team, note = form.cleaned_data["team"], form.cleaned_data["note"]
-        return _job.started(request, "freeze_plan", {"team": team.pk if team else None, "note": note}, once=True)
+        return _job.started(request, "freeze_plan", {"team": team.pk if team else None, "note": note})
     return page(request, "frozen/new.html", {"form": form}, status=422 if form.errors else 200)
 
 

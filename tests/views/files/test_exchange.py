@@ -1,3 +1,4 @@
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -116,6 +117,7 @@ def test_the_sample_is_an_administrators(as_pia: Client, as_admin: Client) -> No
 
 def test_the_sample_is_loaded_and_removed_by_jobs(as_admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo.sample, "teams", lambda: ())
+    monkeypatch.setattr("inventory.services.job.TWICE", timedelta(0))  # no double click: somebody took their time
     said = done(as_admin.post(reverse("exchange.demo_load")).headers["Location"], as_admin)
     assert "0 teams, 0 features, 0 calls in 0 parts." in said
     Team.objects.create(name="Left over", is_demo=True)

@@ -74,6 +74,20 @@ def test_a_form_sent_twice_is_one_comment(as_pia: Client, call: Call) -> None:
     assert Action.objects.count() == 1
 
 
+def test_the_same_form_with_another_text_is_refused_in_words_and_can_be_sent_again(as_pia: Client, call: Call) -> None:
+    token = uuid4().hex
+    assert write(as_pia, call, "Look", token=token).status_code == 302
+    answer = write(as_pia, call, "Look there", token=token)
+    assert (answer.status_code, Comment.objects.count()) == (422, 1)
+    told = answer.content.decode()
+    assert "was sent already, with another text" in told
+    assert "Look there</textarea>" in told
+    fresh = re.search(r'name="token" value="([0-9a-f]{32})"', told)[1]
+    assert fresh != token
+    assert write(as_pia, call, "Look there", token=fresh).status_code == 302
+    assert sorted(Comment.objects.values_list("text", flat=True)) == ["Look", "Look there"]
+
+
 @pytest.mark.parametrize("token", ["", "x", "A" * 32, "0" * 33, "\x00" * 32])
 def test_a_token_that_is_none_loses_nothing(as_pia: Client, call: Call, token: str) -> None:
     assert write(as_pia, call, "Look", token=token).status_code in (302, 422)
