@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 LINK = """
 import django; django.setup()
 from django.utils import timezone
-from inventory.services import people
+from inventory.services.people import people
 print(people.first_link(at=timezone.now()))
 """
 WORD = "nine brown cats"

@@ -25,7 +25,7 @@ def of_import(request: Request, seq: int) -> HttpResponse:
     found = _load.import_to_undo(seq, request.user)
     reasons = undo.reasons(found.action) if found.action.changes_count <= LOOKED_AT_ONCE else []
     if request.method == "POST" and not reasons:
-        return _job.started(request, "undo_import", {"seq": seq}, once=True)
+        return _job.started(request, "undo_import", {"seq": seq})
     context = {"found": found, "reasons": reasons}
     return page(request, "intake/undo.html", context, status=409 if request.method == "POST" else 200)
 
