@@ -35,9 +35,9 @@ def part(team) -> Part:
     return factories.make_call(feature=factories.make_feature(team=team)).parts.get()
 
 
-def give(part, side, answers, at, **more):
+def give(part, side, answers, at, by=BY, **more):
     for question, value in answers.items():
-        waiting.answer(part=part, side=side, question=question, value=value, by=BY, at=at, **more)
+        waiting.answer(part=part, side=side, question=question, value=value, by=by, at=at, **more)
 
 
 def put_in(part, side, answers, at, **more):

@@ -256,9 +256,9 @@ def test_all_answers_are_refused_together(part, now):
     assert not Sheet.objects.exists()
 
 
-def test_how_often_somebody_continued_is_not_told_to_the_other_side(as_pia, as_ed, part, address, now):
+def test_how_often_somebody_continued_is_not_told_to_the_other_side(as_pia, as_ed, pia, part, address, now):
     """How many questions the other side was asked would tell which way it went."""
-    give(part, PRODUCT, {"first": "person_now"}, now)
+    give(part, PRODUCT, {"first": "person_now"}, now, by=pia.actor)
     post(as_pia, address, version=1, shown=["late"], **{"late-choice": "minutes"})
     post(as_pia, address, version=2, shown=["meanwhile"], **{"meanwhile-choice": "stays"})
     theirs, mine = (client.get(f"/history/part/{part.pk}").context["found"].lines for client in (as_ed, as_pia))
