@@ -1,6 +1,6 @@
 """What the history pages read. Everyone signed in sees all of it but what is blind."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import reduce
@@ -201,13 +201,14 @@ def as_row(line: Line) -> dict[str, Any]:
 
 def lines(actions: Sequence[Action], viewer: Person, *, with_reviews: bool = True) -> list[Line]:
     """Each action in words, in a fixed number of queries, without what would count the answers to a blind sheet."""
-    people = _names(actions)
+    marked = _marked(actions) if with_reviews else []
+    people = _names(actions, {str(review.by_id) for review in marked})
     named = {action.team_id or 0 for action in actions if "{team}" in audit_words.SENTENCES.get(action.kind, "")}
     teams = dict(Team.objects.filter(pk__in=named).values_list("pk", "name")) if named else {}
     sides = blind.told(actions, viewer)
     alone = _one_sided(actions)
     counted = _counted(actions, sides)
-    came, reviews = outcome.outcomes(actions, viewer), _reviews(actions) if with_reviews else {}
+    came, reviews = outcome.outcomes(actions, viewer), {each.seq: _reviewed(each, people) for each in marked}
     undone = taken.by(actions) if with_reviews else {}
     shown = [each for each in actions if each.pk not in counted]
     told = [_line(each, people, teams, sides, alone, came, reviews) for each in shown]
@@ -235,12 +236,14 @@ def _counted(actions: Sequence[Action], sides: dict[int, blind.Told]) -> set[int
     return answers - set(of_each.annotate(last=Max("action")).values_list("last", flat=True))
 
 
-def _reviews(actions: Sequence[Action]) -> dict[int, str]:
-    found = Review.objects.filter(seq__in=[action.seq for action in actions])
-    return {
-        seq: f"reviewed by {name}, {timezone.localtime(at):%Y-%m-%d %H:%M}" + (f": {note}" if note else "")
-        for seq, name, at, note in found.values_list("seq", "by__name", "at", "note")
-    }
+def _marked(actions: Sequence[Action]) -> list[Review]:
+    """Their reviews. Not joined to who gave them: a database may begin with the person, and read all they ever gave."""
+    return list(Review.objects.filter(seq__in=[action.seq for action in actions]))
+
+
+def _reviewed(review: Review, people: dict[str, str]) -> str:
+    name, at = people.get(str(review.by_id), "a former member"), timezone.localtime(review.at)
+    return f"reviewed by {name}, {at:%Y-%m-%d %H:%M}" + (f": {review.note}" if review.note else "")
 
 
 def _line(
@@ -273,9 +276,9 @@ def _line(
     )  # fmt: skip
 
 
-def _names(actions: Iterable[Action]) -> dict[str, str]:
-    """The living names of everyone who acted or was acted upon."""
-    wanted = {action.actor_id for action in actions if action.actor_kind == "person"}
+def _names(actions: Iterable[Action], reviewers: Collection[str]) -> dict[str, str]:
+    """The living names of everyone who acted, was acted upon, or reviewed."""
+    wanted = {*reviewers} | {action.actor_id for action in actions if action.actor_kind == "person"}
     wanted |= {action.record_id for action in actions if action.record in PERSONAL}
     numbers = [int(each) for each in wanted if each.isdecimal() and len(each) < 19]
     if not numbers:
