@@ -43,10 +43,10 @@ def main() -> int:
         _queries(figures, databases, known)
         _pages(figures, databases, known)
         sums = _step(databases[LARGE], "sums")
-        figures.add("plan totals / bare SQL sum", sums["totals"] * 1000, sums["bare"] * 1000, 2)
+        figures.add("plan totals after a write / bare SQL sum", sums["totals"] * 1000, sums["bare"] * 1000, 2)
         if LARGE >= FULL:  # in a small inventory it is the page around the sums that takes the time
             page = _step(databases[LARGE], "plan")
-            figures.add("ms of plan, all of it / bare sums it shows", page["page"], page["bare"], 2)
+            figures.add("ms of plan after a write / bare sums it shows", page["page"], page["bare"], 2)
         _exports(figures, databases)
         _imports(figures, databases)
         _repricing(figures, databases)
