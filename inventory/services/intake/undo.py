@@ -119,8 +119,8 @@ def _reasons(action: Action) -> Iterator[str]:
 
 def _hanging(action: Action, model: type[Any]) -> Iterator[str]:
     """What points to a record the import made, and was not made by it."""
-    for pk, noun in records.hanging(action, model):
-        yield f"{_name(model.RECORD, str(pk))} has been worked with since: {noun} belongs to it."
+    for pk, belonging in records.hanging(action, model):
+        yield f"{_name(model.RECORD, str(pk))} has been worked with since: {belonging} to it."
 
 
 def _teams(action: Action) -> frozenset[int]:

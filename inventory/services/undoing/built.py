@@ -41,10 +41,10 @@ def look(action: Action) -> Look:
 def _hanging(reading: Reading) -> None:
     """What was made and has something of somebody else's on it stays."""
     for record in sorted({record for record, _, before, _ in reading.told if before is None}):
-        for pk, noun in records.hanging(reading.found.action, records.model_of(record)):
+        for pk, belonging in records.hanging(reading.found.action, records.model_of(record)):
             key = (record, str(pk))
             row, name = reading.row(*key, reading.states.get(key, {})), reading.name(key)
-            row.refused.append(f"{name} has been worked with since: {noun} belongs to it.")
+            row.refused.append(f"{name} has been worked with since: {belonging} to it.")
 
 
 def _out_of_use(reading: Reading) -> None:

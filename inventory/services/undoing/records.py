@@ -35,8 +35,8 @@ def ids(action: Action, model: Any, *, made: bool = False) -> models.QuerySet[An
 
 
 def hanging(action: Action, model: Any) -> Iterator[tuple[int, str]]:
-    """What points to a record the action made, and was not touched by it: the record's number and what, `a sheet`; at
-    most TOLD of each."""
+    """What points to a record the action made, and was not touched by it: the record's number and how much of what,
+    `a sheet belongs`, `4 calls belong`; of at most TOLD records each."""
     for relation in model._meta.get_fields(include_hidden=True):
         if not (relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one)):
             continue
@@ -48,10 +48,12 @@ def hanging(action: Action, model: Any) -> Iterator[tuple[int, str]]:
         rows = other._base_manager.filter(**{f"{field}__in": ids(action, model, made=True)})
         if hasattr(other, "RECORD"):
             rows = rows.exclude(pk__in=ids(action, other).values("pk"))
-        for pk in rows.order_by(f"{field}_id", "pk").values_list(f"{field}_id", flat=True)[:TOLD]:
-            yield pk, noun(other)
+        for pk, count in rows.order_by(f"{field}_id").values_list(f"{field}_id").annotate(models.Count("pk"))[:TOLD]:
+            yield pk, _belonging(other, count)
 
 
-def noun(model: Any) -> str:
+def _belonging(model: Any, count: int) -> str:
+    if count > 1:
+        return f"{count:,} {model._meta.verbose_name_plural} belong"
     name = str(model._meta.verbose_name)
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name} belongs"

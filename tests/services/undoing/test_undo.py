@@ -388,6 +388,8 @@ def test_what_was_made_stays_once_anything_is_built_on_it(world: World) -> None:
     action = last()
     comment.write(call=made, text="Look", token="0" * 32, person=world.lead, by=BY, at=world.at)
     assert "The call “N” has been worked with since: a comment belongs to it." in refused(action)
+    comment.write(call=made, text="Look again", token="1" * 32, person=world.lead, by=BY, at=world.at)
+    assert "The call “N” has been worked with since: 2 comments belong to it." in refused(action)
     calls.edit(call=made, version=made.version, fields={"tag": "x"}, by=BY, at=world.at)
     assert f"The call “N” was changed since, by action {last().seq}. Take that back first." in refused(action)
     assert refused(Action.objects.get(kind="team.register")) != []
