@@ -10,6 +10,7 @@ from inventory.domain.question import Field, Question
 from inventory.models import Membership, Part, Person, Sheet
 from inventory.services.calls import part as parts
 from inventory.services.labelling import together, waiting
+from inventory.services.labelling import version as versions
 from tests.services.labelling.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS
 from tests.writes.world import COMMAND, World, write
 
@@ -224,6 +225,11 @@ def open_sheet(world: World) -> Given | None:
 
 
 def answered_earlier(world: World) -> list[int]:
+    """Those that would come out otherwise, where any were found to; else any."""
+    if world.chance(0.2):
+        versions.work_out(at=world.at)
+    if listed := world.some(Part.objects.filter(differing__isnull=False)):
+        return [part.pk for part in listed]
     older = Part.objects.live().filter(test_version__lt=domain.CURRENT.version)
     return [part.pk for part in world.some(older) or world.some(Part.objects.all())]
 
