@@ -78,7 +78,8 @@ def found(
     name: str, asked: Mapping[str, Any], *, picked: Sequence[int], on: date, person: Person | None = None
 ) -> List:
     """The list of that name, narrowed and in the order that was asked for; only the picked rows, where some are.
-    “inventory” is the list of calls as a file to be edited and imported again. Raises `NotYours`."""
+    “inventory” is the list of calls as a file to be edited and imported again. Raises `NotYours`, and DoesNotExist
+    where the team, feature or comparison it is of is gone."""
     if name in PLAIN:
         if person is None or not may_ask(person, name):
             raise NotYours

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from inventory.exchange.columns import Column
-from inventory.models import Person, Team
+from inventory.models import Feature, Person, Team
 from inventory.services.files.listing import AT_ONCE, List, starts
 
 Row = dict[str, Any]
@@ -18,7 +18,8 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks, on which day, and what the list is narrowed to: records by their number."""
+    """Who asks, on which day, and what the list is narrowed to: records by their number. One that is gone raises its
+    DoesNotExist: without it the list would be another one."""
 
     person: Person
     on: date
@@ -27,7 +28,12 @@ class Asked:
     @property
     def team(self) -> Team | None:
         pk = self.narrowed.get("team")
-        return Team.objects.filter(pk=pk).first() if pk else None
+        return Team.objects.get(pk=pk) if pk else None
+
+    @property
+    def feature(self) -> Feature | None:
+        pk = self.narrowed.get("feature")
+        return Feature.objects.get(pk=pk) if pk else None
 
 
 def everyone(person: Person) -> bool:
