@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from inventory.domain.digits import is_number
 from inventory.forms.people import Version
 from inventory.models import Scenario, Team
 from inventory.models.call import KINDS
@@ -48,7 +49,7 @@ class Choose(forms.Form):
     def __init__(self, data: Any) -> None:
         super().__init__(data)
         sent = data.getlist("part")[:MOST_TICKED]
-        numbers = [each for each in sent if each.isascii() and each.isdigit() and len(each) < 19]
+        numbers = [each for each in sent if is_number(each)]
         self.fields["part"].choices = [(each, each) for each in numbers]  # type: ignore[attr-defined]
         self.fields["part"].error_messages["invalid_choice"] = LOST
 

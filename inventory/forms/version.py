@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from inventory.domain.digits import is_number
 from inventory.forms.text import Line
 from inventory.models import Team
 
@@ -38,7 +39,7 @@ class Ticked(forms.Form):
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
         sent = data.getlist("parts")[:MOST] if data is not None else []
-        numbers = [each for each in sent if each.isdecimal() and len(each) < 19]
+        numbers = [each for each in sent if is_number(each)]
         self.fields["parts"].choices = [(each, each) for each in numbers]  # type: ignore[attr-defined]
 
     def ticked(self) -> list[int]:

@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.db.models.functions import Cast
 
 from inventory.domain import audit
+from inventory.domain.digits import is_number
 from inventory.models import Action, ChainHead, Change
 
 _JSON = json.JSONDecoder()
@@ -134,7 +135,7 @@ def _play(record_id: str, rows: Iterable[tuple[str, int, str, str]], watch: Watc
 
 
 def _rows(model: Any, record_ids: list[str]) -> dict[str, dict[str, Any]]:
-    numbers = [int(each) for each in record_ids if each.isdecimal() and len(each) < 19]
+    numbers = [int(each) for each in record_ids if is_number(each)]
     return {str(row["pk"]): row for row in model._base_manager.filter(pk__in=numbers).values("pk", *model.HISTORY)}
 
 
