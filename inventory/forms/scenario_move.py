@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from inventory.domain.digits import is_number
+from inventory.forms.narrowing import Narrowing
 from inventory.forms.people import Version
 from inventory.models import Scenario, Team
 from inventory.models.call import KINDS
@@ -17,7 +18,7 @@ TO = [*((name, name) for name in CHOSEN), (AS_PLANNED, AS_PLANNED)]
 LOST = "The page lost track of what it showed: reload it and try again."
 
 
-class Filter(forms.Form):
+class Filter(Narrowing):
     """What the list is narrowed to, in the address; what makes no sense narrows nothing."""
 
     words = forms.CharField(
@@ -33,10 +34,6 @@ class Filter(forms.Form):
             self.fields["team"].queryset = Team.objects.order_by("name", "pk")  # type: ignore[attr-defined]
         else:
             del self.fields["team"]
-
-    def chosen(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class Choose(forms.Form):

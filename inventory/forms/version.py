@@ -5,23 +5,20 @@ from typing import Any
 from django import forms
 
 from inventory.domain.digits import is_number
+from inventory.forms.narrowing import Narrowing
 from inventory.forms.text import Line
 from inventory.models import Team
 
 MOST = 200
 
 
-class Filter(forms.Form):
+class Filter(Narrowing):
     team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label="All teams")
 
     def __init__(self, data: object = None, *, teams: list[int] | None) -> None:
         super().__init__(data)  # type: ignore[arg-type]
         found = Team.objects.live().order_by("name", "pk")
         self.fields["team"].queryset = found if teams is None else found.filter(pk__in=teams)  # type: ignore[attr-defined]
-
-    def chosen(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class Ticked(forms.Form):
