@@ -3,16 +3,16 @@
 import json
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
-from itertools import islice
 from operator import itemgetter
 from typing import Any
 
 from django.db import models
 from django.utils import timezone
 
+from inventory.domain import lots
 from inventory.models import Action, Call, Change, Feature, Part, Sheet, Team, bulk
 from inventory.models.versioned import Versioned
 from inventory.services import audit
@@ -49,13 +49,13 @@ class Back:
 
     def work_out(self, told: Told) -> None:
         """`told` hears how many records are through; what it raises ends it."""
-        for features in _lots(self._was.keys(), Feature.RECORD):
+        for features in lots.of(sorted(pk for name, pk in self._was if name == Feature.RECORD), ROWS):
             self._features(features)
             self._tell(len(features), told)
-        for pks in _of(sorted(self._calls())):
+        for pks in lots.of(sorted(self._calls()), ROWS):
             self._tell(self._put_back(pks), told)
         for model in MADE:
-            for pks in _of(sorted(self.made[model])):
+            for pks in lots.of(sorted(self.made[model]), ROWS):
                 self.changes.add(audit.states(*model._base_manager.filter(pk__in=pks).order_by("pk")), {})
                 self._tell(len(pks), told)
 
@@ -81,7 +81,7 @@ class Back:
         return pricing.last_change() != self.prices or later.exists()
 
     def _delete(self, model: type[Any], heard: Callable[[], None]) -> None:
-        for pks in _of(sorted(self.made[model])):
+        for pks in lots.of(sorted(self.made[model]), ROWS):
             heard()
             model._base_manager.filter(pk__in=pks).delete()
 
@@ -174,13 +174,3 @@ class Back:
     def _tell(self, more: int, told: Told) -> None:
         self._through += more
         told(self._through)
-
-
-def _lots(keys: Iterable[tuple[str, int]], record: str) -> Iterator[list[int]]:
-    return _of(sorted(pk for name, pk in keys if name == record))
-
-
-def _of(pks: Iterable[int]) -> Iterator[list[int]]:
-    waiting = iter(pks)
-    while some := list(islice(waiting, ROWS)):
-        yield some

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
 from django.db.models import Count
 from django.utils import timezone
 
+from inventory.domain import lots
 from inventory.domain.audit import Actor
 from inventory.domain.book import Book
 from inventory.models import Change
@@ -20,8 +20,6 @@ from inventory.services.prices import pricing
 from inventory.services.undoing import records
 from inventory.services.undoing.look import Piece, Row
 from inventory.services.undoing.since import State
-
-AT_ONCE = 500
 
 
 class Work:
@@ -88,8 +86,7 @@ class Work:
     def changes(self) -> audit.Changes:
         """Every record as it was held against what the database has now."""
         made = audit.Changes()
-        keys = iter(self.touched)
-        while some := list(islice(keys, AT_ONCE)):
+        for some in lots.of(self.touched):
             before = {key: self.before[key] for key in some if key in self.before}
             made.add(before, self._now(some))
         return made
