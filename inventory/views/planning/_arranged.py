@@ -25,7 +25,6 @@ def asked(address: QueryDict, person: Person) -> Asked:
     teams = list(Team.objects.live().order_by("name", "pk"))
     led = [team for team in teams if access.may_lead(person, team)]
     named = [team for team in teams if str(team.pk) == address.get("team", "")]
+    team = next(iter(named or led or teams), None)
     only = address.get("wave", "")
-    return Asked(
-        teams, led, next(iter(named or led or teams), None), int(only) if is_number(only.removeprefix("-")) else None
-    )
+    return Asked(teams, led, team, int(only) if is_number(only.removeprefix("-")) else None)
