@@ -1,7 +1,7 @@
 """The parts of a frozen version and the lines of a comparison as rows of a file, as their pages narrow them."""
 
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from inventory.domain import lots
@@ -38,12 +38,12 @@ def _narrowed(asked: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in asked.items() if name != "of"}
 
 
-def _parts(version: Frozen, keys: "array[int]", kept: plan_then.Kept) -> list[dict[str, Any]]:
+def _parts(version: Frozen, keys: Sequence[int], kept: plan_then.Kept) -> list[dict[str, Any]]:
     by_pk = version.part_rows.in_bulk(keys)
     found = [by_pk[pk] for pk in keys]
     return list(frozen_rows.parts(found, version.calls_of(found), kept))
 
 
-def _lines(found: Comparison, keys: "array[int]") -> list[dict[str, Any]]:
+def _lines(found: Comparison, keys: Sequence[int]) -> list[dict[str, Any]]:
     by_pk = found.lines.in_bulk(keys)
     return [frozen_rows.line(by_pk[pk]) for pk in keys]
