@@ -10,5 +10,6 @@
 
 A concept has one file name on every floor: people, feature, call, part, waiting, agreement, pricing, plan, audit,
 exchange, job. On the two crowded floors, views and services, files that belong to one subject share a folder: calls,
-labelling, prices, planning, versions, history, people, talk, files. Folders import one another without a ring too.
+labelling, prices, planning, versions, history, people, talk, files; in services also intake and undoing. Folders import
+one another without a ring too.
 """

@@ -51,9 +51,14 @@ Row = TypeVar("Row", bound=Dated)
 Open = TypeVar("Open", bound=Endable)
 
 
+def id_of(row: Named) -> tuple[str, str, str]:
+    """The id at its endpoint, whatever its capitals."""
+    return row.platform, row.platform_id.lower(), row.endpoint
+
+
 def key(row: Named) -> tuple[str, str, str, int, date]:
-    """What makes it that row: the id at its endpoint, the band, the day it holds from."""
-    return row.platform, row.platform_id.lower(), row.endpoint, row.above, row.valid_from
+    """What makes it that row: its id, the band, the day it holds from."""
+    return *id_of(row), row.above, row.valid_from
 
 
 def ended_by(row: Dated, others: Iterable[Open]) -> list[Open]:

@@ -69,7 +69,6 @@ class Moment:
     held: bool
     need: Need | None
     slack: int | None
-    not_at_once: bool
 
 
 def moment(answers: Answers, prefix: str = "") -> Moment:
@@ -79,7 +78,7 @@ def moment(answers: Answers, prefix: str = "") -> Moment:
     held, held_told_by = _held(answers, prefix, reader)
     told_by = "needed" if not_at_once and held else held_told_by or reader_told_by
     slack = slack_of(answers.get(f"{prefix}times"))
-    return Moment(prefix, reader, told_by, held and not not_at_once, _need(answers, prefix, reader), slack, not_at_once)
+    return Moment(prefix, reader, told_by, held and not not_at_once, _need(answers, prefix, reader), slack)
 
 
 def choice(answers: Answers, question: str) -> str:

@@ -5,7 +5,6 @@ from inventory.exchange.columns import Column, Form
 STANDS = '[Ledger:counts],"yes"'
 _ALL = f"SUMIFS([Ledger:saving],{STANDS})"
 _BEFORE_NEXT = '"<"&EDATE([month],1)'
-REALISED_NOW = f"={_ALL}"
 TOGETHER = f'=ROUND({_ALL}+SUM([Parts:saving])-SUMIFS([Parts:saving],[Parts:done],"yes"),6)'
 UP_TO_THEN = f"=SUMIFS([Ledger:saving],{STANDS},[Ledger:moved_on],{_BEFORE_NEXT})"
 IN_MONTH = f'=SUMIFS([Ledger:saving],{STANDS},[Ledger:moved_on],">="&[month],[Ledger:moved_on],{_BEFORE_NEXT})'

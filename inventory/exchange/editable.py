@@ -4,9 +4,9 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from io import TextIOWrapper
-from itertools import islice
 from typing import IO, Any
 
+from inventory.domain import lots
 from inventory.exchange import csv_out, stamp
 from inventory.exchange.call_help import HELP
 from inventory.exchange.call_row import NOT_KEPT, REQUIRED, TO_FILL_IN
@@ -15,7 +15,6 @@ from inventory.exchange.profile import SHARES, USES
 from inventory.exchange.workbook import Book, Sheet
 
 KINDS = {"xlsx": "Excel", "csv": "CSV"}
-AT_ONCE = 500
 WHOLE = ("requests_per_month", "input_tokens", "output_tokens", "cacheable_prefix_tokens")
 # Without separators of thousands: a spreadsheet that saves the file as CSV writes numbers as it shows them.
 FORMS = dict.fromkeys((*WHOLE, *SHARES, *USES), Form.NUMBER)
@@ -41,10 +40,9 @@ def write(kind: str, file: IO[bytes], title: str, columns: Sequence[Column], row
 
 
 def _xlsx(file: IO[bytes], title: str, columns: Sequence[Column], rows: Iterable[Mapping[str, str]]) -> None:
-    found = iter(rows)
     with Book() as book:
         sheet = book.sheet(title, columns)
-        while lot := list(islice(found, AT_ONCE)):
+        for lot in lots.of(rows):
             sheet.extend([{column.name: _typed(column, row) for column in columns} for row in lot])
         for column in columns:
             if offered := HELP[column.name].values:

@@ -8,17 +8,15 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from io import TextIOWrapper
-from itertools import islice
 from typing import IO, Any
 
-from inventory.domain import money
+from inventory.domain import lots, money
 from inventory.exchange.columns import Column, Form
 from inventory.exchange.csv_out import STARTS
 from inventory.exchange.workbook import Book
 from inventory.exchange.written import text
 
 KINDS = {"xlsx": "Excel", "csv": "CSV", "json": "JSON"}
-AT_ONCE = 500
 Row = Mapping[str, Any]
 
 
@@ -28,10 +26,9 @@ def write(kind: str, file: IO[bytes], title: str, columns: Sequence[Column], row
 
 
 def _xlsx(file: IO[bytes], title: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
-    found = iter(rows)
     with Book() as book:
         sheet = book.sheet(title, columns)
-        while lot := list(islice(found, AT_ONCE)):
+        for lot in lots.of(rows):
             sheet.extend(lot)
         book.save(file)
 

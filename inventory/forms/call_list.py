@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from inventory.domain import doubt
+from inventory.domain.digits import is_number
 from inventory.forms.text import has_unprintable
 from inventory.models import Feature, Team
 from inventory.models.call import FIGURES, KINDS, PROVIDERS
@@ -116,7 +117,7 @@ def read(address: Mapping[str, str], *, sorts: Mapping[str, str]) -> Asked:
     if sort.removeprefix("-") not in sorts:
         notes.append(f"The list cannot be sorted by “{_short(sort)}”.")
         sort = DEFAULT_SORT
-    number = int(page) if page.isascii() and page.isdigit() and len(page) < 10 else 1
+    number = int(page) if is_number(page) else 1
     return Asked(chosen, words, sort, number, tuple(notes))
 
 
@@ -129,18 +130,14 @@ def _words(name: str, value: str) -> str:
 
 
 def _team(name: str, value: str) -> str:
-    return Team.objects.filter(pk=value).values_list("name", flat=True).first() or "" if _is_id(value) else ""
+    return Team.objects.filter(pk=value).values_list("name", flat=True).first() or "" if is_number(value) else ""
 
 
 def _feature(name: str, value: str) -> str:
-    return Feature.objects.filter(pk=value).values_list("name", flat=True).first() or "" if _is_id(value) else ""
+    return Feature.objects.filter(pk=value).values_list("name", flat=True).first() or "" if is_number(value) else ""
 
 
 _READ = {"q": _words, "model": _words, "team": _team, "feature": _feature}
-
-
-def _is_id(value: str) -> bool:
-    return value.isascii() and value.isdigit() and len(value) < 20 and int(value) <= LARGEST_ID
 
 
 def _short(value: str) -> str:

@@ -1,14 +1,13 @@
 """What the list of broken seals is narrowed to; a team or feature that is not there narrows nothing."""
 
-from typing import Any
-
 from django import forms
 
+from inventory.forms.narrowing import Narrowing
 from inventory.forms.queue import FeatureOfTeam
 from inventory.models import Feature, Team
 
 
-class Filter(forms.Form):
+class Filter(Narrowing):
     team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label="All teams")
     feature = FeatureOfTeam(Feature.objects.none(), required=False, empty_label="Every feature")
 
@@ -16,8 +15,3 @@ class Filter(forms.Form):
         super().__init__(data)  # type: ignore[arg-type]
         self.fields["team"].queryset = Team.objects.live().order_by("name", "pk")  # type: ignore[attr-defined]
         self.fields["feature"].queryset = Feature.objects.live().select_related("team").order_by("name", "pk")  # type: ignore[attr-defined]
-
-    def chosen(self) -> dict[str, Any]:
-        """What was understood, by name."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from inventory.domain.digits import is_number
 from inventory.forms.call_list import LARGEST_ID
 from inventory.forms.text import Line, has_unprintable
 from inventory.forms.waiting import LOST, Version
@@ -60,7 +61,7 @@ class _Versions(forms.Field):
         found = {}
         for each in value if isinstance(value, list) else []:
             pk, _, version = str(each).partition(":")
-            if not (pk.isdecimal() and version.isdecimal() and len(pk) < 19 and len(version) < 10):
+            if not (is_number(pk) and is_number(version) and len(version) < 10):
                 raise forms.ValidationError(LOST)
             found[int(pk)] = int(version)
         if not found:

@@ -5,10 +5,11 @@ from typing import Any
 
 from django import forms
 
+from inventory.forms.narrowing import Narrowing
 from inventory.models import Team
 
 
-class Filter(forms.Form):
+class Filter(Narrowing):
     team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label="Every team")
     month = forms.ChoiceField(required=False)
 
@@ -16,8 +17,3 @@ class Filter(forms.Form):
         super().__init__(data)
         self.fields["team"].queryset = Team.objects.order_by("name", "pk")  # type: ignore[attr-defined]
         self.fields["month"].choices = [("", "Every month"), *((each, each) for each in months)]  # type: ignore[attr-defined]
-
-    def chosen(self) -> dict[str, Any]:
-        """What was understood, by name."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from inventory.domain.digits import is_number
 from inventory.forms.text import Line
 from inventory.models import Frozen, Team
 
@@ -63,8 +64,7 @@ class Pair(forms.Form):
         given = self.cleaned_data["second"]
         if given in ("", NOW):
             return None
-        is_number = given.isascii() and given.isdigit() and len(given) < 19
-        found = Frozen.objects.filter(pk=int(given)).first() if is_number else None
+        found = Frozen.objects.filter(pk=int(given)).first() if is_number(given) else None
         if found is None:
             raise forms.ValidationError("Choose a version.")
         if found == self.cleaned_data.get("first"):

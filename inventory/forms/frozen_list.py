@@ -8,6 +8,7 @@ from django import forms
 
 from inventory.domain.difference import Reason
 from inventory.domain.difference_words import WORDS
+from inventory.forms.narrowing import Narrowing
 from inventory.models.call import KINDS
 
 ANY = ("", "Any")
@@ -18,7 +19,7 @@ OF_PARTS = [
 OF_LINES = [("", "Largest change first"), ("size", "Smallest change first"), ("name", "Name")]
 
 
-class Narrowed(forms.Form):
+class Narrowed(Narrowing):
     """`teams` are the names there are; a single one is no choice. `features_of` names those of a team."""
 
     words = forms.CharField(
@@ -38,10 +39,6 @@ class Narrowed(forms.Form):
                 del self.fields[name]
             else:
                 self.fields[name].choices = [ANY, *((each, each) for each in found)]  # type: ignore[attr-defined]
-
-    def chosen(self) -> dict[str, str]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class Parts(Narrowed):

@@ -4,12 +4,13 @@ from typing import Any
 
 from django import forms
 
+from inventory.forms.narrowing import Narrowing
 from inventory.models import Feature, Team
 
 BY = [("", "By feature"), ("team", "By team"), ("none", "Without a guess")]
 
 
-class Filter(forms.Form):
+class Filter(Narrowing):
     team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label="Every team")
     feature = forms.ModelChoiceField(Feature.objects.none(), required=False, widget=forms.HiddenInput)
     by = forms.ChoiceField(choices=BY, required=False, widget=forms.HiddenInput)
@@ -18,8 +19,3 @@ class Filter(forms.Form):
         super().__init__(data)
         self.fields["team"].queryset = Team.objects.order_by("name", "pk")  # type: ignore[attr-defined]
         self.fields["feature"].queryset = Feature.objects.live().select_related("team")  # type: ignore[attr-defined]
-
-    def chosen(self) -> dict[str, Any]:
-        """What was chosen and makes sense, by name."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}

@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import Model
 from django.http import QueryDict
 
+from inventory.domain.digits import is_number
 from inventory.exchange import editable
 from inventory.exchange.table import KINDS
 from inventory.forms import call_list, feature, plan, pricing
@@ -33,7 +34,7 @@ class Picked(forms.Field):
     widget = _Ticks
 
     def to_python(self, value: Any) -> list[int]:
-        found = sorted({int(each) for each in value if each.isascii() and each.isdigit() and len(each) < 19})
+        found = sorted({int(each) for each in value if is_number(each)})
         if len(found) > MOST_PICKED:
             raise forms.ValidationError(f"Tick at most {MOST_PICKED:,} rows, or none for all of the list.", "many")
         return found

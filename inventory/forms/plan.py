@@ -7,6 +7,7 @@ from django import forms
 from inventory.domain.doubt import WORDS, Doubt
 from inventory.domain.line import Side
 from inventory.domain.verdict import BLOCKERS
+from inventory.forms.narrowing import Narrowing
 from inventory.models import Feature, Team
 from inventory.models.call import KINDS
 
@@ -36,7 +37,7 @@ SORTS = [
 BY = [("team", "By team"), ("feature", "By feature"), ("kind", "By kind")]
 
 
-class Filter(forms.Form):
+class Filter(Narrowing):
     team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label="Any")
     feature = forms.ModelChoiceField(Feature.objects.none(), required=False, widget=forms.HiddenInput)
     kind = forms.ChoiceField(label="Move", choices=[ANY, *KINDS], required=False)
@@ -49,11 +50,6 @@ class Filter(forms.Form):
         super().__init__(data)
         self.fields["team"].queryset = Team.objects.order_by("name", "pk")  # type: ignore[attr-defined]
         self.fields["feature"].queryset = Feature.objects.select_related("team")  # type: ignore[attr-defined]
-
-    def chosen(self) -> dict[str, Any]:
-        """What was chosen and makes sense, by name."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
     def said(self) -> list[tuple[str, str, str]]:
         """Each narrowing choice as name, label and words, for the chips that take it away again."""

@@ -1,9 +1,8 @@
 """What the queue is narrowed to; a team or feature that is not there narrows nothing."""
 
-from typing import Any
-
 from django import forms
 
+from inventory.forms.narrowing import Narrowing
 from inventory.models import Feature, Team
 
 
@@ -14,7 +13,7 @@ class FeatureOfTeam(forms.ModelChoiceField):  # type: ignore[type-arg]
         return f"{obj.name} · {obj.team.name}"
 
 
-class Filter(forms.Form):
+class Filter(Narrowing):
     team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label="All my teams")
     feature = FeatureOfTeam(Feature.objects.none(), required=False, empty_label="Every feature")
 
@@ -24,8 +23,3 @@ class Filter(forms.Form):
         features = Feature.objects.live().filter(team__in=teams).select_related("team").order_by("name", "pk")
         self.fields["team"].queryset = mine  # type: ignore[attr-defined]
         self.fields["feature"].queryset = features  # type: ignore[attr-defined]
-
-    def chosen(self) -> dict[str, Any]:
-        """What was understood, by name."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 
+from inventory.domain.digits import is_number
+from inventory.forms.narrowing import Narrowing
 from inventory.forms.people import Version
 from inventory.models import Scenario, Team
 from inventory.models.call import KINDS
@@ -16,7 +18,7 @@ TO = [*((name, name) for name in CHOSEN), (AS_PLANNED, AS_PLANNED)]
 LOST = "The page lost track of what it showed: reload it and try again."
 
 
-class Filter(forms.Form):
+class Filter(Narrowing):
     """What the list is narrowed to, in the address; what makes no sense narrows nothing."""
 
     words = forms.CharField(
@@ -33,10 +35,6 @@ class Filter(forms.Form):
         else:
             del self.fields["team"]
 
-    def chosen(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
 
 class Choose(forms.Form):
     """Ticked parts, and what they shall be in this scenario."""
@@ -48,7 +46,7 @@ class Choose(forms.Form):
     def __init__(self, data: Any) -> None:
         super().__init__(data)
         sent = data.getlist("part")[:MOST_TICKED]
-        numbers = [each for each in sent if each.isascii() and each.isdigit() and len(each) < 19]
+        numbers = [each for each in sent if is_number(each)]
         self.fields["part"].choices = [(each, each) for each in numbers]  # type: ignore[attr-defined]
         self.fields["part"].error_messages["invalid_choice"] = LOST
 

@@ -4,23 +4,21 @@ from typing import Any
 
 from django import forms
 
+from inventory.domain.digits import is_number
+from inventory.forms.narrowing import Narrowing
 from inventory.forms.text import Line
 from inventory.models import Team
 
 MOST = 200
 
 
-class Filter(forms.Form):
+class Filter(Narrowing):
     team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label="All teams")
 
     def __init__(self, data: object = None, *, teams: list[int] | None) -> None:
         super().__init__(data)  # type: ignore[arg-type]
         found = Team.objects.live().order_by("name", "pk")
         self.fields["team"].queryset = found if teams is None else found.filter(pk__in=teams)  # type: ignore[attr-defined]
-
-    def chosen(self) -> dict[str, Any]:
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class Ticked(forms.Form):
@@ -38,7 +36,7 @@ class Ticked(forms.Form):
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
         sent = data.getlist("parts")[:MOST] if data is not None else []
-        numbers = [each for each in sent if each.isdecimal() and len(each) < 19]
+        numbers = [each for each in sent if is_number(each)]
         self.fields["parts"].choices = [(each, each) for each in numbers]  # type: ignore[attr-defined]
 
     def ticked(self) -> list[int]:

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
-from itertools import islice
 from typing import Any
 
 from django.db import connection, models, transaction
 
-ROWS = 500  # handed to the database at once
+from inventory.domain import lots
+
 PLAIN = (str, int, bool, type(None))
 Value = str | int | bool | None
 Converter = tuple[str, tuple[type, ...], Callable[[Any], Value]]
@@ -61,9 +61,9 @@ def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
 
 
 def _many(statement: str, rows: Iterable[Sequence[Value]]) -> int:
-    remaining, written = iter(rows), 0
+    written = 0
     with connection.cursor() as cursor:
-        while some := list(islice(remaining, ROWS)):
+        for some in lots.of(rows):
             cursor.executemany(statement, some)
             written += cursor.rowcount
     return written

@@ -1,11 +1,11 @@
 """A re-pricing on its way: what it would make of every call, staged chunk by chunk until somebody applies it."""
 
 from collections.abc import Iterable, Mapping
-from itertools import islice
 from typing import Any, ClassVar, Self
 
 from django.db import connection, models
 
+from inventory.domain import lots
 from inventory.models.call import KINDS, Call
 from inventory.models.job import Job
 from inventory.models.part import Part
@@ -41,7 +41,6 @@ class Repricing(models.Model):
         return f"Prices of {self.on}"
 
 
-ROWS = 500  # staged at once
 PART = ("kind", "why", "cost_today", "cost_target", "saving", "possible", "doubts")
 CALL = ("kind", "cost_today", "cost_target", "worth", "priced_by")
 
@@ -65,7 +64,7 @@ def put_aside(repricing: Repricing, rows: Iterable[Mapping[str, Any]]) -> None:
     places = ", ".join(["%s"] * len(fields))
     ready = ([repricing.pk, *(row[field.name] for field in fields[1:])] for row in rows)
     with connection.cursor() as cursor:
-        while chunk := list(islice(ready, ROWS)):
+        for chunk in lots.of(ready):
             cursor.executemany(f"INSERT INTO {StagedPrice._meta.db_table} ({names}) VALUES ({places})", chunk)
 
 

@@ -23,14 +23,16 @@ def take(sender: Any, connection: BaseDatabaseWrapper, **options: Any) -> None:
         return
     connection.connection.execute(f"PRAGMA busy_timeout = {SLICE}")
     if asked_again not in connection.execute_wrappers:
-        connection.execute_wrappers.append(asked_again)
+        connection.execute_wrappers.insert(0, asked_again)  # `execute_wrapper` takes off the last when it is left
 
 
 def asked_again(execute: Execute, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """A statement outside of a transaction, or that begins one, until it had its turn: refused, it has done nothing.
-    Inside a transaction the turn is had. Raises OperationalError after the `timeout` of the settings."""
+    Inside a transaction the turn is had. What SQLite refuses without waiting no turn would help: rows that this
+    connection is still reading stand in its way. Raises OperationalError at once then, else after the `timeout` of the
+    settings."""
     connection: BaseDatabaseWrapper = context["connection"]
-    until = None
+    began = asked = time.monotonic()
     while True:
         try:
             return execute(sql, params, many, context)
@@ -38,6 +40,6 @@ def asked_again(execute: Execute, sql: str, params: Any, many: bool, context: di
             if BUSY not in str(error) or connection.in_atomic_block or many:  # of many, the first may have been done
                 raise
             now = time.monotonic()
-            until = until or now + connection.settings_dict["OPTIONS"].get("timeout", 5) - SLICE / 1000
-            if now >= until:
+            if now - asked < SLICE / 2000 or now - began >= connection.settings_dict["OPTIONS"].get("timeout", 5):
                 raise
+            asked = now

@@ -12,6 +12,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from inventory.domain import money as amounts
+from inventory.domain.digits import is_number
 from inventory.domain.doubt import WORDS
 from inventory.models import Part, Person
 from inventory.models.call import PROVIDERS
@@ -109,7 +110,7 @@ def number(value: int | None) -> str:
 def grouped(typed: str | None) -> str:
     """The digits of a file as `96,000`; whatever else it holds as it stands there."""
     text = "" if typed is None else str(typed)
-    return f"{int(text):,}" if text.isascii() and text.isdigit() and len(text) < 19 else text
+    return f"{int(text):,}" if is_number(text) else text
 
 
 @register.filter

@@ -102,6 +102,31 @@ def test_a_statement_of_its_own_waits_as_well_and_is_done_once(connected: Connec
         assert cursor.fetchall() == [(4,)]
 
 
+def test_what_waiting_cannot_help_is_said_at_once(connected: Connected) -> None:
+    reader, writer = connected(), connected()
+    with writer.cursor() as cursor:
+        cursor.execute("CREATE TABLE one (n)")
+        cursor.executemany("INSERT INTO one VALUES (%s)", [(1,), (2,)])
+    with reader.cursor() as reading, reader.cursor() as cursor:
+        reading.execute("SELECT n FROM one")
+        assert reading.fetchone() == (1,)
+        with writer.cursor() as other:
+            other.execute("INSERT INTO one VALUES (3)")
+        began = time.monotonic()
+        with pytest.raises(OperationalError, match="database is locked"):
+            cursor.execute("INSERT INTO one VALUES (4)")
+        assert time.monotonic() - began < 2
+
+
+def test_what_else_looks_on_is_taken_off_by_itself(connected: Connected) -> None:
+    other = connected()
+    other.close()
+    other.execute_wrappers = []
+    with other.execute_wrapper(lambda execute, *given: execute(*given)):
+        other.connect()
+    assert other.execute_wrappers == [turns.asked_again]
+
+
 def test_what_is_wrong_otherwise_is_said_at_once(connected: Connected) -> None:
     with connected().cursor() as cursor, pytest.raises(OperationalError, match="no such table"):
         cursor.execute("SELECT n FROM none")

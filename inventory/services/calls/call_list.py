@@ -1,12 +1,10 @@
 """The list of calls: narrowed, sorted, one page of it, and how many all pages hold and cost."""
 
-import hashlib
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.core.cache import cache
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
@@ -14,14 +12,14 @@ from inventory.domain import audit, line, money
 from inventory.domain.doubt import Doubt
 from inventory.domain.part import Label, State
 from inventory.domain.plan import Kind, Why
-from inventory.models import Call, ChainHead, ClaudeModel, Feature, Part, Team, search
+from inventory.models import Call, ClaudeModel, Feature, Part, Team, search
 from inventory.models.call import KINDS, Calls
 from inventory.models.part import Parts
 from inventory.models.part_words import STATES
+from inventory.services import unchanged
 
 PAGE = 50
 FEW = 2000  # so many matches are looked up one by one
-KEPT_FOR = 3600  # seconds
 # Amounts that are not known count as nothing here, on every database.
 SORTS = {"name": "name", "requests": "requests", "today": "cost_rank", "saves": "saving_rank", "new": "id"}
 _COLUMNS = {"team": "team_id", "feature": "feature_id", "kind": "kind", "provider": "provider", "figures": "figures"}
@@ -175,15 +173,13 @@ _OF_PARTS: Mapping[str, Callable[[Parts, str], QuerySet[Part]]] = {
 
 
 def _total(calls: Calls, words: str, filters: Mapping[str, str]) -> Total:
-    """Counted once for each state of history: every write moves its head, so that what is kept is never out of date."""
-    head = ChainHead.objects.values_list("seq", flat=True).first() or 0
-    asked = audit.canonical([words.lower().split(), dict(filters)])
-    key = f"calls:{head}:{hashlib.sha256(asked.encode()).hexdigest()}"
-    kept = cache.get(key)
-    if kept is None:
-        kept = calls.aggregate(calls=Count("pk"), priced=Count("cost_today"), today=Sum("cost_today"))
-        kept |= _one_sided(calls, filters)
-        cache.set(key, kept, KEPT_FOR)
+    """Of each list counted once until the next action: it takes as long as the list has calls."""
+
+    def counted() -> dict[str, Any]:
+        found = calls.aggregate(calls=Count("pk"), priced=Count("cost_today"), today=Sum("cost_today"))
+        return found | _one_sided(calls, filters)
+
+    kept = unchanged.once(f"calls:{audit.canonical([words.lower().split(), dict(filters)])}", counted)
     return Total(
         kept["calls"], kept["priced"], int(kept["today"] or 0), kept["one_sided_parts"], int(kept["one_sided"] or 0)
     )

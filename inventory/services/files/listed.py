@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import IO, Any
 
+from inventory.domain import lots
 from inventory.domain.book import Book
 from inventory.exchange import editable as files
 from inventory.exchange.columns import Column, Form
@@ -22,7 +23,7 @@ from inventory.services.files import (
     plain_prices,
     plain_sums,
 )
-from inventory.services.files.listing import AT_ONCE, List, starts
+from inventory.services.files.listing import List
 from inventory.services.files.plain import Asked, Plain
 from inventory.services.planning import move
 from inventory.services.prices import pricing
@@ -78,7 +79,8 @@ def found(
     name: str, asked: Mapping[str, Any], *, picked: Sequence[int], on: date, person: Person | None = None
 ) -> List:
     """The list of that name, narrowed and in the order that was asked for; only the picked rows, where some are.
-    “inventory” is the list of calls as a file to be edited and imported again. Raises `NotYours`."""
+    “inventory” is the list of calls as a file to be edited and imported again. Raises `NotYours`, and DoesNotExist
+    where the team, feature or comparison it is of is gone."""
     if name in PLAIN:
         if person is None or not may_ask(person, name):
             raise NotYours
@@ -105,12 +107,12 @@ def write(file: IO[bytes], kind: str, found: List, *, told: Callable[[int, int],
 def _rows(found: List, told: Callable[[int, int], None]) -> Iterator[dict[str, Any]]:
     for number, lot in enumerate(found.lots, 1):
         yield from lot
-        told(min(number * AT_ONCE, found.count), found.count)
+        told(min(number * lots.USUAL, found.count), found.count)
 
 
 def _calls(asked: Mapping[str, Any], picked: Sequence[int]) -> List:
     keys = _picked(call_list.every(words=asked["words"], filters=asked["filters"], sort=asked["sort"]), picked)
-    return List("Calls", CALLS, len(keys), (call_list.figures(keys[i : i + AT_ONCE]) for i in starts(len(keys))))
+    return List("Calls", CALLS, len(keys), (call_list.figures(some) for some in lots.of(keys)))
 
 
 def _picked(keys: "array[int]", picked: Sequence[int]) -> "array[int]":
@@ -129,8 +131,8 @@ def _moves(asked: Mapping[str, Any], picked: Sequence[int], on: date) -> List:
     keys = _picked(array("q", matching.values_list("pk", flat=True).iterator()), picked)
     features: dict[int, Feature] = {}
     book = pricing.book(on)
-    lots = (_of_moves(exchange.lot(keys[i : i + AT_ONCE], features), book) for i in starts(len(keys)))
-    return List("Moves", MOVES, len(keys), lots)
+    rows = (_of_moves(exchange.lot(some, features), book) for some in lots.of(keys))
+    return List("Moves", MOVES, len(keys), rows)
 
 
 def _prices(asked: Mapping[str, Any], picked: Sequence[int]) -> List:

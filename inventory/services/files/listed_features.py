@@ -4,12 +4,12 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from inventory.domain import lots
 from inventory.exchange.columns import Column, Form
 from inventory.models import Feature, Part, Team
 from inventory.services.calls import feature as features
 from inventory.services.calls import line
 from inventory.services.files.exchange import doubt_words
-from inventory.services.files.listing import AT_ONCE
 
 OWNERS = (
     Column("product_owner", "Product owner", width=20),
@@ -36,14 +36,14 @@ def all_features(asked: Mapping[str, Any], picked: Sequence[int]) -> tuple[int, 
     chosen = {**asked, "team": Team.objects.get(pk=asked["team"]) if asked.get("team") else None}
     found = features.listing(**chosen)
     keys = array("q", (found.filter(pk__in=picked) if picked else found).values_list("pk", flat=True).iterator())
-    return len(keys), (_features(keys[start : start + AT_ONCE]) for start in range(0, len(keys), AT_ONCE))
+    return len(keys), (_features(some) for some in lots.of(keys))
 
 
 def all_doubts(asked: Mapping[str, Any], picked: Sequence[int]) -> tuple[int, Lots]:
     found = Part.objects.live().doubtful(asked.get("doubt", "")).dearest_first()
     found = found.filter(team=asked["team"]) if "team" in asked else found
     keys = array("q", (found.filter(pk__in=picked) if picked else found).values_list("pk", flat=True).iterator())
-    return len(keys), (_doubts(keys[start : start + AT_ONCE]) for start in range(0, len(keys), AT_ONCE))
+    return len(keys), (_doubts(some) for some in lots.of(keys))
 
 
 def _features(keys: Sequence[int]) -> list[dict[str, Any]]:

@@ -1,13 +1,14 @@
 """The parts of a frozen version and the lines of a comparison as rows of a file, as their pages narrow them."""
 
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from inventory.domain import lots
 from inventory.exchange import columns_frozen as columns
 from inventory.models import Comparison, Frozen
 from inventory.services.files import frozen_rows
-from inventory.services.files.listing import AT_ONCE, List, starts
+from inventory.services.files.listing import List
 from inventory.services.versions import frozen_list, plan_then
 
 
@@ -15,15 +16,13 @@ def _version(asked: Mapping[str, Any]) -> List:
     version = Frozen.objects.get(pk=asked["of"])
     keys = array("q", frozen_list.parts(version, **_narrowed(asked)).values_list("pk", flat=True).iterator())
     kept = plan_then.kept_weights(version)
-    lots = (_parts(version, keys[i : i + AT_ONCE], kept) for i in starts(len(keys)))
-    return List("Parts", columns.PARTS, len(keys), lots)
+    return List("Parts", columns.PARTS, len(keys), (_parts(version, some, kept) for some in lots.of(keys)))
 
 
 def _comparison(asked: Mapping[str, Any]) -> List:
     found = Comparison.objects.get(job=asked["of"])
     keys = array("q", frozen_list.lines(found, **_narrowed(asked)).values_list("pk", flat=True).iterator())
-    lots = (_lines(found, keys[i : i + AT_ONCE]) for i in starts(len(keys)))
-    return List("Lines", columns.LINES, len(keys), lots)
+    return List("Lines", columns.LINES, len(keys), (_lines(found, some) for some in lots.of(keys)))
 
 
 LISTS: Mapping[str, Callable[[Mapping[str, Any]], List]] = {"version": _version, "comparison": _comparison}
@@ -39,12 +38,12 @@ def _narrowed(asked: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in asked.items() if name != "of"}
 
 
-def _parts(version: Frozen, keys: "array[int]", kept: plan_then.Kept) -> list[dict[str, Any]]:
+def _parts(version: Frozen, keys: Sequence[int], kept: plan_then.Kept) -> list[dict[str, Any]]:
     by_pk = version.part_rows.in_bulk(keys)
     found = [by_pk[pk] for pk in keys]
     return list(frozen_rows.parts(found, version.calls_of(found), kept))
 
 
-def _lines(found: Comparison, keys: "array[int]") -> list[dict[str, Any]]:
+def _lines(found: Comparison, keys: Sequence[int]) -> list[dict[str, Any]]:
     by_pk = found.lines.in_bulk(keys)
     return [frozen_rows.line(by_pk[pk]) for pk in keys]

@@ -7,8 +7,6 @@ from typing import Any
 from inventory.exchange import table
 from inventory.exchange.columns import Column
 
-AT_ONCE = 500
-
 
 @dataclass(frozen=True, slots=True)
 class List:
@@ -19,8 +17,3 @@ class List:
     count: int
     lots: Iterator[list[dict[str, Any]]]
     writer: Callable[..., None] = table.write
-
-
-def starts(count: int) -> range:
-    """Where each lot of so many begins."""
-    return range(0, count, AT_ONCE)

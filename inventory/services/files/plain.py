@@ -9,16 +9,18 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from inventory.domain import lots
 from inventory.exchange.columns import Column
-from inventory.models import Person, Team
-from inventory.services.files.listing import AT_ONCE, List, starts
+from inventory.models import Feature, Person, Team
+from inventory.services.files.listing import List
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks, on which day, and what the list is narrowed to: records by their number."""
+    """Who asks, on which day, and what the list is narrowed to: records by their number. One that is gone raises its
+    DoesNotExist: without it the list would be another one."""
 
     person: Person
     on: date
@@ -27,7 +29,12 @@ class Asked:
     @property
     def team(self) -> Team | None:
         pk = self.narrowed.get("team")
-        return Team.objects.filter(pk=pk).first() if pk else None
+        return Team.objects.get(pk=pk) if pk else None
+
+    @property
+    def feature(self) -> Feature | None:
+        pk = self.narrowed.get("feature")
+        return Feature.objects.get(pk=pk) if pk else None
 
 
 def everyone(person: Person) -> bool:
@@ -54,12 +61,11 @@ class Plain:
             return List(self.title, self.columns, len(keys), self._of_query(found.order_by(), keys, asked))
         rows = self.rows(found, asked)
         kept = [row for row in rows if not picked or row.get("pk") in picked]
-        return List(self.title, self.columns, len(kept), (kept[i : i + AT_ONCE] for i in starts(len(kept))))
+        return List(self.title, self.columns, len(kept), lots.of(kept))
 
     def _of_query(self, found: "QuerySet[Any]", keys: "array[int]", asked: Asked) -> Iterator[list[Row]]:
         """Lot by lot, by number: a query held open while progress is written would fail on SQLite."""
-        for start in starts(len(keys)):
-            some = keys[start : start + AT_ONCE]
+        for some in lots.of(keys):
             by_pk = found.in_bulk(some)
             yield list(self.rows([by_pk[pk] for pk in some if pk in by_pk], asked))
 

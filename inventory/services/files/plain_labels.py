@@ -8,7 +8,7 @@ from inventory.domain import waiting
 from inventory.domain.agreement_figures import Figures
 from inventory.domain.part import State
 from inventory.exchange.columns import Column, Form
-from inventory.models import Feature, Part
+from inventory.models import Part
 from inventory.services import access
 from inventory.services.files.plain import Asked, Plain, Row
 from inventory.services.labelling import check, figures, queue, together, version
@@ -35,10 +35,10 @@ AGREEMENT = (
 def _queue(asked: Asked) -> Any:
     """All that needs them, also what colleagues have in hand just now."""
     found = queue.needing(asked.person)
-    if "feature" in asked.narrowed:
-        found = found.filter(feature=asked.narrowed["feature"])
-    elif asked.team:
-        found = found.of_team(asked.team)
+    if feature := asked.feature:
+        found = found.filter(feature=feature)
+    elif team := asked.team:
+        found = found.of_team(team)
     return found.dearest_first().select_related("feature", "team")
 
 
@@ -57,8 +57,7 @@ def _queued(found: Sequence[Part], asked: Asked) -> list[Row]:
 
 
 def _check(asked: Asked) -> Any:
-    feature = Feature.objects.filter(pk=asked.narrowed.get("feature", 0)).first()
-    return check.to_check(team=asked.team, feature=feature)
+    return check.to_check(team=asked.team, feature=asked.feature)
 
 
 def _checked(found: Sequence[Part], asked: Asked) -> list[Row]:

@@ -7,7 +7,7 @@ from inventory.domain import wave as months
 from inventory.domain.guess import Audit
 from inventory.domain.schedule import Term
 from inventory.exchange.columns import Column, Form
-from inventory.models import Feature, Realised, Scenario
+from inventory.models import Realised, Scenario
 from inventory.services.files.plain import Asked, Plain, Row, each, name_of
 from inventory.services.planning import board, guess, ledger, schedule
 
@@ -58,7 +58,8 @@ SCENARIOS = (
 
 
 def _waves(asked: Asked) -> list[tuple[board.Column, int]]:
-    return board.everything(asked.team, only=asked.narrowed.get("wave")) if asked.team else []
+    team = asked.team
+    return board.everything(team, only=asked.narrowed.get("wave")) if team else []
 
 
 def _in_waves(found: Sequence[tuple[board.Column, int]], asked: Asked) -> list[Row]:
@@ -100,8 +101,7 @@ def _time(asked: Asked) -> list[Row]:
 
 
 def _guesses(asked: Asked) -> list[Row]:
-    feature = Feature.objects.filter(pk=asked.narrowed.get("feature", 0)).first()
-    report = guess.report(team=asked.team, feature=feature)
+    report = guess.report(team=asked.team, feature=asked.feature)
     rows = report.teams if asked.narrowed.get("by") == "team" else report.features
     by = "team" if asked.narrowed.get("by") == "team" else "feature"
     found = [{"pk": row.key, "by": by, "name": row.name, "team": row.team, **_audit(row.audit)} for row in rows]

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from inventory.exchange.columns import Column, Form
-from inventory.models import Feature
 from inventory.services.files.plain import Asked, Plain, Row
 from inventory.services.planning import ledger, plan
 
@@ -29,8 +28,7 @@ def _totals(asked: Asked) -> list[plan.Group]:
     by = asked.narrowed.get("by")
     if by == "feature":
         return plan.named(plan.by_feature(team=asked.team))
-    feature = Feature.objects.filter(pk=asked.narrowed.get("feature", 0)).first()
-    found = plan.totals(team=asked.team, feature=feature)
+    found = plan.totals(team=asked.team, feature=asked.feature)
     return list(found.teams if by == "team" else found.kinds)
 
 

@@ -10,6 +10,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils import timezone
 
 from inventory.domain import audit_words, doubt, money, waiting
+from inventory.domain.digits import is_number
 from inventory.models import Change, Person, PriceRow
 from inventory.services.history import replay
 from inventory.services.labelling import blind
@@ -183,7 +184,7 @@ def _named(wanted: Iterable[tuple[str, str]]) -> Names:
     pairs = list(wanted)
     for record in {record for record, _ in pairs}:
         model = _models().get(record)
-        numbers = [int(each) for kind, each in pairs if kind == record and each.isdecimal() and len(each) < 19]
+        numbers = [int(each) for kind, each in pairs if kind == record and is_number(each)]
         if model is None or not numbers:
             continue
         related = {

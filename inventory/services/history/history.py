@@ -11,6 +11,7 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from inventory.domain import audit_words, effect_words, undo
+from inventory.domain.digits import is_number
 from inventory.domain.people import Discipline
 from inventory.models import Action, Change, Part, Person, Review, Sheet, Team, Trace, Unreviewed
 from inventory.services.history import moment, outcome, taken, touching, unreviewed
@@ -280,7 +281,7 @@ def _names(actions: Iterable[Action], reviewers: Collection[str]) -> dict[str, s
     """The living names of everyone who acted, was acted upon, or reviewed."""
     wanted = {*reviewers} | {action.actor_id for action in actions if action.actor_kind == "person"}
     wanted |= {action.record_id for action in actions if action.record in PERSONAL}
-    numbers = [int(each) for each in wanted if each.isdecimal() and len(each) < 19]
+    numbers = [int(each) for each in wanted if is_number(each)]
     if not numbers:
         return {}
     return {str(pk): name for pk, name in Person.objects.filter(pk__in=numbers).values_list("pk", "name")}

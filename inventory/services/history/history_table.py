@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import IO, Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from inventory.domain import lots
 from inventory.exchange import history_table as files
 from inventory.exchange.workbook import Book
 from inventory.models import Action, Change, Team
@@ -98,7 +98,7 @@ def _small(batch: list[Action]) -> dict[int, list[dict[str, Any]]]:
 
 def _large(action: Action) -> Iterator[dict[str, Any]]:
     rows = Change.objects.filter(action=action).order_by("position").iterator(chunk_size=CHANGES)
-    while chunk := list(islice(rows, CHANGES)):
+    for chunk in lots.of(rows, CHANGES):
         for touched in actions.touched(chunk, NOBODY):
             yield from _rows(action.seq, touched)
 

@@ -54,16 +54,15 @@ class Sums:
         if place >= 0 and any(figures):
             mixed = blake2b(b"%d %d %d" % (action, team, feature), key=self.key, digest_size=48).digest()
             found = sum(a * b for a, b in zip(struct.unpack("<6Q", mixed), figures, strict=True))
-            place = min(place, self.count - 1)  # what has come since belongs to the last block
+            place = min(place, self.count - 1)  # what has come since belongs to the last block, here and below
             self.effects[place] = (self.effects[place] + sign * found) % PRIME
 
     def name(self, action: int, record: str, record_id: str, name: str, folded: str, sign: int = 1) -> None:
+        """By Python's own hash of a text, which is keyed too and takes a tenth: there are as many names as changes."""
         place = (action - self.first) // self.size
-        if (
-            place >= 0
-        ):  # Python's own hash of a text is keyed too, and takes a tenth: there are as many names as changes
+        if place >= 0:
             found = hash(f"{self.prefix}{action} {record} {record_id} {len(name)} {name}{folded}")
-            self.names[place if place < self.count else -1] += sign * found
+            self.names[min(place, self.count - 1)] += sign * found
 
     def uneven(self) -> Iterator[tuple[int, str]]:
         """The first action of each block that differs, and in what."""

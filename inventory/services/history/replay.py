@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import groupby, islice
+from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
@@ -11,11 +11,12 @@ from django.apps import apps
 from django.db import models, transaction
 from django.db.models.functions import Cast
 
-from inventory.domain import audit
+from inventory.domain import audit, lots
+from inventory.domain.digits import is_number
 from inventory.models import Action, ChainHead, Change
 
 _JSON = json.JSONDecoder()
-RECORDS = 500  # compared at once
+MOST = 500  # findings of one kind told
 State = Mapping[str, Any]
 
 
@@ -98,7 +99,7 @@ def _suspects(model: Any, watch: Watch | None) -> Iterator[str]:
     """Looked at without a lock: somebody may have been in the middle of a write."""
     rows = _in_order(Change.objects.filter(record=model.RECORD))
     records = (_play(record_id, group, watch) for record_id, group in groupby(rows, key=itemgetter(0)))
-    while chunk := list(islice(records, RECORDS)):
+    for chunk in lots.of(records):
         there = _rows(model, [each.record_id for each in chunk])
         yield from (each.record_id for each in chunk if _complaint(each, there.get(each.record_id)))
 
@@ -118,7 +119,7 @@ def _settled(model: Any, record_id: str) -> Iterator[Difference]:
 def _untold(model: Any) -> Iterator[int]:
     told = Change.objects.filter(record=model.RECORD, record_id=models.OuterRef("own_id"))
     rows = model._base_manager.annotate(own_id=Cast("pk", models.CharField())).filter(~models.Exists(told))
-    yield from rows.order_by("pk").values_list("pk", flat=True)[:RECORDS]
+    yield from rows.order_by("pk").values_list("pk", flat=True)[:MOST]
 
 
 def _in_order(changes: "models.QuerySet[Change]") -> Iterator[tuple[str, int, str, str]]:
@@ -134,7 +135,7 @@ def _play(record_id: str, rows: Iterable[tuple[str, int, str, str]], watch: Watc
 
 
 def _rows(model: Any, record_ids: list[str]) -> dict[str, dict[str, Any]]:
-    numbers = [int(each) for each in record_ids if each.isdecimal() and len(each) < 19]
+    numbers = [int(each) for each in record_ids if is_number(each)]
     return {str(row["pk"]): row for row in model._base_manager.filter(pk__in=numbers).values("pk", *model.HISTORY)}
 
 

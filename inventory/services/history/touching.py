@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
+from inventory.domain.digits import is_number
 from inventory.models import Action, Call, Change, Comment, Part, Sheet, Trace
 
 SPLIT = "call.is_split"  # traced wherever a call is split or made whole again
@@ -55,7 +56,7 @@ def _bound(before: int | None, after: int | None) -> dict[str, int]:
 
 def _family(record: str, record_id: str) -> Iterator[Q]:
     yield Q(record=record, record_id=record_id)
-    if not (record_id.isdecimal() and len(record_id) < 19):
+    if not is_number(record_id):
         return
     pk = int(record_id)
     if record == "part":

@@ -1,15 +1,13 @@
 """The actions that wait for a review, by their index: found at once among however many that do not."""
 
 from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from inventory.domain import audit
+from inventory.domain import audit, lots
 from inventory.domain.chain import Finding
 from inventory.models import Action, Review, Unreviewed
 
-AT_ONCE = 500
 MOST = 100  # findings told
 LEFT_OUT = "waits for a review and is not in the list of those that do"
 TOO_MANY = "is in the list of those that wait for a review and does not"
@@ -40,9 +38,8 @@ def add(*seqs: int) -> None:
 
 
 def remove(seqs: Iterable[int]) -> None:
-    wanted = iter(seqs)
-    while some_of_them := list(islice(wanted, AT_ONCE)):
-        Unreviewed.objects.filter(seq__in=some_of_them).delete()
+    for lot in lots.of(seqs):
+        Unreviewed.objects.filter(seq__in=lot).delete()
 
 
 def differing() -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from inventory.domain import audit, chain
+from inventory.domain import audit, chain, lots
 from inventory.domain.chain import Finding, Heads, Walk
 from inventory.models import Action, ChainHead, Change, append_only
 from inventory.models.audit import stored
@@ -18,7 +18,6 @@ from inventory.services.audit import head as last_link
 from inventory.services.history import indexes, replay, unreviewed
 
 ACTIONS = 1000  # read at once
-AT_ONCE = 500  # changes of one action held
 MOST = 100  # findings told; the first is the one that matters
 
 
@@ -109,7 +108,7 @@ def _fed(links: dict[int, audit.Link]) -> tuple[dict[int, int], set[int]]:
     for pk, own in groupby(rows, key=itemgetter(0)):
         if pk not in links:
             continue
-        while some := list(islice(own, AT_ONCE)):
+        for some in lots.of(own):
             links[pk].feed("".join([audit.spelled(*row[2:]) for row in some]))
             count = counts[pk]
             counts[pk] = count + len(some)

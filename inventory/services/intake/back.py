@@ -3,18 +3,16 @@
 import json
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
-from itertools import islice
 from operator import itemgetter
 from typing import Any
 
-from django.db import models
 from django.utils import timezone
 
-from inventory.models import Action, Call, Change, Feature, Part, Sheet, Team, bulk
-from inventory.models.versioned import Versioned
+from inventory.domain import lots
+from inventory.models import Action, Call, Feature, Part, Sheet, Team, bulk
 from inventory.services import audit
 from inventory.services.calls import call as calls
 from inventory.services.history import replay
@@ -49,13 +47,13 @@ class Back:
 
     def work_out(self, told: Told) -> None:
         """`told` hears how many records are through; what it raises ends it."""
-        for features in _lots(self._was.keys(), Feature.RECORD):
+        for features in lots.of(sorted(pk for name, pk in self._was if name == Feature.RECORD), ROWS):
             self._features(features)
             self._tell(len(features), told)
-        for pks in _of(sorted(self._calls())):
+        for pks in lots.of(sorted(self._calls()), ROWS):
             self._tell(self._put_back(pks), told)
         for model in MADE:
-            for pks in _of(sorted(self.made[model])):
+            for pks in lots.of(sorted(self.made[model]), ROWS):
                 self.changes.add(audit.states(*model._base_manager.filter(pk__in=pks).order_by("pk")), {})
                 self._tell(len(pks), told)
 
@@ -74,14 +72,11 @@ class Back:
 
     def _is_overtaken(self) -> bool:
         """Also by a re-pricing: what goes is told of in the history as it was."""
-        same = Change.objects.filter(
-            action=self.action, record=models.OuterRef("record"), record_id=models.OuterRef("record_id")
-        )
-        later = Change.objects.filter(models.Exists(same), action__seq__gt=self.seq)
+        later = records.told_of(self.action).filter(action__seq__gt=self.seq)
         return pricing.last_change() != self.prices or later.exists()
 
     def _delete(self, model: type[Any], heard: Callable[[], None]) -> None:
-        for pks in _of(sorted(self.made[model])):
+        for pks in lots.of(sorted(self.made[model]), ROWS):
             heard()
             model._base_manager.filter(pk__in=pks).delete()
 
@@ -134,18 +129,9 @@ class Back:
         return len(found)
 
     def _anew(self, model: type[Any], of: Sequence[int]) -> list[Any]:
-        """What the import took away of these, unsaved, with the numbers it had and a version nobody has seen."""
+        """What the import took away of these."""
         pks = [pk for each in of for pk in self._gone.get((model.RECORD, each), ())]
-        told = Change.objects.filter(record=model.RECORD, record_id__in=[str(pk) for pk in pks]).order_by()
-        written = dict(told.values_list("record_id").annotate(models.Count("pk"))) if pks else {}
-        made = []
-        for pk in pks:
-            one = model(pk=pk)
-            replay.put(one, self._was[model.RECORD, pk])
-            if isinstance(one, Versioned):
-                one.version = 2 * written[str(pk)] + 1  # one action writes a record twice at most
-            made.append(one)
-        return made
+        return records.anew(model, {pk: self._was[model.RECORD, pk] for pk in pks})
 
     def _before(self) -> dict[tuple[str, int], State]:
         """What the import changed or took away, as it was; what it took away also by what it belonged to."""
@@ -174,13 +160,3 @@ class Back:
     def _tell(self, more: int, told: Told) -> None:
         self._through += more
         told(self._through)
-
-
-def _lots(keys: Iterable[tuple[str, int]], record: str) -> Iterator[list[int]]:
-    return _of(sorted(pk for name, pk in keys if name == record))
-
-
-def _of(pks: Iterable[int]) -> Iterator[list[int]]:
-    waiting = iter(pks)
-    while some := list(islice(waiting, ROWS)):
-        yield some

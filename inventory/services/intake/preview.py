@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from inventory.domain import lots
 from inventory.exchange import call_file, call_row, manner, part_row, reading
 from inventory.exchange.call_file import Read
 from inventory.exchange.manner import Manner, Unclear
@@ -42,7 +42,7 @@ def look(*, job: Job, upload: Upload, at: datetime, told: Told) -> str:
         raise Unreadable(str(refusal)) from refusal
     looked = _Look(upload, Judge(person=upload.owner, at=at), left_out, chosen)
     rows = call_file.rows(found, upload.columns, Manner(upload.decimals, upload.days))
-    while chunk := list(islice(rows, ROWS)):
+    for chunk in lots.of(rows, ROWS):
         looked.at_rows(chunk)
         told(looked.count)
     for problem in found.problems:

@@ -5,13 +5,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
-from itertools import groupby, islice
+from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from inventory.domain import lots
 from inventory.exchange.call_row import OF_FEATURE, CallRow
 from inventory.exchange.part_row import TEXTS
 from inventory.exchange.reading import Problem
@@ -61,8 +62,7 @@ class Staged:
         """All rows are looked at, so that all problems are told at once; nothing more is put aside after the first.
         `told` hears how many calls are through; what it raises ends it."""
         through = 0
-        remaining = iter(rows)
-        while chunk := list(islice(remaining, ROWS)):
+        for chunk in lots.of(rows, ROWS):
             through += len(chunk)
             self.counts["rows"] += sum(row.rows for row in chunk)
             found = self.judge.judge(chunk)
@@ -151,13 +151,13 @@ class Staged:
         if pricing.last_change() != self.prices or timezone.localdate(at) != timezone.localdate(self.at):
             raise Overtaken
         for model, versions in self.rests_on.items():
-            for some in _lots(sorted(versions)):
+            for some in lots.of(sorted(versions), ROWS):
                 rows = model._base_manager.select_for_update(no_key=True).filter(pk__in=some, retired_at=None)
                 if dict(rows.order_by("pk").values_list("pk", "version")) != {pk: versions[pk] for pk in some}:
                     raise Overtaken
         if not (self._may_still() and self.judge.places.owners_may_still()):
             raise Overtaken
-        for some in _lots(sorted(self.held)):
+        for some in lots.of(sorted(self.held), ROWS):
             list(Call.objects.select_for_update(no_key=True).filter(pk__in=some).order_by("pk").values_list("pk"))
         for some, since in self.looked:  # who saved later knew nothing of the change, and would confirm it
             if Sheet.objects.filter(part__in=some, submitted_at__gt=since).exists():
@@ -217,7 +217,7 @@ def revised(
 def rewrite(revised: Iterable[Any], heard: Callable[[], None]) -> None:
     """UPDATE what was put aside. Raises `Overtaken` where somebody has written one of the records since."""
     for (record, names), rows in groupby(hearing(revised, heard), key=itemgetter(0, 1)):
-        while some := [values for _, _, values in islice(rows, ROWS)]:
+        for some in lots.of((values for _, _, values in rows), ROWS):
             if bulk.update(RECORDS[record], names, some) != len(some):
                 raise Overtaken
 
@@ -228,7 +228,3 @@ def hearing(rows: Iterable[Any], heard: Callable[[], None]) -> Iterator[Any]:
         if number % ROWS == 0:
             heard()
         yield row
-
-
-def _lots(pks: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (pks[start : start + ROWS] for start in range(0, len(pks), ROWS))

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 
 from inventory.domain.audit import Actor
-from inventory.models import Action, Call, Change, Feature, Person, Team
+from inventory.models import Action, Call, Feature, Person, Team
 from inventory.services import access, audit
 from inventory.services.intake.back import MADE, Back
 from inventory.services.intake.staging import Overtaken
@@ -106,10 +106,7 @@ def _reasons(action: Action) -> Iterator[str]:
     if undone is not None:
         yield f"It was taken back already, by action {undone:,}."
         return
-    same = Change.objects.filter(
-        action=action, record=models.OuterRef("record"), record_id=models.OuterRef("record_id")
-    )
-    later = Change.objects.filter(models.Exists(same), action_id__gt=action.pk).exclude(action__kind=REPRICE)
+    later = records.told_of(action).filter(action_id__gt=action.pk).exclude(action__kind=REPRICE)
     named = later.order_by("action__seq", "position").values_list("record", "record_id", "action__seq")
     for record, record_id, seq in named[:TOLD]:
         yield f"{_name(record, record_id)} was changed since, by action {seq:,}."

@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from inventory.domain import audit as domain
+from inventory.domain import lots
 from inventory.models import Part, Sheet
 from inventory.services import audit
 
-ROWS = 500  # looked at, and taken away, at once
 Told = tuple[int, str]  # a part by its number, and all that is kept of it and of its sheets
 
 
@@ -31,8 +30,8 @@ def told(parts: Sequence[Part], before: audit.States) -> Iterator[Told]:
 
 def take_away(staged: Iterable[Told]) -> bool:
     """Delete these parts with their sheets; False, and some of them are left, where one is not as it was told."""
-    waiting = iter(staged)
-    while some := dict(islice(waiting, ROWS)):
+    for lot in lots.of(staged):
+        some = dict(lot)
         parts = list(Part.objects.filter(pk__in=some).order_by("pk"))
         of_part = sheets(parts)
         now = {each.pk: _text([*audit.states(each, *of_part[each.pk]).values()]) for each in parts}

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from inventory.domain import audit_words
+from inventory.domain.digits import is_number
 from inventory.models import Action, Change, Part, Person, Sheet
 from inventory.services import access
 from inventory.services.labelling import agreement
@@ -87,4 +88,4 @@ def _moment(stored: Any) -> datetime | None:
 
 
 def _numbers(record_ids: Iterable[str]) -> list[int]:
-    return [int(each) for each in record_ids if each.isdecimal() and len(each) < 19]
+    return [int(each) for each in record_ids if is_number(each)]

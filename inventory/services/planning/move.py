@@ -21,7 +21,6 @@ COLUMNS = {
     "worth": F("worth"),
     "name": F("name"),
 }
-SORTS = tuple(sort for column in COLUMNS for sort in (column, f"-{column}"))
 
 
 @dataclass(frozen=True, slots=True)

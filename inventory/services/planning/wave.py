@@ -14,7 +14,6 @@ from inventory.models import Call, Dependency, Part, Stale, Team, Wave
 from inventory.services import audit, clash
 
 FIELDS = ("name", "starts_on", "ramp_months", "owner")
-PLACED = ("wave_id", "status")
 
 
 class NameTaken(Exception):

@@ -93,11 +93,11 @@ def _laid_over(
         elif row is None:
             found.append((PriceRow(model=models[line.model], **line.fields), line.number))
         else:
-            problems += _changed(row, line, today, used=_has_priced(row, priced, today))
+            problems += _changed(row, line, today, used=price_use.is_used(row, on=today, used_now=priced))
             found.append((row, line.number))
     new = sorted((row for row, _ in found if row.pk is None), key=lambda row: row.valid_from)
     for row in new:
-        card.ended_by(row, [each for each in (*there, *new) if card.key(each)[:3] == card.key(row)[:3]])
+        card.ended_by(row, [each for each in (*there, *new) if card.id_of(each) == card.id_of(row)])
     return found
 
 
@@ -116,17 +116,12 @@ def _changed(row: PriceRow, line: PriceLine, today: date, *, used: bool) -> Iter
         setattr(row, name, now)
 
 
-def _has_priced(row: PriceRow, priced: set[int], today: date) -> bool:
-    over = row.valid_to is not None and row.valid_to <= today
-    return row.valid_from <= today and (over or row.pk in priced)
-
-
 def _clashes(rows: Sequence[tuple[PriceRow, int]], there: Sequence[PriceRow]) -> Iterable[Problem]:
     """What cannot stand beside each other; told at the row of the file that brings it about."""
     numbers = {id(row): number for row, number in rows}
     groups: dict[tuple[str, str, str], list[PriceRow]] = {}
     for row in [*there, *(row for row, _ in rows if row.pk is None)]:
-        groups.setdefault((row.platform, row.platform_id.lower(), row.endpoint), []).append(row)
+        groups.setdefault(card.id_of(row), []).append(row)
     for group in groups.values():
         named = [row for row in group if id(row) in numbers]
         for row, field, reason in card.clashes(group) if named else ():

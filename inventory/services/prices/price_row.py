@@ -83,7 +83,7 @@ def correct(
     if not changed:
         return found
     _check(found, [*(each for each in _of_id(found) if each is not found), found])
-    if left and card.key(left[0])[:3] != card.key(found)[:3]:
+    if left and card.id_of(left[0]) != card.id_of(found):
         _check(found, left, at="platform_id")
     found.write(*changed)
     audit.record(

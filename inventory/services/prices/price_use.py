@@ -1,16 +1,20 @@
 """Which price rows have priced a call: those are never edited, they end and new ones begin."""
 
+from collections.abc import Collection
 from datetime import date
 
 from inventory.models import Call, Part, PriceRow
 from inventory.services.prices import pricing
 
 
-def is_used(row: PriceRow, *, on: date) -> bool:
-    """Whether a call may have been priced by it: one is now, or it held once and holds no more."""
+def is_used(row: PriceRow, *, on: date, used_now: Collection[int] | None = None) -> bool:
+    """Whether a call may have been priced by it: one is now, or it held once and holds no more. `used_now`: `used` of
+    that day, where many rows are asked about."""
     if row.valid_from > on:
         return False
-    return (row.valid_to is not None and row.valid_to <= on) or row.pk in used(on=on)
+    if row.valid_to is not None and row.valid_to <= on:
+        return True
+    return row.pk in (used(on=on) if used_now is None else used_now)
 
 
 def used(*, on: date) -> set[int]:

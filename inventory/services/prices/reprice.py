@@ -4,7 +4,6 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -12,11 +11,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from inventory.domain import audit as domain
-from inventory.domain import trace
+from inventory.domain import lots, trace
 from inventory.domain.audit import Actor, Stored
 from inventory.domain.book import Book
 from inventory.models import Action, Call, Job, Part, Person, Repricing, Team
-from inventory.models.reprice import PART, ROWS, put_aside, write_out
+from inventory.models.reprice import PART, put_aside, write_out
 from inventory.services import audit
 from inventory.services import job as jobs
 from inventory.services.prices import behind, pricing, repriced
@@ -207,8 +206,8 @@ def _hold(found: Repricing) -> None:
 
 def _compute_anew(found: Repricing, book: Book) -> None:
     """Calls of which anything was written since they were staged."""
-    late = iter(list(found.rows.all().outrun().order_by("call_id").values_list("call_id", flat=True).distinct()))
-    while pks := list(islice(late, ROWS)):
+    late = list(found.rows.all().outrun().order_by("call_id").values_list("call_id", flat=True).distinct())
+    for pks in lots.of(late):
         found.rows.filter(call_id__in=pks).delete()
         calls = list(Call.objects.live().filter(pk__in=pks).order_by("pk"))
         parts = list(Part.objects.live().filter(call__in=pks).order_by("call_id", "position"))

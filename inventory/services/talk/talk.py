@@ -9,6 +9,7 @@ from django.db.models.functions import RowNumber
 
 from inventory.domain import comment as domain
 from inventory.domain.comment import Named
+from inventory.domain.digits import is_number
 from inventory.domain.part import State
 from inventory.models import Call, Comment, Membership, Part, Person
 from inventory.models.comment import Comments
@@ -83,7 +84,7 @@ def talk(
     replies: str = "",
 ) -> Talk:
     """Page `number`, the last where that names none; or the `thread` alone, `replies` being the page of it."""
-    if thread.isascii() and thread.isdecimal() and len(thread) < 19:
+    if is_number(thread):
         found = _threads(call).filter(pk=int(thread)).first()
         if found is not None:
             return _around(Talk(call, [_whole(found, call, viewer, replies)], only=True), call, parts)

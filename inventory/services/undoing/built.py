@@ -5,7 +5,8 @@ from inventory.domain import undo as domain
 from inventory.models import Action, Feature, Person, Team, Wave
 from inventory.services.history import taken
 from inventory.services.undoing import records
-from inventory.services.undoing.look import Look, Piece, Reading, Row, frozen_since
+from inventory.services.undoing.look import Look, Piece, Row
+from inventory.services.undoing.reading import Reading, frozen_since
 from inventory.services.undoing.since import State
 
 POINTING = (

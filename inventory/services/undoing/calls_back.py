@@ -4,15 +4,15 @@ changes is broken, and all of it is priced anew. Where the label comes back as i
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import islice
 
+from inventory.domain import lots
 from inventory.models import Call, Feature, Part, Sheet
 from inventory.services import audit, clash
 from inventory.services.calls import call as calls
 from inventory.services.history import replay
 from inventory.services.labelling import part_notice, recount, seal
 from inventory.services.prices import pricing
-from inventory.services.undoing.work import AT_ONCE, Work
+from inventory.services.undoing.work import Work
 
 # By what a move is arranged and weighed, and nothing is priced.
 WEIGHED = frozenset((
@@ -31,8 +31,7 @@ def write(work: Work) -> None:
         with clash.refused("call_key_once", as_=calls.KeyTaken):
             call.save(force_insert=True)
     gone = {*work.gone("call")}
-    pks = iter(sorted(_concerned(work) - gone))
-    while some := list(islice(pks, AT_ONCE)):
+    for some in lots.of(sorted(_concerned(work) - gone)):
         _some(work, some)
     for call in Call.objects.filter(pk__in=gone).order_by("pk"):
         own = list(call.parts.order_by("position"))

@@ -2,12 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from itertools import islice
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from inventory.domain import audit_words
+from inventory.domain import audit_words, lots
 from inventory.domain import undo as domain
 from inventory.domain.audit import Actor
 from inventory.domain.status import MEMBERS_MAY, Status
@@ -22,7 +21,7 @@ from inventory.services.people import team
 from inventory.services.planning import wave
 from inventory.services.undoing import built, calls_back, places_back, units
 from inventory.services.undoing.look import Look, Piece, Row
-from inventory.services.undoing.work import AT_ONCE, Work
+from inventory.services.undoing.work import Work
 
 REFUSALS: Mapping[type[Exception], str] = {
     calls.KeyTaken: "Another call has the key by now that it had.",
@@ -168,8 +167,7 @@ def _feature(found: Look, key: taken.Key) -> int | None:
 
 
 def _held(model: type[Call | Feature | Team], pks: Iterable[int | None]) -> None:
-    wanted = iter(sorted(pk for pk in pks if pk is not None))
-    while some := list(islice(wanted, AT_ONCE)):
+    for some in lots.of(sorted(pk for pk in pks if pk is not None)):
         list(model._base_manager.select_for_update(no_key=True).filter(pk__in=some).order_by("pk").values_list("pk"))
 
 

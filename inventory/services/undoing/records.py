@@ -1,6 +1,6 @@
 """The records an action touched, as they are now: which they are, what hangs on them, and a kept state put into one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Cast
 
 from inventory.models import Action, Change
+from inventory.models.versioned import Versioned
 from inventory.services.history import replay
 
 # What hangs on a record and is not built on it: a part in hand, what a version of the test would decide, notices.
@@ -32,6 +33,29 @@ def ids(action: Action, model: Any, *, made: bool = False) -> models.QuerySet[An
         pk__in=told.values(own=Cast("record_id", models.BigIntegerField()))
     )
     return rows
+
+
+def anew(model: Any, states: Mapping[int, Mapping[str, Any]]) -> list[Any]:
+    """What was taken away, made again as it was, by number; unsaved. With a version nobody has seen: one action writes
+    a record twice at most."""
+    told = Change.objects.filter(record=model.RECORD, record_id__in=[str(pk) for pk in states]).order_by()
+    written = dict(told.values_list("record_id").annotate(models.Count("pk"))) if states else {}
+    made = []
+    for pk, state in states.items():
+        one = model(pk=pk)
+        replay.put(one, state)
+        if isinstance(one, Versioned):
+            one.version = 2 * written[str(pk)] + 1
+        made.append(one)
+    return made
+
+
+def told_of(action: Action) -> models.QuerySet[Change]:
+    """Every change, of whatever action, to a record that this one touched."""
+    same = Change.objects.filter(
+        action=action, record=models.OuterRef("record"), record_id=models.OuterRef("record_id")
+    )
+    return Change.objects.filter(models.Exists(same))
 
 
 def hanging(action: Action, model: Any) -> Iterator[tuple[int, str]]:

@@ -3,25 +3,19 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
-from django.db.models import Count
 from django.utils import timezone
 
+from inventory.domain import lots
 from inventory.domain.audit import Actor
 from inventory.domain.book import Book
-from inventory.models import Change
-from inventory.models.versioned import Versioned
 from inventory.services import audit
-from inventory.services.history import replay
 from inventory.services.labelling import part_notice
 from inventory.services.prices import pricing
 from inventory.services.undoing import records
 from inventory.services.undoing.look import Piece, Row
 from inventory.services.undoing.since import State
-
-AT_ONCE = 500
 
 
 class Work:
@@ -65,31 +59,19 @@ class Work:
         return piece is not None and piece.puts_label
 
     def back(self, record: str, **of: int) -> list[Any]:
-        """Those that were taken away, made anew with the numbers they had; unsaved. With a version nobody has seen: one
-        action writes a record twice at most."""
+        """Those that were taken away, made anew."""
         found = {
             pk: each.becomes or {}
             for pk, each in self._of(record)
             if each.now is None and all((each.becomes or {}).get(name) == value for name, value in of.items())
         }
-        model = records.model_of(record)
-        told = Change.objects.filter(record=record, record_id__in=[str(pk) for pk in found]).order_by()
-        written = dict(told.values_list("record_id").annotate(Count("pk"))) if found else {}
-        made = []
-        for pk, state in found.items():
-            one = model(pk=pk)
-            replay.put(one, state)
-            if isinstance(one, Versioned):
-                one.version = 2 * written[str(pk)] + 1
-            self.touched[record, pk] = None
-            made.append(one)
-        return made
+        self.touched |= dict.fromkeys((record, pk) for pk in found)
+        return records.anew(records.model_of(record), found)
 
     def changes(self) -> audit.Changes:
         """Every record as it was held against what the database has now."""
         made = audit.Changes()
-        keys = iter(self.touched)
-        while some := list(islice(keys, AT_ONCE)):
+        for some in lots.of(self.touched):
             before = {key: self.before[key] for key in some if key in self.before}
             made.add(before, self._now(some))
         return made

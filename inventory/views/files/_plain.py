@@ -7,10 +7,11 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from inventory.forms import check, figures, frozen, guess, listed, moment, people, plan, queue, version, wave
-from inventory.models import Person, Team
+from inventory.models import Person
 from inventory.services import access
 from inventory.services.labelling import figures as agreement
 from inventory.services.labelling import version as versions
+from inventory.views.planning import _arranged
 
 Read = Callable[[QueryDict, Person], Mapping[str, Any]]
 
@@ -36,13 +37,9 @@ def _team(address: QueryDict, person: Person) -> dict[str, Any]:
 
 
 def _waves(address: QueryDict, person: Person) -> dict[str, Any]:
-    """The team whose waves the page shows: the one asked for, else the first they lead, else the first there is."""
-    teams = list(Team.objects.live().order_by("name", "pk"))
-    named = [team for team in teams if str(team.pk) == address.get("team", "")]
-    found = named or [team for team in teams if access.may_lead(person, team)] or teams
-    only = address.get("wave", "")
-    is_number = only.removeprefix("-").isdigit() and only.isascii() and len(only) < 19
-    return ({"team": found[0]} if found else {}) | ({"wave": int(only)} if is_number else {})
+    wanted = _arranged.asked(address, person)
+    found = {"team": wanted.team, "wave": wanted.only}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _totals(address: QueryDict, person: Person) -> dict[str, Any]:

@@ -42,9 +42,10 @@ def shown(request: Request, job: Job, *, confirm: Confirm | None = None, status:
     """The page of a job; that of a re-pricing with what was typed to have it applied."""
     may_cancel = not job.is_over and not job.is_final and access.may_cancel(request.user, job)
     now = timezone.now()
-    has_file = job.has_file(now) and listed.may_fetch(request.user, job)
+    is_kept, may_fetch = job.has_file(now), listed.may_fetch(request.user, job)
     context: dict[str, Any] = {
-        "job": job, "has_file": has_file, "may_cancel": may_cancel, "is_stuck": jobs.is_stuck([job], at=now)
+        "job": job, "has_file": is_kept and may_fetch, "is_for_others": is_kept and not may_fetch,
+        "may_cancel": may_cancel, "is_stuck": jobs.is_stuck([job], at=now),
     }  # fmt: skip
     if job.created_by_id == request.user.pk:
         context["upload_pk"] = _upload(job)

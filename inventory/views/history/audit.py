@@ -17,7 +17,7 @@ from inventory.forms.review import Mark
 from inventory.models import Action, Change
 from inventory.services import access
 from inventory.services.history import action as actions
-from inventory.services.history import called, history, history_table, past, taken, weighed
+from inventory.services.history import called, effects, history, history_table, past, taken
 from inventory.services.history.history import Line
 from inventory.services.intake import taking, undo
 from inventory.services.undoing import putting
@@ -111,8 +111,8 @@ def shown(request: Request, action: Action, *, mark: Mark | None = None, status:
 
 def _figures(action: Action) -> list[tuple[str, str, str, str]]:
     """What it did to the totals of the plan: before, after and the difference."""
-    weighed_ = weighed.of_action(action)
-    return effect_words.figures(*weighed_, all_of_them=False) if weighed_ else []
+    both = effects.of_action(action)
+    return effect_words.figures(*both, all_of_them=False) if both else []
 
 
 def _taking_back(request: Request, action: Action, line: Line) -> dict[str, Any]:

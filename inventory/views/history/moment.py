@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from inventory.domain import effect_words
 from inventory.forms import moment as forms
 from inventory.services.history import action as actions
-from inventory.services.history import history, moment, past, weighed
+from inventory.services.history import effects, history, moment, past
 from inventory.services.history.moment import Moment
 from inventory.views._page import Request, page
 from inventory.views.history import _history
@@ -46,14 +46,14 @@ def plan(request: Request) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "note": note}
     if first and second:
         team = form.cleaned_data["team"]
-        features, left = weighed.by_feature(first, second, team=team)
-        made = weighed.made_most(first, second, team=team)
+        features, left = effects.by_feature(first, second, team=team)
+        made = effects.made_most(first, second, team=team)
         context |= {
             "first": first,
             "second": second,
             "team": team,
-            "sums": effect_words.figures(weighed.at(first, team=team), weighed.at(second, team=team), all_of_them=True),
-            "teams": [] if team else weighed.by_team(first, second),
+            "sums": effect_words.figures(effects.at(first, team=team), effects.at(second, team=team), all_of_them=True),
+            "teams": [] if team else effects.by_team(first, second),
             "of_team": f"?{_without_team(request)}team=",
             "features": features,
             "left": left,
@@ -71,12 +71,12 @@ def as_of(request: Request) -> HttpResponse:
     if form.is_valid():
         stood = moment.of_day(form.cleaned_data["day"])
         calls, following = past.calls(stood, form.cleaned_data["after"] or 0)
-        found = weighed.at(stood)
+        found = effects.at(stood)
         context |= {
             "moment": stood,
             "sums": found,
             "coverage": effect_words.coverage(found),
-            "teams": weighed.by_team(stood, stood) if not form.cleaned_data["after"] else [],
+            "teams": effects.by_team(stood, stood) if not form.cleaned_data["after"] else [],
             "calls": calls,
             "following": following,
         }

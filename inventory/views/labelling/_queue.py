@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from inventory.domain import waiting
+from inventory.domain.digits import is_number
 from inventory.forms import queue as forms
 from inventory.models import Part
 from inventory.services import access
@@ -50,7 +51,7 @@ def left(request: Request) -> int | None:
 def passed(request: Request) -> list[int]:
     """The parts gone past so far, that of `after` among them; a walk begun anew has passed none."""
     after = request.POST.get("after", "")
-    if not (after.isascii() and after.isdigit() and len(after) < 19):
+    if not is_number(after):
         return []
     return [*request.session.get(PASSED, []), int(after)][-MOST_PASSED:]
 

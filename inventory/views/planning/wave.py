@@ -13,12 +13,12 @@ from inventory.domain import wave as domain
 from inventory.domain.status import WORDS
 from inventory.forms import wave as forms
 from inventory.models import Stale, Team, Wave
-from inventory.services import access
 from inventory.services.planning import arrangement, board, moving
 from inventory.services.planning import wave as waves
 from inventory.views import _load
 from inventory.views._page import Request, page
 from inventory.views._stale import differences
+from inventory.views.planning import _arranged
 
 NAME_TAKEN = "The team already has a wave of that name. Choose another, or edit that one."
 FIELDS = {"start": "starts_on", "depends on": "after", "ramp": "ramp_months"}
@@ -28,15 +28,12 @@ USUAL = {"waves": 3, "apart": 2, "ramp": 1}
 @require_safe
 def listed(request: Request) -> HttpResponse:
     """The arrangement of one team: the one asked for, else the first the person leads, else the first there is."""
-    teams = list(Team.objects.live().order_by("name", "pk"))
-    asked = request.GET.get("team", "")
-    led = {team.pk for team in teams if access.may_lead(request.user, team)}
-    found = [team for team in teams if str(team.pk) == asked] or [t for t in teams if t.pk in led] or teams
-    if not found:
+    asked = _arranged.asked(request.GET, request.user)
+    if asked.team is None:
         return page(request, "wave/list.html", {"team": None})
-    team = found[0]
-    shown = board.board(team=team, only=_number(request.GET.get("wave")), number=request.GET.get("page"))
-    context = {"teams": teams, "team": team, "board": shown, "may_lead": team.pk in led, "steps": forms.STEPS}
+    shown = board.board(team=asked.team, only=asked.only, number=request.GET.get("page"))
+    context = {"teams": asked.teams, "team": asked.team, "board": shown, "may_lead": asked.team in asked.led}
+    context["steps"] = forms.STEPS
     return page(request, "wave/list.html", context)
 
 
@@ -187,8 +184,3 @@ def _tell(form: Any, refused: Exception) -> None:
 
 def _address(team: Team) -> str:
     return f"{reverse('wave.list')}?team={team.pk}"
-
-
-def _number(text: str | None) -> int | None:
-    digits = (text or "").removeprefix("-")
-    return int(text or 0) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None

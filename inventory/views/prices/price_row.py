@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from inventory.domain.digits import is_number
 from inventory.exchange import price_file
 from inventory.exchange.reading import Problem
 from inventory.forms import intake
@@ -26,7 +27,7 @@ LISTED = 200  # problems on one page
 def new(request: Request) -> HttpResponse:
     person = _load.administrator(request.user)
     like = request.GET.get("like", "")
-    row = _load.price_to_change(int(like), person) if like.isdecimal() and len(like) < 19 else None
+    row = _load.price_to_change(int(like), person) if is_number(like) else None
     today = timezone.localdate()
     initial = forms.like(row, today=today) if row else {"above": 0, "as_of": today}
     form = forms.Price(typed(request), models=_models(), initial=initial)

@@ -206,6 +206,7 @@ def test_the_search_index_stands_and_is_put_back(feature: Feature) -> None:
     assert (names("nightly"), names("digest")) == ([], ["Nightly tags"])
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_total_is_counted_once_until_history_moves(feature: Feature, settings: Any, prices: Any) -> None:
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "totals"}}
     cache.clear()

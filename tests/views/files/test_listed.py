@@ -56,14 +56,15 @@ def test_the_inventory_as_it_is_narrowed_and_sorted(as_ed: Client, registered: l
     assert [row["Call"] for row in csv.DictReader(io.StringIO(picked.decode("utf-8-sig")))] == ["'=A", "C"]
 
 
+@pytest.mark.parametrize("name", ["moves", "totals"])
 @pytest.mark.parametrize("record", ["team", "feature"])
 def test_a_list_narrowed_to_what_is_gone_when_its_turn_comes_says_so(
-    as_ed: Client, registered: list[Call], record: str
+    as_ed: Client, registered: list[Call], record: str, name: str
 ) -> None:
     other = factories.make_feature(team=factories.make_team(name="Gone soon"))
     gone = other.team if record == "team" else other
     query = f"{record}={gone.pk}"
-    as_ed.post(reverse("exchange.export_list"), {"name": "moves", "kind": "csv", "query": query})
+    as_ed.post(reverse("exchange.export_list"), {"name": name, "kind": "csv", "query": query})
     job = Job.objects.latest("pk")
     other.delete(), other.team.delete()
     tasks.run_job(job.pk)

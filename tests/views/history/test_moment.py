@@ -16,7 +16,7 @@ from inventory.services import audit
 from inventory.services.calls import call as calls
 from inventory.services.calls import feature as features
 from inventory.services.calls import part as parts
-from inventory.services.history import moment, past, weighed
+from inventory.services.history import effects, moment, past
 from inventory.services.people import team as teams
 from inventory.services.planning import plan
 from tests.services.labelling.test_waiting import both_in
@@ -125,14 +125,14 @@ def test_totals_of_any_day_are_those_the_plan_showed_then(
         stood = past.states_at([("part", str(moved.pk))], moment.Moment(action.seq, None, "")).get(
             ("part", str(moved.pk))
         )
-        sums = weighed.at(moment.Moment(action.seq, None, ""))
+        sums = effects.at(moment.Moment(action.seq, None, ""))
         live = stood is not None and stood["is_live"]
         assert sums.today == (stood["cost_today"] if live and stood else 0)
         assert sums.saving == (stood["saving"] if live and stood else 0)
         labelled = bool(live and stood and stood["label"])
         assert (sums.parts, sums.labelled) == (int(bool(live)), int(labelled))
         assert sums.covered == (sums.today if labelled else 0)
-    now = weighed.at(moment.now())
+    now = effects.at(moment.now())
     assert (now.today, now.saving) == (plan.totals().overall.sums.today, plan.totals().overall.sums.saving) == (0, 0)
 
 
@@ -179,10 +179,10 @@ def test_the_plan_is_compared_by_team_and_by_feature(
 
 def test_the_sums_of_features_are_those_the_chain_keeps_and_those_of_the_plan(moved: Part, as_ed: Client) -> None:
     for action in Action.objects.all():
-        gained = weighed.of_action(action)
+        gained = effects.of_action(action)
         told = tuple((gained[1] - gained[0]).all[:3]) if gained else (0, 0, 0)
         assert told == (action.effect_today, action.effect_saving, action.effect_possible)
-    assert sum((row.second.today for row in weighed.by_team(moment.now(), moment.now())), 0) == moved.cost_today
+    assert sum((row.second.today for row in effects.by_team(moment.now(), moment.now())), 0) == moved.cost_today
 
 
 def test_an_action_opens_to_its_effect_on_savings_coverage_and_what_a_commit_rests_on(
