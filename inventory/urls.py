@@ -25,6 +25,7 @@ from inventory.views.labelling import version as version_views
 from inventory.views.labelling import waiting as waiting_views
 from inventory.views.people import account, link, member, roster, team
 from inventory.views.people import people as people_views
+from inventory.views.planning import adding as adding_views
 from inventory.views.planning import guess as guess_views
 from inventory.views.planning import move as move_views
 from inventory.views.planning import plan as plan_views
@@ -166,6 +167,7 @@ discount: list[URLPattern] = [
 
 plan: list[URLPattern] = [
     path("plan", plan_views.listed, name="plan.page"),
+    path("plan/sum", adding_views.shown, name="plan.sum"),
     path("plan/guess", guess_views.shown, name="plan.guess"),
     path("plan/doubts", plan_views.doubts, name="plan.doubts"),
     path("plan/realised", realised_views.shown, name="plan.realised"),
@@ -224,6 +226,7 @@ audit: list[URLPattern] = [
     path("history/<int:seq>/review", review_views.mark_one, name="review.mark_one"),
     path("history/<int:seq>/review/take-back", review_views.take_back, name="review.take_back"),
     path("history/as-of", moment_views.as_of, name="moment.as_of"),
+    path("history/as-of/<int:pk>", moment_views.call_then, name="moment.call"),
     path("history/compare", moment_views.plan, name="moment.plan"),
     path("history/compare/<str:record>/<int:pk>", moment_views.record, name="moment.record"),
     path("history/<int:seq>/undo", undo_views.of_action, name="undo.action"),
@@ -253,6 +256,7 @@ intake: list[URLPattern] = [
 job: list[URLPattern] = [
     path("jobs", job_views.index, name="job.list"),
     path("jobs/<int:pk>", job_views.detail, name="job.detail"),
+    path("jobs/<int:pk>/parts", reprice_views.parts, name="job.parts"),
     path("jobs/<int:pk>/cancel", job_views.cancel, name="job.cancel"),
     path("jobs/<int:pk>/file", job_views.file, name="job.file"),
 ]

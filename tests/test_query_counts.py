@@ -108,6 +108,7 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
         "audit": {"seq": seq + 1, "record": "part", "record_id": str(part.pk)},
         "undo": {"seq": seq},
         "job": {"pk": done_job(lead)},
+        "job.parts": {"pk": run(lead, "reprice", {"on": timezone.localdate().isoformat()})},
         "intake": on_its_way(lead),
         "frozen": {
             "pk": (version := run(lead, "freeze_plan", {"team": None, "note": "As signed"})),

@@ -76,13 +76,13 @@ def months(blocks: Iterable[Block], ramps: Mapping[int, Ramp], *, count: int) ->
     rates = {block.growth for block in everything}
     found = []
     for number in range(1, count + 1):
-        grown = {rate: _grown(rate, number) for rate in rates}
-        baseline = sum((block.today * grown[block.growth] for block in everything), Fraction(0))
+        factors = {rate: grown(rate, number) for rate in rates}
+        baseline = sum((block.today * factors[block.growth] for block in everything), Fraction(0))
         full = dict.fromkeys(ramps, Fraction(0))
         for block in everything:
             if block.agreed and block.wave is not None and block.wave in ramps:
-                full[block.wave] += block.saving * grown[block.growth]
-        saved = {pk: money.whole(full[pk] * _share(ramps[pk], number)) for pk in ramps}
+                full[block.wave] += block.saving * factors[block.growth]
+        saved = {pk: money.whole(full[pk] * share(ramps[pk], number)) for pk in ramps}
         found.append(Month(number, money.whole(baseline), saved))
     return found
 
@@ -92,7 +92,7 @@ def too_large(volumes: Iterable[tuple[str, int, Decimal]], *, count: int, most: 
     return [
         Problem(name, "growth", f"by month {count} it would be more than {most:,} requests a month")
         for name, requests, growth in volumes
-        if requests * _grown(growth, count) > most
+        if requests * grown(growth, count) > most
     ]
 
 
@@ -183,9 +183,11 @@ def _still(block: Block) -> Block:
     return Block(Decimal(0), block.today, block.saving, block.wave, block.agreed)
 
 
-def _share(ramp: Ramp, number: int) -> Fraction:
+def share(ramp: Ramp, number: int) -> Fraction:
+    """What of the wave has moved by that month of the term."""
     return wave.share(number, starts_after=ramp.starts_after, ramp=ramp.months)
 
 
-def _grown(rate: Decimal, number: int) -> Fraction:
+def grown(rate: Decimal, number: int) -> Fraction:
+    """How much the volume is in that month of the term, times that of the first."""
     return (1 + Fraction(rate)) ** (number - 1)

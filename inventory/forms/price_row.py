@@ -10,7 +10,7 @@ from inventory.exchange.price_rows import BASE, BATCH, CONFIDENCE, FAST, LONGEST
 from inventory.forms.number import Dollars, Whole
 from inventory.forms.people import Version
 from inventory.forms.text import Line, Lines
-from inventory.models import ClaudeModel, PriceRow
+from inventory.models import ClaudeModel, PriceRow, Team
 from inventory.models.call import PROVIDERS
 from inventory.models.pricing import PLATFORMS, PRICE_NAMES
 
@@ -145,6 +145,22 @@ class Upload(forms.Form):
 
 class Reprice(forms.Form):
     on = _day("At the prices of")
+
+
+class Repriced(forms.Form):
+    """Which of the parts that a re-pricing changes; what means nothing narrows nothing."""
+
+    team = forms.ModelChoiceField(Team.objects.order_by("name", "pk"), required=False)
+    model = forms.CharField(required=False, max_length=120)
+
+    def chosen(self) -> dict[str, Any]:
+        self.is_valid()
+        found = {name: value for name, value in self.cleaned_data.items() if value}
+        return {name: value.pk if isinstance(value, Team) else value for name, value in found.items()}
+
+    def said(self) -> str:
+        found = [str(value) for value in (self.cleaned_data.get(name) for name in ("team", "model")) if value]
+        return ", ".join(found) or "All"
 
 
 class Confirm(forms.Form):

@@ -163,6 +163,7 @@ class Months(forms.Form):
     team = forms.ModelChoiceField(Team.objects.order_by("name", "pk"), required=False, empty_label="All teams")
     first = Month(label="From", required=False)
     months = Whole(least=1, most=LONGEST_TERM, label="Months", required=False)
+    opened = Whole(least=1, most=LONGEST_TERM, required=False, widget=forms.HiddenInput)  # which of them
 
     def __init__(self, data: Mapping[str, Any], *, today: date) -> None:
         """From the month after `today`, for a year, where the address says nothing else."""
@@ -176,6 +177,11 @@ class Months(forms.Form):
         first = self.cleaned_data.get("first")
         starts = domain.month(first) if first else self.usual.first
         return Term(starts, self.cleaned_data.get("months") or self.usual.count)
+
+    def chosen_month(self) -> int:
+        """The number of the month that is opened, 0 for none."""
+        self.is_valid()
+        return self.cleaned_data.get("opened") or 0
 
     def chosen_team(self) -> Team | None:
         self.is_valid()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.core.paginator import Page
@@ -14,6 +15,7 @@ from django.utils.safestring import SafeString
 from inventory.domain import money as amounts
 from inventory.domain.digits import is_number
 from inventory.domain.doubt import WORDS
+from inventory.forms.adding import parameters
 from inventory.models import Part, Person
 from inventory.models.call import PROVIDERS
 from inventory.models.notice import unread
@@ -72,6 +74,11 @@ def minus(amount: int) -> int:
 
 
 @register.filter
+def less(amount: int, other: int) -> int:
+    return amount - other
+
+
+@register.filter
 def of_key(found: Mapping[Any, int], key: Any) -> int:
     """The amount under that key, 0 where there is none."""
     return found.get(key, 0)
@@ -85,6 +92,20 @@ def opens(amount: int | None, *, call_pk: int, of: str, part: Part | None = None
     label = f"{shown} {of}: how it is worked out for {named}"
     return SafeString(
         f'<a class="opens-amount" href="/calls/{call_pk}/explained{anchor}" aria-label="{label}">{shown}</a>'
+    )
+
+
+@register.simple_tag
+def adds(amount: int, word: str, *, name: str = "", sign: bool = False, **narrowed: Any) -> SafeString:
+    """A sum that opens to the parts it adds up; `word` says today, after, saved or possible, `name` whose they are, the
+    rest which sum it is (`forms.adding.Sum`). `by` and `key` stand for what is narrowed by what the page groups by."""
+    key = narrowed.pop("key", "")
+    if by := narrowed.pop("by", ""):
+        narrowed[by] = key
+    shown, query = amounts.shown(amount, sign=sign), urlencode(parameters(**narrowed))
+    label = f"{shown} {word}: the parts it adds up{f', {name}' if name else ''}"
+    return format_html(
+        '<a class="opens-amount" href="/plan/sum{}" aria-label="{}">{}</a>', query and f"?{query}", label, shown
     )
 
 

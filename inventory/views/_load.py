@@ -241,6 +241,10 @@ def repricing_to_apply(job_pk: int, person: Person) -> Repricing:
     return _only(found, access.may_administer(person))
 
 
+def repricing(job_pk: int) -> Repricing:
+    return get_object_or_404(Repricing.objects.filter(ready_at__isnull=False), job__id=job_pk)
+
+
 def entry(pk: int) -> Realised:
     return get_object_or_404(Realised.objects.select_related("team", "wave", "part"), pk=pk)
 

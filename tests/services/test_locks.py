@@ -22,14 +22,14 @@ from inventory import tasks
 from inventory.domain.audit import Actor
 from inventory.domain.wave import Terms
 from inventory.exchange import call_file
-from inventory.models import Action, Call, Feature, Frozen, Job, Person, PriceRow, Team, staged
+from inventory.models import Action, Call, Feature, Frozen, Job, Person, PriceRow, Scenario, Team, staged
 from inventory.services import job as jobs
 from inventory.services.calls import call as calls
 from inventory.services.calls import feature as features
 from inventory.services.calls import part as parts
 from inventory.services.intake import taking, undo
 from inventory.services.intake import upload as uploads
-from inventory.services.people import people
+from inventory.services.people import account, people
 from inventory.services.people import team as teams
 from inventory.services.planning import arrangement
 from inventory.services.planning import wave as waves
@@ -70,7 +70,7 @@ def test_a_new_row_does_not_wait_for_whoever_changes_what_it_points_to(
     assert call.parts.count() == 2
 
 
-ORDER = ["wave", "repricing", "claudemodel", "team", "feature", "call", "chainhead"]
+ORDER = ["wave", "repricing", "claudemodel", "person", "team", "feature", "call", "chainhead"]
 WRITES: dict[str, Callable[[Call, Team, datetime], object]] = {
     "register a call": lambda call, other, at: calls.register(feature=call.feature, fields=FIELDS, by=BY, at=at),
     "change a call": lambda call, other, at: calls.edit(call=call, version=1, fields={"output": 1}, by=BY, at=at),
@@ -79,6 +79,16 @@ WRITES: dict[str, Callable[[Call, Team, datetime], object]] = {
     ),
     "move a feature": lambda call, other, at: features.edit(
         feature=call.feature, version=1, fields={"team": other}, by=BY, at=at
+    ),
+    "hand a feature over": lambda call, other, at: features.edit(
+        feature=call.feature, version=1, fields={"team": other, "product_owner": factories.make_person()}, by=BY, at=at
+    ),
+    "deactivate an owner": lambda call, other, at: account.deactivate(
+        person=Person.objects.get(pk=call.feature.product_owner_id),
+        version=1,
+        heir=factories.make_person(team=call.team, role="lead"),
+        by=BY,
+        at=at,
     ),
     "retire and restore a feature": lambda call, other, at: _there_and_back(call, at),
     "change a team": lambda call, other, at: teams.edit(
@@ -192,6 +202,45 @@ def test_what_is_pressed_twice_at_once_is_started_once(call: Call, pia: Person, 
     assert counts == [1, 2]
 
 
+def test_nobody_who_was_deactivated_meanwhile_becomes_an_owner(call: Call, pia: Person, now: datetime) -> None:
+    """By an edit, or by taking one back: each waits for who deactivates, and sees then that they are gone."""
+    heir, gone = factories.make_person(team=call.team, role="lead"), factories.make_person()
+    feature = call.feature
+
+    def leaves(person: Person) -> Callable[[], object]:
+        return partial(account.deactivate, person=person, version=1, heir=None, by=BY, at=now)
+
+    with _begun_elsewhere(leaves(gone)), pytest.raises(features.OwnerGone):
+        features.edit(feature=feature, version=1, fields={"product_owner": gone}, by=BY, at=now)
+    features.edit(feature=feature, version=1, fields={"product_owner": heir}, by=BY, at=now)
+    action = Action.objects.latest("seq")
+    stamp = built.look(action).stamp
+    with _begun_elsewhere(leaves(pia)), pytest.raises((putting.Refused, putting.ChangedMeanwhile)):
+        putting.take_back(action=action, keys=None, stamp=stamp, reason="No", by=BY, at=now)
+    feature.refresh_from_db()
+    assert feature.product_owner == heir
+
+
+def test_whoever_deactivates_waits_for_the_edit_that_makes_an_owner(call: Call, now: datetime) -> None:
+    person = factories.make_person()
+    hand_over = partial(features.edit, feature=call.feature, version=1, fields={"product_owner": person}, by=BY, at=now)
+    with _begun_elsewhere(hand_over), pytest.raises(account.HeirNeeded):
+        account.deactivate(person=person, version=1, heir=None, by=BY, at=now)
+
+
+def test_two_at_once_do_not_make_one_scenario_too_many(
+    call: Call, pia: Person, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scenario, "MOST", 1)
+
+    def make(name: str) -> object:
+        return scenario.register(team=call.team, fields={"name": name}, by=BY, at=now, person=pia)
+
+    with _begun_elsewhere(partial(make, "One")), pytest.raises(scenario.TooMany):
+        make("Two")
+    assert Scenario.objects.count() == 1
+
+
 PRICE = {
     "platform": "anthropic", "valid_from": date(2026, 12, 1), "as_of": date(2026, 11, 1), "source": "a test",
     "input": 1, "output": 1, "write_5m": 1, "write_1h": 1, "read": 1,
@@ -255,7 +304,9 @@ def _taken_back(call: Call, other: Team, at: datetime) -> None:
     for act in (
         lambda: _planned_and_given_up(call, at),
         lambda: calls.edit(call=call, version=call.version, fields={"output": 1}, by=BY, at=at),
-        lambda: features.edit(feature=call.feature, version=1, fields={"team": other}, by=BY, at=at),
+        lambda: features.edit(
+            feature=call.feature, version=1, fields={"team": other, "product_owner": None}, by=BY, at=at
+        ),
         lambda: teams.edit(team=call.team, version=1, name="New", one_side_enough=True, by=BY, at=at),
     ):
         act()

@@ -46,6 +46,7 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
             "call.explained", "pricing.list", "plan.page", "plan.guess", "plan.doubts", "audit.list", "audit.find", "audit.detail",
             "audit.record", "moment.plan", "moment.as_of", "moment.record", "job.list", "job.detail", "job.file",
             "pricing.book", "pricing.retiring", "plan.time", "plan.realised", "plan.entry", "wave.list", "move.detail",
+            "plan.sum", "moment.call", "job.parts",
             "frozen.list", "frozen.detail", "frozen.explained", "frozen.prices", "comparison.detail", "scenario.list", "scenario.detail",
         ),
         (ALL, None),
@@ -192,6 +193,7 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
             "comment.write": call.pk,
             "pricing.apply": given["repriced"],
             "plan.entry": entry.pk,
+            "job.parts": given["repriced"],
             **dict.fromkeys(MAY.keys() & {f"intake.{page}" for page in INTAKE}, kept.pk),
             **dict.fromkeys(("wave.new", "wave.put", "wave.step", "wave.propose"), team.pk),
         }

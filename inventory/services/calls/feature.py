@@ -9,13 +9,14 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 
 from inventory.domain.audit import Actor
-from inventory.models import Call, Feature, Part, Team
+from inventory.models import Call, Feature, Part, Person, Team
 from inventory.services import audit, clash
 from inventory.services.calls import call as calls
 from inventory.services.labelling import recount
 from inventory.services.prices import pricing
 
 BATCH = 500
+OWNERS = ("product_owner_id", "engineering_owner_id")
 
 
 class NameTaken(Exception):
@@ -28,6 +29,10 @@ class TeamRetired(Exception):
 
 class GuessFrozen(Exception):
     """The first guess is asked before the first label. A label of this feature was sealed: it can no longer change."""
+
+
+class OwnerGone(Exception):
+    """Whoever shall own the feature was deactivated meanwhile."""
 
 
 class HasLiveCalls(Exception):
@@ -55,8 +60,10 @@ def edit(
     """Change any field, the team among them: its calls and parts then move along, and what rests on one side's sheet
     is counted by the rule of the new team. No difference: nothing is written.
 
-    Raises `Stale`, `NameTaken`, `TeamRetired`, and `GuessFrozen` where the first guess would change after a seal.
+    Raises `Stale`, `NameTaken`, `TeamRetired`, `OwnerGone`, and `GuessFrozen` where the first guess would change after
+    a seal.
     """
+    active = _held_owners(feature, fields)
     if "team" in fields and fields["team"].pk != feature.team_id:
         fields = {**fields, "team": _home(fields["team"])}
     feature = _locked(feature)
@@ -66,6 +73,8 @@ def edit(
     changed = audit.changed(feature, before)
     if not changed:
         return feature
+    if any(getattr(feature, name) not in active for name in changed if name in OWNERS and getattr(feature, name)):
+        raise OwnerGone
     if "first_guess" in changed and guess_is_frozen(feature):
         raise GuessFrozen
     _write(feature, version, changed)
@@ -209,6 +218,15 @@ def _home(team: Team) -> Team:
     if found.retired_at is not None:
         raise TeamRetired
     return found
+
+
+def _held_owners(feature: Feature, fields: Mapping[str, Any]) -> set[int]:
+    """Of those who shall own it from now on, who can sign in: held until the transaction ends, so that nobody takes
+    that away meanwhile. Before the team and the feature, as whoever deactivates a person holds them."""
+    given = ((fields.get(name.removesuffix("_id")), getattr(feature, name)) for name in OWNERS)
+    wanted = {person.pk for person, now in given if person is not None and person.pk != now}
+    held = Person.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk") if wanted else ()
+    return {person.pk for person in held if person.is_active}
 
 
 def contents(feature: Feature) -> tuple[list[Call], list[Part]]:

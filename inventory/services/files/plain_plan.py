@@ -9,7 +9,7 @@ from inventory.domain.schedule import Term
 from inventory.exchange.columns import Column, Form
 from inventory.models import Realised, Scenario
 from inventory.services.files.plain import Asked, Plain, Row, each, name_of
-from inventory.services.planning import board, guess, ledger, schedule
+from inventory.services.planning import board, guess, ledger_list, schedule
 
 FEATURE, TEAM = Column("feature", "Feature", width=26), Column("team", "Team", width=22)
 TODAY = Column("today", "Today, $ a month", Form.MONEY)
@@ -82,6 +82,11 @@ def _in_wave(column: board.Column, row: board.Row) -> Row:
     }  # fmt: skip
 
 
+def _entries(asked: Asked) -> Any:
+    own = {name: str(asked.narrowed[name]) for name in ("now", "wave") if name in asked.narrowed}
+    return ledger_list.entries(ledger_list.Asked(asked.team, asked.feature, **own))
+
+
 def _entry(entry: Realised) -> Row:
     own = {name: getattr(entry, name) for name in ("moved_at", "verified_at", "ended_at", "ended_why", "priced_on")}
     return {
@@ -128,7 +133,7 @@ def _scenario(found: Scenario) -> Row:
 
 LISTS = {
     "waves": Plain("Waves", WAVES, _waves, _in_waves),
-    "ledger": Plain("Ledger", LEDGER, lambda asked: ledger.entries(asked.team), each(_entry)),
+    "ledger": Plain("Ledger", LEDGER, _entries, each(_entry)),
     "time": Plain("Month by month", TIME, _time, lambda found, asked: found),
     "guesses": Plain("First guess and audit", GUESSES, _guesses, lambda found, asked: found),
     "no_guess": Plain("Without a guess", NO_GUESS, lambda asked: guess.without(team=asked.team), each(_no_guess)),

@@ -58,6 +58,7 @@ AS_OF = (
     Column("call", "Call", width=30), Column("feature", "Feature", width=26), Column("runs", "Runs", width=14),
     Column("move", "Move", width=18), Column("today", "Cost, $ a month", Form.MONEY),
     Column("saves", "Saves, $ a month", Form.MONEY),
+    Column("gone", "Taken back since", Form.TRUTH, 16),
 )  # fmt: skip
 
 
@@ -119,19 +120,12 @@ def _copied(row: Row) -> Row:
 
 
 def _as_of(asked: Asked) -> Sequence[past.CallThen]:
-    stood, after = moment.of_day(date.fromisoformat(asked.narrowed["day"])), 0
-    found: list[past.CallThen] = []
-    while True:
-        some, following = past.calls(stood, after)
-        found += some
-        if following is None:
-            return found
-        after = following
+    return past.every(moment.of_day(date.fromisoformat(asked.narrowed["day"])))
 
 
 def _call_then(one: past.CallThen) -> Row:
     own: dict[str, Any] = {"call": one.name, "feature": one.feature, "runs": one.path, "move": one.kind}
-    return {**own, "today": one.today, "saves": one.saving}
+    return {**own, "today": one.today, "saves": one.saving, "gone": one.is_gone}
 
 
 def _prices_then(asked: Asked) -> Any:

@@ -58,7 +58,7 @@ def of_action(action: Action) -> tuple[Figures, Figures] | None:
 def by_team(first: Moment, second: Moment) -> list[Row]:
     """Every team that had parts at either moment, by name."""
     found = _grouped("team_id", first, second, {})
-    rows = [Row(pk, name, *found[pk]) for pk, name in _names(Team, found).items() if any(found[pk])]
+    rows = [Row(pk, name, *found[pk]) for pk, name in names(Team, found).items() if any(found[pk])]
     return sorted(rows, key=lambda row: (row.name.lower(), row.pk))
 
 
@@ -74,8 +74,8 @@ def by_feature(first: Moment, second: Moment, *, team: Team | None = None) -> tu
     if not pks:
         return [], 0
     own = {"feature_id__in": pks} | ({"team_id": team.pk} if team else {})
-    found, names = _grouped("feature_id", first, second, own), _names(Feature, pks)
-    return [Row(pk, names[pk], *found[pk]) for pk in pks], max(0, differing.count() - FEATURES)
+    found, called = _grouped("feature_id", first, second, own), names(Feature, pks)
+    return [Row(pk, called[pk], *found[pk]) for pk in pks], max(0, differing.count() - FEATURES)
 
 
 def made_most(first: Moment, second: Moment, *, team: Team | None = None) -> list[Action]:
@@ -107,7 +107,7 @@ def _read(row: Mapping[str, Any]) -> Figures:
     return Figures(*(int(row[name] or 0) for name in effect.NAMES))
 
 
-def _names(model: Any, pks: Any) -> dict[int, str]:
+def names(model: Any, pks: Any) -> dict[int, str]:
     """As they are called; those that are gone as they were called last."""
     found = dict(model.objects.filter(pk__in=list(pks)).values_list("pk", "name"))
     gone = [str(pk) for pk in pks if pk not in found]

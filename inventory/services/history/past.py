@@ -1,17 +1,18 @@
 """What stood at an earlier moment, played back from history record by record."""
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count
 
-from inventory.domain import audit
+from inventory.domain import audit, audit_words
 from inventory.domain.trace import SIDES
-from inventory.models import Call, Change, Feature, Part, Person, Trace
+from inventory.models import Action, Call, Change, Feature, Part, Person, Trace
 from inventory.services.history import action as actions
-from inventory.services.history import outcome, replay, touching
+from inventory.services.history import effects, outcome, replay, touching
 from inventory.services.history.action import Touched
 from inventory.services.history.moment import Moment
 
@@ -19,6 +20,11 @@ State = dict[str, Any]
 Key = tuple[str, str]
 ROWS = 50
 COMPARED = ("call", "part")
+# What deletes calls: they are never deleted but with what registered them.
+DELETING = (
+    "exchange.demo_remove", "exchange.undo_import",
+    *(kind for kind in audit_words.SENTENCES if kind.startswith("undo.")),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,7 @@ class CallThen:
     kind: str
     today: int | None
     saving: int | None
+    is_gone: bool = False  # its registration was taken back since
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +90,29 @@ def states_at(keys: Iterable[Key], moment: Moment) -> dict[Key, State]:
 
 def calls(moment: Moment, after: int = 0) -> tuple[list[CallThen], int | None]:
     """A page of the calls that were in use then, in the order they were registered; and where the next page begins.
-    Those that are gone for good since, which only the sample can be, are not among them."""
+    Those whose registration was taken back since are among them, as the totals of then count them."""
+    return _page(moment, after, _gone(moment))
+
+
+def every(moment: Moment) -> list[CallThen]:
+    """All pages."""
+    gone, found = _gone(moment), list[CallThen]()
+    following: int | None = 0
+    while following is not None:
+        some, following = _page(moment, following, gone)
+        found += some
+    return found
+
+
+def _page(moment: Moment, after: int, gone: Sequence[int]) -> tuple[list[CallThen], int | None]:
     found: list[CallThen] = []
     while True:
-        pks = list(Call.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:ROWS])
+        there = list(Call.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:ROWS])
+        begin = bisect_right(gone, after)
+        pks = sorted({*there, *gone[begin : begin + ROWS]})[:ROWS]
         if not pks:
             return found, None
-        then = _then(pks, moment)
+        then = _then(pks, moment, there)
         if not then and not _any_before(pks, moment):
             return found, None  # later calls are later registered
         found += then
@@ -98,23 +121,28 @@ def calls(moment: Moment, after: int = 0) -> tuple[list[CallThen], int | None]:
             return found, after
 
 
+def _gone(moment: Moment) -> list[int]:
+    """The numbers of the calls deleted since, in order; one that was put back again is there."""
+    deleting = Action.objects.filter(kind__in=DELETING, seq__gt=moment.seq)
+    deleted = Change.objects.filter(action__in=deleting, record=Call.RECORD, after="")
+    return sorted({int(each) for each in deleted.values_list("record_id", flat=True)})
+
+
 def _any_before(pks: Sequence[int], moment: Moment) -> bool:
     told = Change.objects.filter(record=Call.RECORD, record_id__in=[str(pk) for pk in pks])
     return told.filter(action__seq__lte=moment.seq).exists()
 
 
-def _then(pks: Sequence[int], moment: Moment) -> list[CallThen]:
+def _then(pks: Sequence[int], moment: Moment, there: Collection[int]) -> list[CallThen]:
     states = states_at([(Call.RECORD, str(pk)) for pk in pks], moment)
     in_use = {int(key[1]): state for key, state in states.items() if not state.get("retired_at")}
-    features = dict(
-        Feature.objects.filter(pk__in={state["feature_id"] for state in in_use.values()}).values_list("pk", "name")
-    )
+    features = effects.names(Feature, {state["feature_id"] for state in in_use.values()})
     kinds, paths = dict(Call._meta.get_field("kind").flatchoices), dict(Call._meta.get_field("today_path").flatchoices)
     return [
         CallThen(
             pk=pk, name=state["name"], feature=features.get(state["feature_id"], ""),
             path=str(paths.get(state["today_path"], "")), kind=str(kinds.get(state["kind"], "")),
-            today=state["cost_today"], saving=_saving(state),
+            today=state["cost_today"], saving=_saving(state), is_gone=pk not in there,
         )
         for pk, state in sorted(in_use.items())
     ]  # fmt: skip

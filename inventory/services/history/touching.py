@@ -37,9 +37,18 @@ def taken_away(call_id: int) -> list[str]:
     """Parts that a split, or the undoing of one, took away: only history knows whose they were."""
     touched = Change.objects.filter(record=Call.RECORD, record_id=str(call_id)).order_by().values("action_id")
     split = Trace.objects.filter(word=SPLIT, seq=OuterRef("seq"))
-    splits = Action.objects.filter(Exists(split), pk__in=touched).values("pk")
+    return _deleted(Action.objects.filter(Exists(split), pk__in=touched).values("pk"), call_id)
+
+
+def gone_with(call_id: int) -> list[str]:
+    """Parts that were deleted together with the call."""
+    own = Change.objects.filter(record=Call.RECORD, record_id=str(call_id), after="")
+    return _deleted(own.order_by().values("action_id"), call_id)
+
+
+def _deleted(by: "QuerySet[Any, Any]", call_id: int) -> list[str]:
     own = f'"call_id":{call_id},'
-    gone = Change.objects.filter(action__in=splits, record=Part.RECORD, after="", before__contains=own)
+    gone = Change.objects.filter(action__in=by, record=Part.RECORD, after="", before__contains=own)
     return list(gone.order_by("pk").values_list("record_id", flat=True))
 
 

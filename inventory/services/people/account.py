@@ -84,11 +84,11 @@ def change_discipline(*, person: Person, version: int, discipline: str, reason: 
 @transaction.atomic
 def set_administrator(*, person: Person, version: int, is_administrator: bool, by: Actor, at: datetime) -> Person:
     """Raises `Stale`, `LastAdministrator`, `NotActive`."""
-    administrators = _administrators()
-    found = people.locked(person.pk)
+    held = _held(person)
+    found = held[person.pk]
     if is_administrator and not found.is_active:
         raise team.NotActive
-    if not is_administrator and administrators == {found.pk}:
+    if not is_administrator and _administering(held) == {found.pk}:
         raise LastAdministrator
     return _changed(
         found, version, {"is_administrator": is_administrator}, kind="people.set_administrator", by=by, at=at
@@ -105,11 +105,11 @@ def deactivate(
     """
     if by == person.actor:
         raise Oneself
-    administrators = _administrators()
-    found = people.locked(person.pk)
+    held = _held(person, heir)
+    found = held[person.pk]
     if not found.is_active:
         return found
-    if administrators == {found.pk}:
+    if _administering(held) == {found.pk}:
         raise LastAdministrator
     only_lead_of = team.led_only_by(found)
     if only_lead_of:
@@ -121,7 +121,7 @@ def deactivate(
     found.write("is_active")
     people.set_password(found, None, at=at)
     link.close(links, at=at)
-    _hand_over(features, found, heir)
+    _hand_over(features, found, held.get(heir.pk) if heir else None)
     after = audit.states(found, *features, *links)
     audit.record(kind="people.deactivate", by=by, at=at, subject=found, before=before, after=after, reason=reason)
     return found
@@ -185,17 +185,21 @@ def _changed(
     return found
 
 
-def _administrators() -> set[int]:
-    """Everyone who can administer, held until the transaction ends: two who demote each other wait here."""
-    return set(
-        Person.objects.administrators().select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True)
-    )
+def _held(person: Person, heir: Person | None = None) -> dict[int, Person]:
+    """Both, and everyone who can administer, until the transaction ends: two who demote each other wait here. In one
+    order and before any feature, as whoever makes one of them an owner holds them."""
+    wanted = Q(pk__in=[each.pk for each in (person, heir) if each]) | Q(is_administrator=True, is_active=True)
+    return {each.pk: each for each in Person.objects.select_for_update(no_key=True).filter(wanted).order_by("pk")}
+
+
+def _administering(held: dict[int, Person]) -> set[int]:
+    return {pk for pk, each in held.items() if each.is_administrator and each.is_active}
 
 
 def _hand_over(features: list[Feature], leaving: Person, heir: Person | None) -> None:
     if not features:
         return
-    if heir is None or heir.pk == leaving.pk or not people.locked(heir.pk).is_active:
+    if heir is None or heir.pk == leaving.pk or not heir.is_active:
         raise HeirNeeded
     for feature in features:
         before = audit.states(feature)

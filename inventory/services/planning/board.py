@@ -18,6 +18,7 @@ FEW, ROWS = 12, 50  # moves shown of each wave, and of one that is shown alone
 
 
 NAMES = {OPEN: "In no wave", ELSEWHERE: "In waves of other teams"}
+KEYS = {OPEN: "open", REST: "stays", ELSEWHERE: "elsewhere"}  # of `adding.WAVES`
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +54,22 @@ class Column:
         return NAMES.get(self.number) or str(self.wave)
 
     @property
+    def key(self) -> str:
+        return KEYS.get(self.number) or str(self.number)
+
+    @property
     def more(self) -> int:
         return self.sums.parts - len(self.rows)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`realised`: what moves of it that are done save a month, by the ledger."""
+    """`realised`: what moves of it that are done save a month, by the ledger. `key` is what its parts are asked by."""
 
     name: str
     sums: Sums
     realised: int = 0
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +159,11 @@ def _lines(waves: Sequence[Wave], sums: Mapping[int, Sums], realised: Mapping[in
     names = {wave.pk: wave.name for wave in waves} | {OPEN: "Moves in no wave"}
     if ELSEWHERE in sums or ELSEWHERE in realised:
         names[ELSEWHERE] = NAMES[ELSEWHERE]
-    found = [Line(name, sums.get(key, Sums()), realised.get(key, 0)) for key, name in names.items()]
-    return [*found, Line("Stays, cannot move or is undecided", sums.get(REST, Sums()))]
+    found = [
+        Line(name, sums.get(key, Sums()), realised.get(key, 0), KEYS.get(key) or str(key))
+        for key, name in names.items()
+    ]
+    return [*found, Line("Stays, cannot move or is undecided", sums.get(REST, Sums()), key=KEYS[REST])]
 
 
 def _order(waves: Sequence[Wave], number: int) -> int:

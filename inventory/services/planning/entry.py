@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from django.utils import timezone
 
 from inventory.domain.status import MOVING_KINDS
 from inventory.models import Action, Call, Change, Part, Realised
-from inventory.services.history import past, replay
+from inventory.services.history import stood
 from inventory.services.history.moment import Moment
 from inventory.services.planning import realised
 from inventory.services.prices import explanation
@@ -45,7 +44,9 @@ def opened(entry: Realised) -> Opened:
     action = _begun_by(entry)
     if action is None:
         return Opened(entry)
-    call, parts = _as_it_stood(entry, action)
+    call, parts = stood.call_and_parts(entry.call_id, Moment(action.seq - 1, None, ""))
+    if call is not None:
+        call.priced_on = entry.priced_on
     move = next((part for part in parts if part.pk == entry.part_id), None)
     if call is None or move is None:
         return Opened(entry, action.seq)
@@ -60,26 +61,6 @@ def _begun_by(entry: Realised) -> Action | None:
     made = Change.objects.filter(record=Realised.RECORD, record_id=str(entry.pk), before="")
     change = made.select_related("action").order_by("pk").first()
     return None if change is None else change.action
-
-
-def _as_it_stood(entry: Realised, action: Action) -> tuple[Call | None, list[Part]]:
-    """The call and its parts before that action, made of what history kept. None of them is saved."""
-    states = past.states_at(past.family(Call.RECORD, entry.call_id), Moment(action.seq - 1, None, ""))
-    known = states.get((Call.RECORD, str(entry.call_id)))
-    if known is None:
-        return None, []
-    call = Call(pk=entry.call_id, priced_on=entry.priced_on)
-    replay.put(call, known)
-    parts = [_part(call, int(pk), state) for (record, pk), state in states.items() if record == Part.RECORD]
-    return call, sorted((part for part in parts if part.call_id == call.pk), key=lambda part: part.position)
-
-
-def _part(call: Call, pk: int, state: Mapping[str, Any]) -> Part:
-    part = Part(pk=pk)
-    replay.put(part, state)
-    if part.call_id == call.pk:
-        part.call = call
-    return part
 
 
 def _added_up(found: Opened, move: Part, call: Call, parts: Sequence[Part]) -> Opened:

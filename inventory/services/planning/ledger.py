@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce, TruncMonth
 from django.utils import timezone
 
@@ -14,6 +14,7 @@ from inventory.domain import wave as months
 from inventory.domain.realised import Done, Left, Open
 from inventory.domain.status import DONE
 from inventory.models import Feature, Part, Realised, Team, Wave
+from inventory.models.part import Parts
 from inventory.services.planning.realised import STAYS
 
 
@@ -47,6 +48,11 @@ class Line:
     wave_id: int | None = None
     team: str = ""
 
+    @property
+    def key(self) -> str:
+        """What the parts of a line by wave are asked by."""
+        return str(self.wave_id or NO_WAVE)
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -59,6 +65,7 @@ class Told:
     late: int = 0
 
 
+NO_WAVE = "none"  # what is asked by, where it is in none
 ALONG = Q(in_split=True, kind__in=STAYS)  # with the first move of its call that is done
 Place = tuple[int, int | None]  # a team, and one of its waves or none
 
@@ -99,9 +106,16 @@ def told(*, today: date, team: Team | None = None) -> Told:
     )
 
 
-def entries(team: Team | None = None) -> QuerySet[Realised]:
-    """The ledger itself, newest first, also what was taken back."""
-    return Realised.objects.of_team(team).newest_first()
+def left_of(parts: Parts) -> Parts:
+    """Those of these live parts whose saving is still to be realised."""
+    begun = Realised.objects.standing().filter(call_id=OuterRef("call_id"))
+    return parts.exclude(status__in=DONE).exclude(ALONG & Exists(begun)).exclude(saving=0)
+
+
+def still_of(parts: Parts) -> Parts:
+    """Moves that are done, and what came along with them: what they save by now, as the plan counts it."""
+    done = parts.filter(call__in=Realised.objects.standing().values("call_id"))
+    return done.filter(Q(status__in=DONE) | ALONG)
 
 
 _ADDED = {
@@ -130,20 +144,18 @@ def _by_place(team: Team | None) -> dict[Place, Sums]:
 def _left(team: Team | None) -> list[dict[str, Any]]:
     """What the plan still has to save in each team and wave: its saving but for what `_still` counts. What a split
     sends twice is in it, whether its moves are in a wave or not."""
-    parts = Part.objects.live().exclude(status__in=DONE)
-    parts = parts if team is None else parts.filter(team=team)
-    begun = Realised.objects.standing().filter(call_id=OuterRef("call_id"))
-    counted = parts.exclude(ALONG & Exists(begun)).with_counted_in().exclude(saving=0)
+    parts = Part.objects.live()
+    counted = left_of(parts if team is None else parts.filter(team=team)).with_counted_in()
     rows = counted.order_by().values("team_id", "counted_in").annotate(left=Coalesce(Sum("saving"), 0))
     return [{"team_id": row["team_id"], "wave_id": row["counted_in"], "left": row["left"]} for row in rows]
 
 
 def _still(team: Team | None = None, feature: Feature | None = None) -> int:
     """What the plan counts of moves that are done and of what came along with them, at the prices and volume of now."""
-    parts = Part.objects.live().filter(call__in=Realised.objects.standing().values("call_id"))
+    parts = Part.objects.live()
     parts = parts if team is None else parts.filter(team=team)
     parts = parts if feature is None else parts.filter(feature=feature)
-    return int(parts.filter(Q(status__in=DONE) | ALONG).aggregate(still=Sum("saving"))["still"] or 0)
+    return int(still_of(parts).aggregate(still=Sum("saving"))["still"] or 0)
 
 
 def _done(team: Team | None) -> list[Done]:

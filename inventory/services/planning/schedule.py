@@ -5,7 +5,7 @@ that waves and what is in none add up to the plan.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Count, F, FloatField, Max, Sum
 from django.db.models.functions import Cast, Coalesce
 
-from inventory.domain import capacity, schedule
+from inventory.domain import capacity, schedule, schedule_month
 from inventory.domain import wave as domain
 from inventory.domain.capacity import Fit, Load
 from inventory.domain.plan import Kind
@@ -37,6 +37,8 @@ class Told:
     waves: Sequence[Wave]
     in_term: Mapping[int, int]
     problems: Sequence[Problem]
+    blocks: Sequence[Block] = ()
+    ramps: Mapping[int, Ramp] = field(default_factory=dict)
 
     @property
     def days(self) -> list[tuple[date, Month]]:
@@ -54,6 +56,21 @@ class Told:
     def by_wave(self) -> list[tuple[Wave, int]]:
         return [(wave, self.in_term[wave.pk]) for wave in self.waves]
 
+    def opened(self, number: int) -> "Opened | None":
+        """What adds up to one month of the term; each of its waves with its record. None for no month of it."""
+        if not 1 <= number <= len(self.months):
+            return None
+        named = {wave.pk: wave for wave in self.waves}
+        found = schedule_month.opened(self.blocks, self.ramps, number)
+        return Opened(self.months[number - 1], found.grown, [(named[each.number], each) for each in found.waves])
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    month: Month
+    grown: Sequence[schedule_month.Grown]
+    waves: Sequence[tuple[Wave, schedule_month.Wave]]
+
 
 def told(*, term: Term, team: Team | None = None) -> Told:
     """The plan of the installation or of one team, month by month. Three queries."""
@@ -66,7 +83,7 @@ def told(*, term: Term, team: Team | None = None) -> Told:
     ramps = {wave.pk: Ramp((wave.starts or 0) - term.first, wave.ramp_months) for wave in dated}
     months = [] if problems else schedule.months(found, ramps, count=term.count)
     in_term = {pk: sum(month.saved[pk] for month in months) for pk in ramps}
-    return Told(term, months, schedule.five(found, ramps, months), dated, in_term, problems)
+    return Told(term, months, schedule.five(found, ramps, months), dated, in_term, problems, found, ramps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,15 @@
 """What a re-pricing would do, in figures: by team and by model, the dearest changes, the moves that change kind."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Abs
 
 from inventory.domain import money
 from inventory.domain.effect import Figures, Where
-from inventory.models import Action, Part, Repricing, Team
+from inventory.models import Action, Part, Repricing, StagedPrice, Team
 from inventory.models.call import KINDS
 
 DEAREST = 10
@@ -26,6 +26,7 @@ class Group:
     parts: int
     today: int
     saving: int
+    key: int | str = ""  # what its parts are asked by
 
     @property
     def after(self) -> int:
@@ -39,6 +40,7 @@ class Dearest:
     cost_today: int | None
     today: int
     saving: int
+    part_id: int
 
     @property
     def after(self) -> int:
@@ -140,16 +142,50 @@ def summed(found: Repricing) -> dict[str, Any]:
     }
 
 
+def parts(found: Repricing, *, team: int | None = None, model: str = "") -> QuerySet[StagedPrice]:
+    """The parts a group adds up, the largest change first; none once it was applied, when history has them."""
+    rows = found.rows.of_parts()
+    rows = rows if team is None else rows.filter(team_id=team)
+    rows = rows.filter(model=model) if model else rows
+    return rows.order_by((Abs(F("by_today")) + Abs(F("by_saving"))).desc(), "pk")
+
+
+def together(rows: QuerySet[StagedPrice], name: str) -> Group:
+    sums = rows.order_by().aggregate(parts=Count("pk"), today=Sum("by_today"), saving=Sum("by_saving"))
+    return Group(name, *(int(sums[each] or 0) for each in ("parts", "today", "saving")))
+
+
+def named(rows: Iterable[StagedPrice]) -> list[Dearest]:
+    """With their names, in one query."""
+    found = list(rows)
+    known = Part.objects.in_bulk([row.record_id for row in found])
+    return [
+        Dearest(
+            str(known.get(row.record_id, "A part that is gone")), row.call_id, row.cost_today, row.by_today,
+            row.by_saving, row.record_id,
+        )
+        for row in found
+    ]  # fmt: skip
+
+
 def report(found: Repricing) -> Report:
     """In two queries, however much it would change."""
     kept = found.report
     teams = Team.objects.in_bulk([row[0] for row in kept["teams"]])
-    parts = Part.objects.in_bulk([row[0] for row in kept["dearest"]])
+    known = Part.objects.in_bulk([row[0] for row in kept["dearest"]])
     return Report(
         calls=kept["calls"], parts=kept["parts"], possible=kept["possible"],
         overall=Group("All", kept["parts"], kept["today"], kept["saving"]),
-        teams=[Group(str(teams.get(pk, "A team that is gone")), *rest) for pk, *rest in kept["teams"]],
-        models=[Group(*row) for row in kept["models"]], models_left=kept["models_left"],
+        teams=[Group(str(teams.get(pk, "A team that is gone")), *of, pk) for pk, of in _keyed(kept["teams"])],
+        models=[Group(name, *of, name) for name, of in _keyed(kept["models"])], models_left=kept["models_left"],
         kinds=[(KIND_NAMES.get(was, was), KIND_NAMES.get(now, now), count) for was, now, count in kept["kinds"]],
-        dearest=[Dearest(str(parts.get(pk, "A part that is gone")), *rest) for pk, *rest in kept["dearest"]],
+        dearest=[
+            Dearest(str(known.get(pk, "A part that is gone")), call, cost, today, saving, pk)
+            for pk, call, cost, today, saving in kept["dearest"]
+        ],
     )  # fmt: skip
+
+
+def _keyed(rows: Sequence[Sequence[Any]]) -> list[tuple[Any, tuple[int, int, int]]]:
+    """What a group is of; its parts, and the differences of today and of saving."""
+    return [(key, (parts, today, saving)) for key, parts, today, saving in rows]

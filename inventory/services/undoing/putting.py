@@ -134,7 +134,8 @@ def _title(root: Action) -> str:
 
 
 def _hold(found: Look) -> None:
-    """In the order everybody holds them: waves, teams, features, calls."""
+    """In the order everybody holds them: waves, people, teams, features, calls. People are held as owners they shall be
+    again: nobody deactivates them meanwhile."""
     if found.why_not:
         return
     pieces = [piece for row in found.rows for piece in row.pieces]
@@ -142,6 +143,7 @@ def _hold(found: Look) -> None:
         wave.held()
     features = {pk for piece in pieces for pk in (_feature(found, piece.key), (piece.becomes or {}).get("feature_id"))}
     parts = {(piece.becomes or {}).get("call_id") for piece in pieces if piece.record == "part"}
+    _held(Person, {(piece.becomes or {}).get(name) for piece in pieces for name in feature.OWNERS})
     _held(Team, found.teams)
     _held(Feature, features)
     _held(Call, {call.pk for piece in pieces if (call := found.call_of(piece))} | parts | _following(pieces))
@@ -166,7 +168,7 @@ def _feature(found: Look, key: taken.Key) -> int | None:
     return there.pk if there is not None and key[0] == "feature" else getattr(there, "feature_id", None)
 
 
-def _held(model: type[Call | Feature | Team], pks: Iterable[int | None]) -> None:
+def _held(model: type[Call | Feature | Person | Team], pks: Iterable[int | None]) -> None:
     for some in lots.of(sorted(pk for pk in pks if pk is not None)):
         list(model._base_manager.select_for_update(no_key=True).filter(pk__in=some).order_by("pk").values_list("pk"))
 

@@ -99,6 +99,8 @@ def edit(request: Request, pk: int) -> HttpResponse:
             form.add_error("name", NAME_TAKEN)
         except features.TeamRetired:
             form.add_error("team", TEAM_RETIRED)
+        except features.OwnerGone:
+            form.add_error(None, OWNER_GONE)
         except features.GuessFrozen:
             form.add_error("first_guess", forms.FROZEN)
         else:
@@ -145,6 +147,7 @@ def restore(request: Request, pk: int) -> HttpResponse:
 
 
 NAME_TAKEN = "This team already has a feature of that name. Choose another, or edit that one."
+OWNER_GONE = "Who shall own it was deactivated meanwhile. Choose somebody else."
 TEAM_RETIRED = "This team was retired meanwhile. Choose another."
 
 

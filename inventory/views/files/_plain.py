@@ -6,7 +6,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils import timezone
 
-from inventory.forms import check, figures, frozen, guess, listed, moment, people, plan, queue, version, wave
+from inventory.forms import check, figures, frozen, guess, listed, moment, people, plan, queue, realised, version, wave
 from inventory.models import Person
 from inventory.services import access
 from inventory.services.labelling import figures as agreement
@@ -82,7 +82,8 @@ LISTS: Mapping[str, Read] = {
     "teams": _retired, "people": _people, "jobs": _nothing, "notices": _nothing, "queue": _queue,
     "check": lambda address, person: check.Filter(address).chosen(),
     "differing": lambda address, person: version.Filter(address, teams=versions.teams(person)).chosen(),
-    "consumers": _nothing, "agreement": _agreement, "waves": _waves, "ledger": _team, "time": _time,
+    "consumers": _nothing, "agreement": _agreement, "waves": _waves, "time": _time,
+    "ledger": lambda address, person: realised.Filter(address).chosen(),
     "guesses": lambda address, person: guess.Filter(address).chosen(), "no_guess": _team, "scenarios": _scope,
     "retiring": _nothing, "models": _nothing, "upcoming": _nothing, "discounts": _nothing, "modifiers": _nothing,
     "versions": _scope, "as_of": _as_of, "totals": _totals, "realised": _team,

@@ -4,13 +4,15 @@ from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from inventory.domain import effect_words
 from inventory.forms import moment as forms
 from inventory.services.history import action as actions
-from inventory.services.history import effects, history, moment, past
+from inventory.services.history import effects, history, moment, past, stood
 from inventory.services.history.moment import Moment
+from inventory.services.prices import explanation
 from inventory.views._page import Request, page
 from inventory.views.history import _history
 
@@ -81,6 +83,23 @@ def as_of(request: Request) -> HttpResponse:
             "following": following,
         }
     return page(request, "moment/as_of.html", context)
+
+
+@require_safe
+def call_then(request: Request, pk: int) -> HttpResponse:
+    """How the amounts of one call as of a day came about, also where it is there no more."""
+    form = forms.AsOf(request.GET or None)
+    if len(str(pk)) > 18:
+        raise Http404
+    if not form.is_valid():
+        return redirect("moment.as_of")
+    at = moment.of_day(form.cleaned_data["day"])
+    call, parts = stood.call_and_parts(pk, at)
+    on = stood.last_changed_on(pk, at)
+    if call is None or on is None:
+        raise Http404
+    told = explanation.of(call, parts, on=on)
+    return page(request, "moment/call.html", {"call": call, "moment": at, "on": on, "told": told, "form": form})
 
 
 def _without_team(request: Request) -> str:

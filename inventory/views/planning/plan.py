@@ -71,6 +71,8 @@ def in_time(request: Request) -> HttpResponse:
         "told": found,
         "five": found.five,
         "realised": ledger.overall(team=form.chosen_team()),
+        "opened": found.opened(form.chosen_month()),
+        "kept": _without(request, "opened"),
         "ramp": _picture.ramp(found.days),
         "columns": _picture.columns(steps),
         "rows": _picture.rows(steps),
@@ -111,8 +113,13 @@ def _chips(request: Request, form: forms.Filter) -> list[dict[str, str]]:
     """Each filter in force, with the address that has all but it."""
     chips = []
     for name, label, words in form.said():
-        rest = request.GET.copy()
-        rest.pop(name, None)
-        rest.pop("page", None)
-        chips.append({"label": label, "words": words, "query": rest.urlencode()})
+        chips.append({"label": label, "words": words, "query": _without(request, name, "page")})
     return chips
+
+
+def _without(request: Request, *names: str) -> str:
+    """The rest of the address."""
+    rest = request.GET.copy()
+    for name in names:
+        rest.pop(name, None)
+    return rest.urlencode()

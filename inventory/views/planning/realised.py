@@ -5,9 +5,8 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from inventory.forms import guess as forms
-from inventory.services.planning import entry as entries
-from inventory.services.planning import ledger
+from inventory.forms import realised as forms
+from inventory.services.planning import entry, ledger, ledger_list
 from inventory.views import _load, _picture
 from inventory.views._page import Request, page
 
@@ -17,15 +16,19 @@ ROWS = 50
 @require_safe
 def shown(request: Request) -> HttpResponse:
     form = forms.Filter(request.GET)
-    team = form.chosen().get("team")
+    chosen = form.chosen()
+    team = chosen.get("team")
     told = ledger.told(today=timezone.localdate(), team=team)
+    entries = ledger_list.entries(ledger_list.Asked(**chosen))
     context = {
         "form": form,
         "team": team,
+        "said": form.said(),
+        "together": ledger_list.together(entries) if "now" in chosen else None,
         "told": told,
         "sums": told.overall,
         "burn_down": _picture.burn_down(told.left),
-        "page": Paginator(ledger.entries(team), ROWS).get_page(request.GET.get("page")),
+        "page": Paginator(entries, ROWS).get_page(request.GET.get("page")),
     }
     return page(request, "plan/realised.html", context)
 
@@ -33,4 +36,4 @@ def shown(request: Request) -> HttpResponse:
 @require_safe
 def opened(request: Request, pk: int) -> HttpResponse:
     """How the amounts of one entry came about."""
-    return page(request, "plan/entry.html", {"opened": entries.opened(_load.entry(pk))})
+    return page(request, "plan/entry.html", {"opened": entry.opened(_load.entry(pk))})

@@ -16,7 +16,7 @@ from inventory.models import Action, Call, Part, Person, Realised, Team
 from inventory.services.calls import call as calls
 from inventory.services.files import exchange
 from inventory.services.history import verification
-from inventory.services.planning import ledger, moving, plan, schedule
+from inventory.services.planning import ledger, ledger_list, moving, plan, schedule
 from tests.factories import make_part, make_team
 from tests.services.planning.test_arrangement import make_move, make_wave
 from tests.services.planning.test_moving import step
@@ -91,7 +91,7 @@ def test_what_is_taken_back_leaves_the_sum_and_stays_in_the_ledger(
     step(two, Status.MOVING, pia, now)
     sums = ledger.told(today=TODAY).overall
     assert (sums.moves, sums.saved, sums.ended_moves, sums.ended) == (0, 0, 2, 30)
-    why = {entry.part_id: entry.ended_why for entry in ledger.entries()}
+    why = {entry.part_id: entry.ended_why for entry in ledger_list.entries()}
     assert why == {one.pk: "The desk reads it at once", two.pk: "Not moved yet after all"}
     two = step(Part.objects.select_related("call", "team").get(pk=two.pk), Status.MOVED, pia, now)
     assert ledger.overall().saved == 20
@@ -156,11 +156,11 @@ def test_a_part_that_is_gone_or_retired_is_in_no_sum(team: Team, pia: Person, no
     Part.objects.filter(pk=one.pk).update(is_live=False)
     Part.objects.filter(pk=two.pk).delete()
     assert ledger.overall() == ledger.Sums()
-    assert {entry.name: entry.part for entry in ledger.entries()} == {
+    assert {entry.name: entry.part for entry in ledger_list.entries()} == {
         one.name: one,
         two.name: None,
     } or one.name == two.name
-    assert ledger.entries().count() == 2
+    assert ledger_list.entries().count() == 2
 
 
 def test_it_is_told_by_team_wave_and_month(team: Team, pia: Person, now: datetime) -> None:

@@ -33,6 +33,8 @@ NO_LIST = {
     **dict.fromkeys(("waiting.result", "agreement.page"), "answers to one part, side by side"),
     **dict.fromkeys(("intake.page", "intake.columns", "exchange.import"), "one's own files on their way in"),
     **dict.fromkeys(("audit.detail", "undo.action"), "one action; the history exports its lines"),
+    "plan.sum": "what one amount adds up; the plan and the lists it stands in go out",
+    "job.parts": "what one amount of a re-pricing adds up; the history has it once it is applied",
     "moment.plan": "an answer to one question about the past",
     "home.page": "the first rows of lists that have pages of their own",
     "scenario.detail": "one scenario, opened to what made its differences",

@@ -11,14 +11,17 @@ from django.test import Client
 from django.utils import timezone
 
 from inventory.domain import effect
+from inventory.exchange import call_file
 from inventory.models import Action, Call, Called, Effect, Part, Person, Team, append_only
 from inventory.services import audit
 from inventory.services.calls import call as calls
 from inventory.services.calls import feature as features
 from inventory.services.calls import part as parts
 from inventory.services.history import effects, moment, past
+from inventory.services.intake import taking, undo
 from inventory.services.people import team as teams
 from inventory.services.planning import plan
+from inventory.services.undoing import built, putting
 from tests.services.labelling.test_waiting import both_in
 from tests.views.history.test_audit import FIELDS, text
 from tests.views.history.test_audit_filters import exported
@@ -231,6 +234,78 @@ def test_the_inventory_as_of_a_day_has_the_calls_in_use_then(
     last = Call.objects.get(name="Later 0").pk
     assert f"?day={day(then, 8)}&amp;after={last}" in first
     assert "Later 2" in text(as_ed, f"/history/as-of?day={day(then, 8)}&after={last}")
+
+
+FILE = b"""team,feature,call_key,name,model,requests_per_month,input_tokens,output_tokens,provider
+Documents,Imported,one,First of a file,claude-haiku-4-5,1000,5000,100,anthropic
+Documents,Imported,two,Second of a file,claude-haiku-4-5,2000,5000,100,anthropic
+"""
+
+
+def take_back(action: Action, by: Person, at: datetime) -> Action:
+    stamp = built.look(action).stamp
+    return putting.take_back(action=action, keys=None, stamp=stamp, reason="No", by=by.actor, at=at)
+
+
+def test_what_was_taken_back_since_is_listed_as_the_totals_of_then_count_it(
+    call: Call, pia: Person, as_ed: Client, then: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A registration, a file of new calls, and a registration that was taken back and put back again."""
+    on = then + timedelta(days=1)
+    made = {"feature": call.feature, "by": pia.actor, "at": on}
+    slip = calls.register(fields={**FIELDS, "name": "A slip"}, **made)
+    back = calls.register(fields={**FIELDS, "name": "Back again"}, **made)
+    of_slip, of_back = (Action.objects.get(record="call", record_id=str(each.pk)) for each in (slip, back))
+    summary = taking.import_inventory(file=call_file.read(FILE), name="calls.csv", by=pia.actor, at=on)
+    later = then + timedelta(days=4)
+    take_back(of_slip, pia, later)
+    take_back(take_back(of_back, pia, later), pia, later)
+    undo.undo(action=Action.objects.get(seq=summary.seq), by=pia.actor, at=later)
+    assert Call.objects.count() == 2
+    for days, count in ((0, 1), (2, 5), (5, 2)):
+        stood = moment.of_day(timezone.localdate(then) + timedelta(days=days))
+        monkeypatch.setattr(past, "ROWS", 50)
+        listed, following = past.calls(stood)
+        assert (len(listed), following) == (count, None)
+        sums = effects.at(stood)
+        assert sum(each.today or 0 for each in listed) == sums.today > 0
+        assert (sum(each.saving or 0 for each in listed), len(listed)) == (sums.saving, sums.parts)
+        assert {each.name for each in listed if each.is_gone} == (
+            {"A slip", "First of a file", "Second of a file"} if days == 2 else set()
+        )
+        monkeypatch.setattr(past, "ROWS", 2)
+        assert past.every(stood) == listed
+    monkeypatch.setattr(past, "ROWS", 50)
+    page = text(as_ed, f"/history/as-of?day={day(then, 2)}")
+    assert f'<a href="/history/call/{slip.pk}">A slip</a>' in page
+    assert page.count("taken back since") == 3
+    assert "Imported · taken back since" in page, "its feature is gone too"
+    assert f'<a href="/calls/{back.pk}">Back again</a>' in page
+    text(as_ed, f"/history/call/{slip.pk}")
+
+
+def test_an_amount_as_of_a_day_opens_to_its_arithmetic_also_where_the_call_is_gone(
+    call: Call, moved: Part, pia: Person, as_ed: Client, then: datetime
+) -> None:
+    slip = calls.register(
+        feature=call.feature, fields={**FIELDS, "name": "A slip"}, by=pia.actor, at=then + timedelta(days=1)
+    )
+    took = f"${(slip.cost_today or 0) / 10**6:,.2f}"
+    edit(call, pia, then + timedelta(days=5), requests=3000)
+    take_back(Action.objects.get(record="call", record_id=str(slip.pk)), pia, then + timedelta(days=6))
+    for found, requests in ((call, "1,000"), (slip, "1,000")):
+        path = f"/history/as-of/{found.pk}?day={day(then, 2)}"
+        assert path in text(as_ed, f"/history/as-of?day={day(then, 2)}")
+        page = text(as_ed, path)
+        assert f"{requests} requests a month, each as below" in page
+        assert took in page.partition("Together")[2]
+        assert "by other prices" not in page
+    call.refresh_from_db()
+    page = text(as_ed, f"/history/as-of/{call.pk}?day={day(then, 5)}")
+    assert f"${(call.cost_today or 0) / 10**6:,.2f} a month at the end of" in page
+    text(as_ed, f"/history/as-of/{slip.pk}?day={day(then, 0)}", status=404)
+    text(as_ed, f"/history/as-of/{slip.pk}?day={day(then, 7)}", status=404)
+    assert as_ed.get(f"/history/as-of/{call.pk}").status_code == 302
 
 
 @pytest.mark.parametrize(

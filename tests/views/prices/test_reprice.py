@@ -1,6 +1,8 @@
 """Computing a re-pricing, looking at it, and having it applied."""
 
+import re
 from datetime import date, datetime
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -54,6 +56,27 @@ def test_the_prices_say_what_is_still_priced_by_earlier_ones(call: Call, as_pia:
     text = as_admin.get("/prices").text
     assert told in text
     assert "Compute the re-pricing" in text
+
+
+def test_each_sum_of_a_re_pricing_opens_to_the_parts_it_adds_up(call: Call, as_admin: Client, now: datetime) -> None:
+    other = factories.make_feature(team=factories.make_team(name="Another"))
+    given = {"provider": "anthropic", "today_path": "real_time", "uncached_input": 6000, "output": 800}
+    for n in range(3):
+        fields = {**given, "name": f"More {n}", "model": "claude-sonnet-5-5", "requests": 1000 * (n + 1)}
+        made = calls.register(feature=other, fields=fields, by=Actor("command", "test"), at=now)
+        made.parts.update(cost_today=1_000_000), Call.objects.filter(pk=made.pk).update(priced_by="")
+    job = computed(as_admin)
+    report = as_admin.get(f"/jobs/{job.pk}").text
+    links = re.findall(r'href="(/jobs/\d+/parts[^"]*)" aria-label="([^ ]*) (today|after|saving):', report)
+    assert len(links) == 12
+    for path, shown, word in links:
+        page = as_admin.get(unescape(path)).text
+        assert f'<td data-label="{word.capitalize()}" class="num">{shown}</td>' in page.partition('id="together"')[2]
+    assert "Another. At the prices of 2026-11-22" in as_admin.get(f"/jobs/{job.pk}/parts?team={other.team_id}").text
+    assert as_admin.get(f"/jobs/{job.pk}/parts?team=x&model=none").text.count("No part") == 1
+    as_admin.post(f"/prices/reprice/{job.pk}", {"reason": "New list"})
+    tasks.run_job(Job.objects.latest("pk").pk)
+    assert "It was applied" in as_admin.get(f"/jobs/{job.pk}/parts").text
 
 
 def test_the_day_of_the_book_they_are_priced_by_is_told(call: Call, as_pia: Client) -> None:

@@ -1,0 +1,172 @@
+"""Every sum on a page opens to a list that adds up to it, to the cent, and every row of that list opens further."""
+
+import random
+import re
+from datetime import date, datetime
+from html import unescape
+
+import pytest
+from django.test import Client
+
+from inventory.domain.plan import Kind, Why
+from inventory.domain.status import Status
+from inventory.forms import adding as forms
+from inventory.forms import realised as ledger_forms
+from inventory.models import Call, Feature, Part, Person, Realised, Team, Wave
+from inventory.services.planning import adding, ledger, ledger_list
+from tests import factories
+from tests.services.planning.test_realised import moved
+
+pytestmark = pytest.mark.django_db
+LINK = re.compile(r'<a class="opens-amount" href="([^"]*)"(?: aria-label="([^"]*)")?>([^<]*)</a>')
+CELL = re.compile(r'<td data-label="([^"]*)" class="num">([^<]*)</td>')
+KINDS = [
+    (Kind.MOVE_TO_BATCH, Why.NONE, 1), (Kind.BRING_BACK, Why.NONE, -1), (Kind.STAY_REAL_TIME, Why.NONE, 0),
+    (Kind.STAY_BATCH, Why.NONE, 0), (Kind.CANNOT_MOVE, Why.NONE, 0), (Kind.UNDECIDED, Why.NONE, 0),
+    (Kind.UNDECIDED, Why.NONE, -1),
+]  # fmt: skip
+COLUMNS = {"today": "Today, a month", "after": "After", "possible": "Possible"}  # else what it saves
+
+
+@pytest.fixture
+def plan(team: Team, pia: Person, now: datetime) -> Team:
+    """Parts of every kind, in two teams, split and not, in waves of their own and of the other team, one-sided, of
+    features that grow or were guessed; moves that are done, verified and taken back."""
+    dice, other = random.Random(7), factories.make_team(name="Another")
+    waves = [
+        Wave.objects.create(team=each, name=f"Wave {n}", starts_on=starts, ramp_months=n)
+        for each in (team, other)
+        for n, starts in enumerate((date(2026, 12, 1), date(2027, 3, 1), None))
+    ]
+    for n in range(8):
+        given = {"first_guess": dice.choice((None, 40)), "growth": dice.choice(("0", "0.05"))}
+        feature = factories.make_feature(team=(team, other)[n % 2], name=f"F{n}", **given)
+        for _ in range(9):
+            register(feature, dice, waves)
+    for saving in (3_001_234, -77_777, 400):
+        moved(team, pia, now, saving=saving, cost_today=9_000_000, cost_target=9_000_000 - saving)
+    first, second = Realised.objects.order_by("pk")[:2]
+    Realised.objects.filter(pk=first.pk).update(verified_at=now)
+    Realised.objects.filter(pk=second.pk).update(ended_at=now, ended_why="Slow")
+    return team
+
+
+def register(feature: Feature, dice: random.Random, waves: list[Wave]) -> None:
+    call = factories.call_of(feature, figures=dice.choice(("typed", "measured")))
+    call.is_split = dice.random() < 0.3
+    call.save()
+    for position in range(3 if call.is_split else 1):
+        kind, why, sign = dice.choice(KINDS)
+        today = dice.randrange(10**6, 10**9)
+        saving = sign * dice.randrange(today)
+        moves = kind in (Kind.MOVE_TO_BATCH, Kind.BRING_BACK)
+        factories.make_part(
+            call=call, position=position, in_split=call.is_split, kind=kind, why=why, cost_today=today,
+            cost_target=today - saving, saving=saving, one_sided=kind != Kind.UNDECIDED and dice.random() < 0.3,
+            possible=dice.randrange(today) if kind == Kind.UNDECIDED else 0,
+            wave=dice.choice([None, *waves]) if moves else None, status=Status.PROPOSED if moves else "",
+        )  # fmt: skip
+    sums = [sum(getattr(part, name) for part in call.parts.all()) for name in ("cost_today", "cost_target")]
+    Call.objects.filter(pk=call.pk).update(cost_today=sums[0], cost_target=sums[1])
+
+
+def pages(team: Team) -> list[str]:
+    feature = Feature.objects.filter(first_guess=40, team=team)[0]
+    split = Call.objects.filter(is_split=True)[0]
+    return [
+        "/", "/plan", *(f"/plan?by={by}" for by in ("team", "feature", "kind")), f"/plan?team={team.pk}",
+        f"/plan?team={team.pk}&by=kind", f"/plan?feature={feature.pk}", f"/plan?feature={feature.pk}&by=kind",
+        "/features", f"/features/{feature.pk}", f"/calls/{split.pk}", "/label", "/plan/time", "/plan/time?opened=7",
+        f"/plan/time?team={team.pk}&opened=12", "/plan/realised", f"/plan/realised?team={team.pk}",
+        f"/plan/waves?team={team.pk}", "/plan/guess", f"/plan/guess?team={team.pk}", f"/plan/guess?feature={feature.pk}",
+    ]  # fmt: skip
+
+
+def cents(shown: str) -> int:
+    return int(re.sub(r"[^\d]", "", shown)) * (-1 if "−" in shown else 1)
+
+
+def opened(client: Client, path: str) -> dict[str, int]:
+    """The last row of the list, by column; empty where the list is."""
+    response = client.get(path.partition("#")[0])
+    assert response.status_code == 200, path
+    last = response.content.decode().partition('<tr class="sum" id="together">')[2].partition("</tr>")[0]
+    return {name: cents(shown) for name, shown in CELL.findall(last)}
+
+
+def sums_of(client: Client, path: str) -> set[tuple[str, str, str]]:
+    """Where each amount of the page that is a sum leads, what it is of, and the amount."""
+    found = set()
+    for href, label, shown in LINK.findall(client.get(path).content.decode()):
+        into = unescape(href)
+        if into.startswith("?"):
+            into = path.partition("?")[0] + into
+        word = unescape(label).removeprefix(unescape(shown)).partition(":")[0].strip()
+        if into.startswith("/plan/sum") or "now=" in into:
+            found.add((into, word, unescape(shown)))
+    return found
+
+
+def test_every_sum_opens_to_a_list_that_adds_up_to_it(as_pia: Client, plan: Team) -> None:
+    seen: dict[str, dict[str, int]] = {}
+    for path in pages(plan):
+        found = sums_of(as_pia, path)
+        assert found, path
+        for into, word, shown in found:
+            if into not in seen:
+                seen[into] = opened(as_pia, into)
+            column = COLUMNS.get(word, "Saves")
+            sign = -1 if word in ("more", "changed") else 1
+            assert cents(shown) == sign * seen[into].get(column, 0), (path, into, word, shown)
+    assert len(seen) > 100
+    assert sum(bool(sums) for sums in seen.values()) > 80
+
+
+def test_every_row_of_a_sum_opens_to_its_arithmetic_and_the_rows_of_all_pages_are_all_of_it(
+    as_pia: Client, plan: Team
+) -> None:
+    rows: list[str] = []
+    for number in (1, 2, 3):
+        page = as_pia.get(f"/plan/sum?page={number}").content.decode()
+        body = page.partition("<tbody>")[2].partition('id="together"')[0]
+        rows += re.findall(r'href="(/calls/\d+/explained#part-\d+)" aria-label="([^ ]*) today', body)
+    parts = Part.objects.live()
+    assert len(rows) == parts.count() > 100
+    assert abs(sum(cents(shown) for _, shown in rows) * 10**4 - sum(part.cost_today or 0 for part in parts)) < 10**6
+    assert as_pia.get(rows[0][0]).status_code == 200
+
+
+def test_what_a_sum_is_of_is_said_and_what_means_nothing_narrows_nothing(as_pia: Client, plan: Team) -> None:
+    page = as_pia.get(f"/plan/sum?team={plan.pk}&kind=split&side=waits&of=one_sided&wave=none").content.decode()
+    assert f"{plan.name} · split · somebody waits · on one side&#x27;s answer alone · in no wave." in page
+    whole = as_pia.get("/plan/sum").content.decode()
+    assert "Every part in use." in whole
+    assert "Confidence in today" in whole
+    odd = as_pia.get("/plan/sum?team=x&kind=y&side=z&of=q&wave=999999&growth=1e999&call=0&page=u").content.decode()
+    assert "Every part in use." in odd
+    Part.objects.all().update(is_live=False)
+    assert "Nothing in the plan is counted here by now." in as_pia.get("/plan/sum").content.decode()
+
+
+def test_whoever_answers_for_neither_side_has_no_part_to_answer(as_admin: Client, admin: Person, plan: Team) -> None:
+    Person.objects.filter(pk=admin.pk).update(discipline="other")
+    assert "No part" in as_admin.get("/plan/sum?of=mine").content.decode()
+
+
+def test_the_words_are_of_what_there_is() -> None:
+    assert forms.OF.keys() == adding.OF.keys()
+    assert forms.WAVES.keys() == adding.WAVES.keys()
+    assert [value for value, _ in ledger_forms.NOW if value] == list(ledger_list.NOW)
+    assert (ledger_forms.NO_WAVE, ledger_forms.ELSEWHERE) == (ledger.NO_WAVE, ledger_list.ELSEWHERE)
+
+
+def test_a_month_opens_to_what_adds_up_to_it(as_pia: Client, plan: Team) -> None:
+    page = as_pia.get("/plan/time?opened=7").content.decode()
+    month = page.partition('<section id="month"')[2].partition("</section>")[0]
+    row = page.partition("opened=7#month")[2].partition("</tr>")[0]
+    for column, place in (("As it runs", 0), ("Saves", -1)):
+        *lines, total = [cents(shown) for name, shown in CELL.findall(month) if name == column]
+        assert total == [cents(shown) for shown in re.findall(r">([^<>]*\$[^<>]*)<", row)][place]
+        assert abs(sum(lines) - total) <= len(lines)
+        assert len(lines) > 1
+    assert 'id="month"' not in as_pia.get("/plan/time?opened=99").content.decode()
