@@ -57,7 +57,7 @@ class Served:
         return wait_until(lambda: self.get("/healthz")[0] == 200)
 
 
-def wait_until(is_so, seconds: float = 40) -> bool:
+def wait_until(is_so, seconds: float = 90) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if is_so():

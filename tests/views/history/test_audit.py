@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.html import strip_tags
 
 from inventory.domain.audit import Actor
 from inventory.domain.people import Discipline
@@ -467,9 +468,9 @@ def test_a_line_by_which_a_label_counts_on_one_sides_answer_is_marked(
 
 def test_the_page_of_a_call_says_what_of_its_cost_rests_on_one_side(call: Call, as_ed: Client) -> None:
     said = "One-sided: 1 part counts on one side's answer alone, $4.00 a month today; $1.50 of the saving rests on it."
-    assert said not in text(as_ed, f"/calls/{call.pk}")
+    assert said not in strip_tags(text(as_ed, f"/calls/{call.pk}"))
     call.parts.update(one_sided=True, state="one_side", label="not_waiting", cost_today=4_000_000, saving=1_500_000)
-    assert said in text(as_ed, f"/calls/{call.pk}")
+    assert said in strip_tags(text(as_ed, f"/calls/{call.pk}"))
 
 
 def test_answers_read_as_the_version_of_the_test_worded_them(
