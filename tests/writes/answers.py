@@ -147,14 +147,16 @@ def copy(world: World) -> Given | None:
 
 
 def alike(world: World, person: Person) -> tuple[Part, list[Part]]:
-    """A part where this side is in, and others with its consumer."""
+    """A part where this side is in, and others with its consumer: where there are any, those it has not begun."""
     if world.chance(0.3):
         made_alike(world)
     mine = Sheet.objects.filter(side=person.discipline, part__is_live=True).exclude(part__consumer="")
     found = world.any(mine.exclude(submitted_at=None))
     model = found.part if found else world.any(Part.objects.all())
     assert model is not None
-    return model, world.some(Part.objects.filter(consumer__iexact=model.consumer))
+    others = Part.objects.filter(consumer__iexact=model.consumer)
+    begun = Sheet.objects.filter(side=person.discipline).values("part")
+    return model, world.some(others.live().exclude(pk__in=begun)) or world.some(others)
 
 
 def made_alike(world: World) -> None:
