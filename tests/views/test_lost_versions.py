@@ -3,7 +3,7 @@ nothing: found by opening every page there is and sending each form as it stands
 
 from collections.abc import Callable
 from html.parser import HTMLParser
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.db import transaction
@@ -51,7 +51,7 @@ class Forms(HTMLParser):
         if tag == "form":
             self.fields = {}
             if given.get("method", "").lower() == "post":
-                self.found.append((given.get("action") or self.path, self.fields))
+                self.found.append((urljoin(self.path, given.get("action") or ""), self.fields))
         elif tag == "input" and name and (given.get("type") not in ("radio", "checkbox", "submit") or "checked" in has):
             self.fields.setdefault(name, []).append(given.get("value", "on" if "checked" in has else ""))
         elif tag == "select":
