@@ -62,7 +62,7 @@ class Sums:
         return -self.saving
 
 
-Narrow = Callable[[Parts, Asked], "QuerySet[Part]"]
+Narrow = Callable[[Parts, Asked], Parts]
 
 OF: Mapping[str, Narrow] = {
     "undecided": lambda parts, asked: parts.filter(kind=Kind.UNDECIDED),
@@ -78,7 +78,7 @@ OF: Mapping[str, Narrow] = {
 }  # fmt: skip
 
 
-WAVES: Mapping[str, Callable[["QuerySet[Any, Any]", Asked], "QuerySet[Any, Any]"]] = {
+WAVES: Mapping[str, Callable[[Any, Asked], Any]] = {  # of parts `with_counted_in`
     "none": lambda parts, asked: parts.filter(counted_in=None),
     "open": lambda parts, asked: parts.filter(counted_in=None, kind__in=MOVING_KINDS),
     "stays": lambda parts, asked: parts.filter(counted_in=None).exclude(kind__in=MOVING_KINDS),
@@ -88,9 +88,9 @@ WAVES: Mapping[str, Callable[["QuerySet[Any, Any]", Asked], "QuerySet[Any, Any]"
 }
 
 
-def parts(asked: Asked) -> "QuerySet[Part]":
+def parts(asked: Asked) -> Parts:
     """The live parts that sum adds up."""
-    found: Any = Part.objects.live()
+    found: Parts = Part.objects.live()
     if asked.team is not None:
         found = found.of_team(asked.team)
     if asked.feature is not None:
@@ -107,11 +107,12 @@ def parts(asked: Asked) -> "QuerySet[Part]":
         found = found.on_side(Side(asked.side))
     for name in asked.of:
         found = OF[name](found, asked)
-    if asked.wave:
-        found = found.with_counted_in()
-        narrow = WAVES.get(asked.wave)
-        found = narrow(found, asked) if narrow else found.filter(counted_in=int(asked.wave))
-    return found  # type: ignore[no-any-return]
+    if not asked.wave:
+        return found
+    counted: Any = found.with_counted_in()
+    narrow = WAVES.get(asked.wave)
+    kept: Parts = narrow(counted, asked) if narrow else counted.filter(counted_in=int(asked.wave))
+    return kept
 
 
 def sums(found: "QuerySet[Part]") -> Sums:
@@ -121,9 +122,9 @@ def sums(found: "QuerySet[Part]") -> Sums:
     return Sums(**together, sureness=origin.mix((row["call__figures"], int(row["today"] or 0)) for row in rows))
 
 
-def listed(found: "QuerySet[Part]") -> "QuerySet[Part]":
+def listed(found: Parts) -> Parts:
     """For the paginator, the dearest first, with what a row names."""
-    return found.dearest_first().select_related("call", "feature", "team")  # type: ignore[attr-defined,no-any-return]
+    return found.dearest_first().select_related("call", "feature", "team")
 
 
 def _of(person: Person | None, needing: Callable[[Person], Parts]) -> "QuerySet[Any, Any]":
