@@ -15,11 +15,11 @@ from kombu import Connection
 from tests.management.processes import Env, Group, are_done, carrier, wait_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.production]
-BROKERS = ["redis://127.0.0.1:6379/5", "amqp://guest:guest@127.0.0.1:5672//"]
+REDIS, RABBITMQ = "redis://127.0.0.1:6379/5", "amqp://guest:guest@127.0.0.1:5672//"
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
 
-@pytest.fixture(params=BROKERS, ids=["redis", "rabbitmq"])
+@pytest.fixture(params=[pytest.param(REDIS, id="redis"), pytest.param(RABBITMQ, id="rabbitmq", marks=pytest.mark.soak)])
 def broker(request: pytest.FixtureRequest, env: Env) -> Iterator[Env]:
     """The environment with a broker and a queue of its own."""
     url, queue = request.param, f"batchline-{uuid4().hex[:12]}"
