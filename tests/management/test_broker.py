@@ -63,7 +63,7 @@ def test_a_broker_that_is_away_neither_fails_nor_holds_up_whoever_asks(env: Env)
 
 
 def test_a_job_that_may_outlast_its_message_is_refused_at_the_start(env: Env) -> None:
-    env |= {"CELERY_BROKER_URL": BROKERS[0], "JOB_TIME_LIMIT": "10", "CELERY_VISIBILITY_TIMEOUT": "10"}
+    env |= {"CELERY_BROKER_URL": REDIS, "JOB_TIME_LIMIT": "10", "CELERY_VISIBILITY_TIMEOUT": "10"}
     command = [sys.executable, "-c", "import config.settings"]
     started = subprocess.run(command, cwd=settings.BASE_DIR, env=env, capture_output=True, text=True)
     assert started.returncode == 1
