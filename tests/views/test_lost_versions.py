@@ -22,7 +22,7 @@ MORE = {
     "move.overrule": {"effort_set": "5", "effort_why": "Old code"},
     "move.step": {"to": "proposed"},
     "people.discipline": {"discipline": "other"},
-    "people.notices": {"sealed": "mail"},
+    "people.notices": {"sealed_mail": "on"},
     "pricing.end": {"on": "2099-01-01"},
     "team.member": {"role": "lead"},
     "waiting.question": {"choice": "nobody"},
@@ -31,8 +31,8 @@ MORE = {
 # Every form that carries a version and, with it, changes something; without it, nothing.
 EDITS = {
     "call.edit", "call.retire", "feature.edit", "feature.retire", "move.overrule", "move.step", "part.edit",
-    "people.account", "people.administrator", "people.deactivate", "people.discipline", "pricing.correct",
-    "pricing.end", "scenario.delete", "scenario.edit", "team.edit", "team.member", "team.remove", "waiting.question",
+    "people.account", "people.administrator", "people.deactivate", "people.discipline", "people.notices",
+    "pricing.correct", "pricing.end", "scenario.delete", "scenario.edit", "team.edit", "team.member", "team.remove", "waiting.question",
     "wave.edit", "wave.retire",
 }  # fmt: skip
 
