@@ -114,7 +114,7 @@ ACTORS: Mapping[str, str] = {
     "command": "Any command",
     **{f"command:{name}": f"The command {name}" for name in COMMAND_NAMES if name != "work"},
     "worker": "The worker, unasked",
-    "job": "A job nobody asked for",
+    "job": "A job",
     "token": "A token",
     "visitor": "Somebody not signed in",
 }

@@ -22,7 +22,7 @@ from inventory.services.calls import part as parts
 from inventory.services.labelling import waiting
 from inventory.services.people import team
 
-SAMPLE = Actor("command", "load_demo")  # whoever asks for the sample has answered for no side of it
+SAMPLE = Actor("command", "load_demo")
 USUAL = {"provider": "anthropic", "today_path": Path.REAL_TIME, "is_demo": True}
 
 

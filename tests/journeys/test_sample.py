@@ -21,7 +21,8 @@ def test_the_sample_comes_and_goes_by_two_buttons(
     as_admin.post("/sample/load")
     assert tasks.run_job(Job.objects.latest("pk").pk) is True
     assert Job.objects.latest("pk").state == "done"
-    assert set(Action.objects.exclude(record="job").values_list("actor_id", flat=True)) == {"load_demo"}
+    by = ("job", str(Job.objects.latest("pk").pk))
+    assert set(Action.objects.exclude(record="job").values_list("actor_kind", "actor_id")) == {by}
     assert Action.objects.filter(kind="job.enqueue", actor_kind="person").count() == 1
     sums = plan.totals().overall.sums
     assert sums.saving > 0
