@@ -302,7 +302,7 @@ def test_an_amount_as_of_a_day_opens_to_its_arithmetic_also_where_the_call_is_go
         assert "by other prices" not in page
     call.refresh_from_db()
     page = text(as_ed, f"/history/as-of/{call.pk}?day={day(then, 5)}")
-    assert f"${(call.cost_today or 0) / 10**6:,.2f} a month at the end of" in page
+    assert f"${(call.cost_today or 0) / 10**6:,.2f} a month as of the end of" in page
     text(as_ed, f"/history/as-of/{slip.pk}?day={day(then, 0)}", status=404)
     text(as_ed, f"/history/as-of/{slip.pk}?day={day(then, 7)}", status=404)
     assert as_ed.get(f"/history/as-of/{call.pk}").status_code == 302
