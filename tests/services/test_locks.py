@@ -63,7 +63,8 @@ def test_a_new_row_does_not_wait_for_whoever_changes_what_it_points_to(
 
     def add() -> None:
         parts.split(call=call, version=1, parts=[ONE, ONE], by=BY, at=now)
-        features.register(team=other, fields={"name": "Another", "product_owner": pia}, by=BY, at=now)
+        features.register(team=other, fields={"name": "Another"}, by=BY, at=now)
+        comments.write(call=call, text="Look", token="0" * 32, person=pia, by=BY, at=now)
 
     with _held(held, call, pia):
         _in_another_session(add)
@@ -203,13 +204,17 @@ def test_what_is_pressed_twice_at_once_is_started_once(call: Call, pia: Person, 
 
 
 def test_nobody_who_was_deactivated_meanwhile_becomes_an_owner(call: Call, pia: Person, now: datetime) -> None:
-    """By an edit, or by taking one back: each waits for who deactivates, and sees then that they are gone."""
+    """By a new feature, an edit, or by taking one back: each waits for who deactivates, and sees then that they are
+    gone."""
     heir, gone = factories.make_person(team=call.team, role="lead"), factories.make_person()
+    left = factories.make_person()
     feature = call.feature
 
     def leaves(person: Person) -> Callable[[], object]:
         return partial(account.deactivate, person=person, version=1, heir=None, by=BY, at=now)
 
+    with _begun_elsewhere(leaves(left)), pytest.raises(features.OwnerGone):
+        features.register(team=call.team, fields={"name": "New", "engineering_owner": left}, by=BY, at=now)
     with _begun_elsewhere(leaves(gone)), pytest.raises(features.OwnerGone):
         features.edit(feature=feature, version=1, fields={"product_owner": gone}, by=BY, at=now)
     features.edit(feature=feature, version=1, fields={"product_owner": heir}, by=BY, at=now)
@@ -221,11 +226,13 @@ def test_nobody_who_was_deactivated_meanwhile_becomes_an_owner(call: Call, pia: 
     assert feature.product_owner == heir
 
 
-def test_whoever_deactivates_waits_for_the_edit_that_makes_an_owner(call: Call, now: datetime) -> None:
-    person = factories.make_person()
+def test_whoever_deactivates_waits_for_whoever_makes_them_an_owner(call: Call, now: datetime) -> None:
+    person, owner = factories.make_person(), factories.make_person()
     hand_over = partial(features.edit, feature=call.feature, version=1, fields={"product_owner": person}, by=BY, at=now)
-    with _begun_elsewhere(hand_over), pytest.raises(account.HeirNeeded):
-        account.deactivate(person=person, version=1, heir=None, by=BY, at=now)
+    begin = partial(features.register, team=call.team, fields={"name": "New", "product_owner": owner}, by=BY, at=now)
+    for makes, who in ((hand_over, person), (begin, owner)):
+        with _begun_elsewhere(makes), pytest.raises(account.HeirNeeded):
+            account.deactivate(person=who, version=1, heir=None, by=BY, at=now)
 
 
 def test_two_at_once_do_not_make_one_scenario_too_many(

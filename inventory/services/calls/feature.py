@@ -45,8 +45,11 @@ class HasLiveCalls(Exception):
 
 @transaction.atomic
 def register(*, team: Team, fields: Mapping[str, Any], by: Actor, at: datetime) -> Feature:
-    """A new feature of `team`. Raises `NameTaken` and `TeamRetired`."""
+    """A new feature of `team`. Raises `NameTaken`, `TeamRetired` and `OwnerGone`."""
+    active = _held_owners(Feature(), fields)
     feature = Feature(team=_home(team), **fields)
+    if any(getattr(feature, name) not in active for name in OWNERS if getattr(feature, name)):
+        raise OwnerGone
     with clash.refused("feature_name_once_in_team", as_=NameTaken):
         feature.save(force_insert=True)
     audit.record(kind="feature.register", by=by, at=at, subject=feature, before={}, after=audit.states(feature))

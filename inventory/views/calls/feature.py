@@ -73,6 +73,8 @@ def new(request: Request) -> HttpResponse:
             form.add_error("name", NAME_TAKEN)
         except features.TeamRetired:
             form.add_error("team", TEAM_RETIRED)
+        except features.OwnerGone:
+            form.add_error(None, OWNER_GONE)
         else:
             messages.success(request, f"{feature.name} is registered. Now add the calls in it.")
             return redirect("feature.detail", pk=feature.pk)
