@@ -94,7 +94,7 @@ def _imports(figures: Figures, databases: dict[int, dict[str, str]]) -> None:
     figures.add(
         f"s of preview and import of {LARGE:,} rows / bare", found["preview"] + found["import"], found["bare"], 8
     )
-    # In its last step nobody else can save on SQLite.
+    # In its last step nobody else can save on SQLite; on PostgreSQL nobody while the history is written.
     figures.add(f"s that import of {LARGE:,} rows holds others up / bare", found["held"], found["bare"], 2)
 
 
