@@ -12,6 +12,7 @@ from inventory.forms.narrowing import Narrowing
 from inventory.models.call import KINDS
 
 ANY = ("", "Any")
+COUNTED = [ANY, ("planned", "In plan"), ("unplanned", "Not in plan")]
 OF_PARTS = [
     ("", "Saving, largest first"), ("saving", "Saving, smallest first"), ("-today", "Today, dearest first"),
     ("-after", "After, dearest first"), ("name", "Name"),
@@ -42,9 +43,12 @@ class Narrowed(Narrowing):
 
 
 class Parts(Narrowed):
+    counted = forms.ChoiceField(choices=COUNTED, required=False)
+
     def __init__(self, data: Any, **options: Any) -> None:
         super().__init__(data, **options)
         self.fields["sort"].choices = OF_PARTS  # type: ignore[attr-defined]
+        self.order_fields(["words", "team", "feature", "kind", "counted", "sort"])
 
 
 class Lines(Narrowed):

@@ -3,19 +3,23 @@ number that no two rows share."""
 
 from typing import Any
 
-from django.db.models import F, OrderBy, Q, QuerySet
+from django.db.models import Count, F, OrderBy, Q, QuerySet, Sum
 
 from inventory.domain.plan import Kind
 from inventory.models import ComparedLine, Comparison, Frozen, FrozenCall, FrozenPart
 
+IN_PLAN = Q(one_sided=False, counted_on__isnull=False)  # agreed, and in a wave with a start
+COUNTED = {"planned": IN_PLAN, "unplanned": ~IN_PLAN}
 PARTS = {"saving": "saving", "today": "cost_today", "after": "cost_target", "name": "name"}
 LINES = {"size": "size", "name": "name"}
 
 
 def parts(
-    version: Frozen, *, team: str = "", feature: str = "", kind: str = "", words: str = "", sort: str = "-saving"
-) -> QuerySet[FrozenPart]:
-    """`team` and `feature` by the names they had then; `words` each somewhere in the part, its call or its feature."""
+    version: Frozen, *, team: str = "", feature: str = "", kind: str = "", counted: str = "", words: str = "",
+    sort: str = "-saving",
+) -> QuerySet[FrozenPart]:  # fmt: skip
+    """`team` and `feature` by the names they had then; `counted` is a key of COUNTED; `words` each somewhere in the
+    part, its call or its feature."""
     found = FrozenPart.objects.filter(frozen=version)
     calls = FrozenCall.objects.filter(frozen=version)
     if team or feature:
@@ -23,10 +27,19 @@ def parts(
         found = found.filter(call_id__in=calls.filter(**named).values("call_id"))
     if kind:
         found = found.filter(in_split=True) if kind == Kind.SPLIT else found.filter(kind=kind)
+    if counted:
+        found = found.filter(COUNTED[counted])
     for word in words.split():
         of_call = Q(name__icontains=word) | Q(key__icontains=word) | Q(feature__icontains=word)
         found = found.filter(Q(name__icontains=word) | Q(call_id__in=calls.filter(of_call).values("call_id")))
     return found.order_by(*_order(PARTS, sort, "part_id"))
+
+
+def sums(found: QuerySet[FrozenPart]) -> dict[str, int]:
+    """How many parts there are, and what they come to: today, after, saving and possible. Micro-dollars a month."""
+    columns = {"today": "cost_today", "after": "cost_target", "saving": "saving", "possible": "possible"}
+    rows = found.order_by().aggregate(count=Count("pk"), **{name: Sum(column) for name, column in columns.items()})
+    return {name: int(value or 0) for name, value in rows.items()}
 
 
 def lines(

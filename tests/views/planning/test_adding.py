@@ -11,14 +11,18 @@ from django.test import Client
 from inventory.domain.plan import Kind, Why
 from inventory.domain.status import Status
 from inventory.forms import adding as forms
+from inventory.forms import frozen_list as frozen_forms
 from inventory.forms import realised as ledger_forms
-from inventory.models import Call, Feature, Part, Person, Realised, Team, Wave
+from inventory.models import Call, Feature, Frozen, Part, Person, Realised, Team, Wave
 from inventory.services.planning import adding, ledger, ledger_list
+from inventory.services.versions import frozen_list
 from tests import factories
 from tests.services.planning.test_realised import moved
+from tests.services.plans import frozen
 
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r'<a class="opens-amount" href="([^"]*)"(?: aria-label="([^"]*)")?>([^<]*)</a>')
+SUMS = re.compile(r"/plan/sum|.*now=|/plan/versions/\d+[?#]")  # where sums lead; other amounts to their arithmetic
 CELL = re.compile(r'<td data-label="([^"]*)" class="num">([^<]*)</td>')
 KINDS = [
     (Kind.MOVE_TO_BATCH, Why.NONE, 1), (Kind.BRING_BACK, Why.NONE, -1), (Kind.STAY_REAL_TIME, Why.NONE, 0),
@@ -48,6 +52,8 @@ def plan(team: Team, pia: Person, now: datetime) -> Team:
     first, second = Realised.objects.order_by("pk")[:2]
     Realised.objects.filter(pk=first.pk).update(verified_at=now)
     Realised.objects.filter(pk=second.pk).update(ended_at=now, ended_why="Slow")
+    for each in (team, None):
+        frozen(pia, now, team=each)
     return team
 
 
@@ -79,6 +85,8 @@ def pages(team: Team) -> list[str]:
         "/features", f"/features/{feature.pk}", f"/calls/{split.pk}", "/label", "/plan/time", "/plan/time?opened=7",
         f"/plan/time?team={team.pk}&opened=12", "/plan/realised", f"/plan/realised?team={team.pk}",
         f"/plan/waves?team={team.pk}", "/plan/guess", f"/plan/guess?team={team.pk}", f"/plan/guess?feature={feature.pk}",
+        "/plan/versions", f"/plan/versions?team={team.pk}",
+        *(f"/plan/versions/{pk}" for pk in Frozen.objects.values_list("pk", flat=True)),
     ]  # fmt: skip
 
 
@@ -102,7 +110,7 @@ def sums_of(client: Client, path: str) -> set[tuple[str, str, str]]:
         if into.startswith("?"):
             into = path.partition("?")[0] + into
         word = unescape(label).removeprefix(unescape(shown)).partition(":")[0].strip()
-        if into.startswith("/plan/sum") or "now=" in into:
+        if SUMS.match(into):
             found.add((into, word, unescape(shown)))
     return found
 
@@ -136,6 +144,17 @@ def test_every_row_of_a_sum_opens_to_its_arithmetic_and_the_rows_of_all_pages_ar
     assert as_pia.get(rows[0][0]).status_code == 200
 
 
+def test_every_row_of_what_was_in_plan_opens_to_its_arithmetic_of_then(as_pia: Client, plan: Team) -> None:
+    version = Frozen.objects.get(scope=plan.pk)
+    page = as_pia.get(f"/plan/versions/{version.pk}?counted=planned").content.decode()
+    rows = re.findall(r'href="(/plan/versions/\d+/calls/\d+)[^"]*" aria-label="([^ ]*) saved', page)
+    assert len(rows) > 1
+    assert abs(sum(cents(shown) for _, shown in rows) * 10**4 - version.planned) <= 10**4 * len(rows)
+    assert as_pia.get(rows[0][0]).status_code == 200
+    beside = as_pia.get(f"/plan/versions/{version.pk}?counted=unplanned")
+    assert beside.context["sums"]["saving"] == version.saving - version.planned != 0
+
+
 def test_what_a_sum_is_of_is_said_and_what_means_nothing_narrows_nothing(as_pia: Client, plan: Team) -> None:
     page = as_pia.get(f"/plan/sum?team={plan.pk}&kind=split&side=waits&of=one_sided&wave=none").content.decode()
     assert f"{plan.name} · split · somebody waits · on one side&#x27;s answer alone · in no wave." in page
@@ -157,6 +176,7 @@ def test_the_words_are_of_what_there_is() -> None:
     assert forms.OF.keys() == adding.OF.keys()
     assert forms.WAVES.keys() == adding.WAVES.keys()
     assert [value for value, _ in ledger_forms.NOW if value] == list(ledger_list.NOW)
+    assert [value for value, _ in frozen_forms.COUNTED if value] == list(frozen_list.COUNTED)
     assert (ledger_forms.NO_WAVE, ledger_forms.ELSEWHERE) == (ledger.NO_WAVE, ledger_list.ELSEWHERE)
 
 
