@@ -116,6 +116,21 @@ def test_parts_that_a_split_took_away_and_made_are_compared(
     assert "Full pass" in page
 
 
+def test_a_part_that_a_second_split_took_away_is_in_the_history_of_its_call(
+    call: Call, pia: Person, as_ed: Client, then: datetime
+) -> None:
+    half = {"requests": 1000, "uncached_input": 6000, "output": 400}
+    call.refresh_from_db()
+    three = [{"name": name, **half} for name in ("Preview", "Full pass", "Digest")]
+    parts.split(call=call, version=call.version, parts=three, by=pia.actor, at=then + timedelta(days=1))
+    call.refresh_from_db()
+    kept = [{"id": part.pk, "name": part.name, **half} for part in call.parts.exclude(name="Digest")]
+    parts.split(call=call, version=call.version, parts=kept, by=pia.actor, at=then + timedelta(days=3))
+    assert "Digest" in text(as_ed, f"/history/compare/call/{call.pk}?since=day&day={day(then, 2)}")
+    assert "Digest" in text(as_ed, f"/history/as-of/{call.pk}?day={day(then, 2)}")
+    assert "Digest" not in text(as_ed, f"/history/as-of/{call.pk}?day={day(then, 4)}")
+
+
 def test_totals_of_any_day_are_those_the_plan_showed_then(
     call: Call, moved: Part, pia: Person, as_ed: Client, then: datetime
 ) -> None:
