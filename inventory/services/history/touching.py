@@ -11,8 +11,9 @@ from inventory.domain.digits import is_number
 from inventory.models import Action, Call, Change, Comment, Part, Sheet, Trace
 
 SPLIT = "call.is_split"  # traced wherever a call is split or made whole again
+UNDOING = tuple(kind for kind in audit_words.SENTENCES if kind.startswith("undo."))
 # A call that is split already may be split into fewer parts, and that be taken back.
-SPLITTING = ("part.split", *(kind for kind in audit_words.SENTENCES if kind.startswith("undo.")))
+SPLITTING = ("part.split", *UNDOING)
 
 
 def of_record(record: str, record_id: str) -> QuerySet[Action]:

@@ -61,8 +61,9 @@ def _time(address: QueryDict, person: Person) -> dict[str, Any]:
 
 def _as_of(address: QueryDict, person: Person) -> dict[str, Any]:
     form = moment.AsOf(address)
-    day = form.cleaned_data["day"] if form.is_valid() else timezone.localdate()
-    return {"day": day.isoformat()}
+    if not form.is_valid():
+        return {"day": timezone.localdate().isoformat()}
+    return {"day": form.cleaned_data["day"].isoformat(), "team": form.chosen_team()}
 
 
 def _agreement(address: QueryDict, person: Person) -> dict[str, Any]:

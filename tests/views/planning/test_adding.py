@@ -3,7 +3,6 @@
 import random
 import re
 from datetime import date, datetime
-from html import unescape
 
 import pytest
 from django.test import Client
@@ -17,19 +16,16 @@ from inventory.models import Call, Feature, Frozen, Part, Person, Realised, Team
 from inventory.services.planning import adding, ledger, ledger_list
 from inventory.services.versions import frozen_list
 from tests import factories
+from tests.following import CELL, cents, followed
 from tests.services.planning.test_realised import moved
 from tests.services.plans import frozen
 
 pytestmark = pytest.mark.django_db
-LINK = re.compile(r'<a class="opens-amount" href="([^"]*)"(?: aria-label="([^"]*)")?>([^<]*)</a>')
-SUMS = re.compile(r"/plan/sum|.*now=|/plan/versions/\d+[?#]")  # where sums lead; other amounts to their arithmetic
-CELL = re.compile(r'<td data-label="([^"]*)" class="num">([^<]*)</td>')
 KINDS = [
     (Kind.MOVE_TO_BATCH, Why.NONE, 1), (Kind.BRING_BACK, Why.NONE, -1), (Kind.STAY_REAL_TIME, Why.NONE, 0),
     (Kind.STAY_BATCH, Why.NONE, 0), (Kind.CANNOT_MOVE, Why.NONE, 0), (Kind.UNDECIDED, Why.NONE, 0),
     (Kind.UNDECIDED, Why.NONE, -1),
 ]  # fmt: skip
-COLUMNS = {"today": "Today, a month", "after": "After", "possible": "Possible"}  # else what it saves
 
 
 @pytest.fixture
@@ -90,42 +86,8 @@ def pages(team: Team) -> list[str]:
     ]  # fmt: skip
 
 
-def cents(shown: str) -> int:
-    return int(re.sub(r"[^\d]", "", shown)) * (-1 if "−" in shown else 1)
-
-
-def opened(client: Client, path: str) -> dict[str, int]:
-    """The last row of the list, by column; empty where the list is."""
-    response = client.get(path.partition("#")[0])
-    assert response.status_code == 200, path
-    last = response.content.decode().partition('<tr class="sum" id="together">')[2].partition("</tr>")[0]
-    return {name: cents(shown) for name, shown in CELL.findall(last)}
-
-
-def sums_of(client: Client, path: str) -> set[tuple[str, str, str]]:
-    """Where each amount of the page that is a sum leads, what it is of, and the amount."""
-    found = set()
-    for href, label, shown in LINK.findall(client.get(path).content.decode()):
-        into = unescape(href)
-        if into.startswith("?"):
-            into = path.partition("?")[0] + into
-        word = unescape(label).removeprefix(unescape(shown)).partition(":")[0].strip()
-        if SUMS.match(into):
-            found.add((into, word, unescape(shown)))
-    return found
-
-
 def test_every_sum_opens_to_a_list_that_adds_up_to_it(as_pia: Client, plan: Team) -> None:
-    seen: dict[str, dict[str, int]] = {}
-    for path in pages(plan):
-        found = sums_of(as_pia, path)
-        assert found, path
-        for into, word, shown in found:
-            if into not in seen:
-                seen[into] = opened(as_pia, into)
-            column = COLUMNS.get(word, "Saves")
-            sign = -1 if word in ("more", "changed") else 1
-            assert cents(shown) == sign * seen[into].get(column, 0), (path, into, word, shown)
+    seen = followed(as_pia, pages(plan))
     assert len(seen) > 100
     assert sum(bool(sums) for sums in seen.values()) > 80
 
