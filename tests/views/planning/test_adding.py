@@ -7,13 +7,15 @@ from datetime import date, datetime
 import pytest
 from django.test import Client
 
+from inventory.domain import money
 from inventory.domain.plan import Kind, Why
+from inventory.domain.schedule import Term
 from inventory.domain.status import Status
 from inventory.forms import adding as forms
 from inventory.forms import frozen_list as frozen_forms
 from inventory.forms import realised as ledger_forms
 from inventory.models import Call, Feature, Frozen, Part, Person, Realised, Team, Wave
-from inventory.services.planning import adding, ledger, ledger_list
+from inventory.services.planning import adding, ledger, ledger_list, schedule
 from inventory.services.versions import frozen_list
 from tests import factories
 from tests.following import CELL, cents, followed
@@ -78,7 +80,7 @@ def pages(team: Team) -> list[str]:
     return [
         "/", "/plan", *(f"/plan?by={by}" for by in ("team", "feature", "kind")), f"/plan?team={team.pk}",
         f"/plan?team={team.pk}&by=kind", f"/plan?feature={feature.pk}", f"/plan?feature={feature.pk}&by=kind",
-        "/features", f"/features/{feature.pk}", f"/calls/{split.pk}", "/label", "/plan/time", "/plan/time?opened=7",
+        "/features", f"/features/{feature.pk}", f"/calls/{split.pk}", "/label", "/plan/time", "/plan/time?opened=7", "/plan/time?months=30",
         f"/plan/time?team={team.pk}&opened=12", "/plan/realised", f"/plan/realised?team={team.pk}",
         f"/plan/waves?team={team.pk}", "/plan/guess", f"/plan/guess?team={team.pk}", f"/plan/guess?feature={feature.pk}",
         "/plan/versions", f"/plan/versions?team={team.pk}",
@@ -151,4 +153,20 @@ def test_a_month_opens_to_what_adds_up_to_it(as_pia: Client, plan: Team) -> None
         assert total == [cents(shown) for shown in re.findall(r">([^<>]*\$[^<>]*)<", row)][place]
         assert abs(sum(lines) - total) <= len(lines)
         assert len(lines) > 1
+    assert "= " + re.findall(r">([^<>]*\$[^<>]*)<", row)[1] in month
     assert 'id="month"' not in as_pia.get("/plan/time?opened=99").content.decode()
+
+
+def test_what_a_wave_saves_in_the_term_opens_to_its_months(as_pia: Client, plan: Team) -> None:
+    told = schedule.told(term=Term(2027 * 12, 24))
+    wave = max(told.waves, key=lambda each: told.in_term[each.pk])
+    page = as_pia.get(f"/plan/time?months=24&first=2027-01&wave={wave.pk}").content.decode()
+    found = page.partition('<section id="wave"')[2].partition("</section>")[0]
+    assert f"<h2>{wave.name}, opened</h2>" in found
+    *months, total = [cents(shown) for name, shown in CELL.findall(found) if name == "Saves"]
+    assert len(months) == 24
+    assert abs(sum(months) - total) <= len(months)
+    assert total == cents(money.shown(told.in_term[wave.pk])) != 0
+    assert f"months=24&amp;first=2027-01&amp;wave={wave.pk}#wave" in page
+    for other in (Wave.objects.get(team=plan, starts_on=None).pk, 10**9):
+        assert 'id="wave"' not in as_pia.get(f"/plan/time?wave={other}").content.decode()
