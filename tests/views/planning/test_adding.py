@@ -1,13 +1,16 @@
 """Every sum on a page opens to a list that adds up to it, to the cent, and every row of that list opens further."""
 
+import json
 import random
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from inventory.domain import money
+from inventory.domain import wave as months
 from inventory.domain.plan import Kind, Why
 from inventory.domain.schedule import Term
 from inventory.domain.status import Status
@@ -18,9 +21,10 @@ from inventory.models import Call, Feature, Frozen, Part, Person, Realised, Team
 from inventory.services.planning import adding, ledger, ledger_list, schedule
 from inventory.services.versions import frozen_list
 from tests import factories
-from tests.following import CELL, cents, followed
+from tests.following import CELL, cents, followed, opened
 from tests.services.planning.test_realised import moved
 from tests.services.plans import frozen
+from tests.views.files.test_listed import exported
 
 pytestmark = pytest.mark.django_db
 KINDS = [
@@ -170,3 +174,41 @@ def test_what_a_wave_saves_in_the_term_opens_to_its_months(as_pia: Client, plan:
     assert f"months=24&amp;first=2027-01&amp;wave={wave.pk}#wave" in page
     for other in (Wave.objects.get(team=plan, starts_on=None).pk, 10**9):
         assert 'id="wave"' not in as_pia.get(f"/plan/time?wave={other}").content.decode()
+
+
+def first_of(offset: int) -> date:
+    """The first day of a month so many from this one."""
+    return months.first_day(months.month(timezone.localdate()) + offset)
+
+
+def test_a_later_month_of_the_burn_down_opens_to_its_waves(as_pia: Client, plan: Team) -> None:
+    Wave.objects.exclude(starts_on=None).update(starts_on=first_of(2), ramp_months=3)
+    told = ledger.told(today=timezone.localdate())
+    later = [each for each in told.left if each.is_planned]
+    assert len({each.amount for each in later}) > 3
+    for each in later:
+        page = as_pia.get(f"/plan/realised?opened={each.day:%Y-%m}").content.decode()
+        assert f'href="?opened={each.day:%Y-%m}#left" aria-label="{money.shown(each.amount)} left' in page
+        found = page.partition('<section id="left"')[2].partition("</section>")[0]
+        *pieces, total = [cents(shown) for name, shown in CELL.findall(found) if name.startswith("Still")]
+        assert total == cents(money.shown(each.amount))
+        assert abs(sum(pieces) - total) <= len(pieces) > 2
+        left = re.findall(r'data-label="Left today" class="num">(?:<a [^>]*>)?([^<]*)', found)
+        assert cents(left[-1]) == cents(money.shown(told.overall.left))
+        assert abs(sum(map(cents, left[:-1])) - cents(left[-1])) <= len(left)
+    for day in (f"{timezone.localdate():%Y-%m}", "2099-01", "x"):
+        assert 'id="left"' not in as_pia.get(f"/plan/realised?opened={day}").content.decode()
+
+
+def test_an_earlier_month_of_the_burn_down_opens_to_what_was_moved_since(as_pia: Client, plan: Team) -> None:
+    first, second = Realised.objects.standing().order_by("pk")
+    turn = timezone.make_aware(datetime.combine(first_of(-1), time()))
+    for entry, at in ((first, turn - timedelta(minutes=1)), (second, turn)):
+        Realised.objects.filter(pk=entry.pk).update(moved_at=at)
+    page = as_pia.get("/plan/realised").content.decode()
+    for offset, saving, count in ((-2, second.saving, 1), (-3, first.saving + second.saving, 2)):
+        month, shown = f"{first_of(offset):%Y-%m}", money.shown(saving, sign=True)
+        assert f'?now=realised&amp;since={month}#ledger" aria-label="{shown} moved since' in page
+        assert opened(as_pia, f"/plan/realised?now=realised&since={month}")["Saves"] == cents(shown)
+        assert len(json.loads(exported(as_pia, "ledger", "json", f"now=realised&since={month}"))) == count
+        assert f"moved after {first_of(offset):%B %Y}" in as_pia.get(f"/plan/realised?since={month}").content.decode()
