@@ -9,7 +9,9 @@ from django.test import Client
 LINK = re.compile(r'<a class="opens-amount" href="([^"]*)"(?: aria-label="([^"]*)")?>([^<]*)</a>')
 CELL = re.compile(r'<td data-label="([^"]*)" class="num">([^<]*)</td>')
 # Where sums lead; other amounts lead to their arithmetic.
-SUMS = re.compile(r"/plan/sum|.*now=|/plan/versions/\d+[?#]|/history/as-of\?|/plan/time\?.*#wave")
+SUMS = re.compile(
+    r"/plan/sum|.*now=|/plan/versions/\d+[?#]|/history/as-of\?|/plan/time\?.*#wave|/plan/scenarios/\d+/lines"
+)
 COLUMNS = {
     "today": ("Today, a month", "Cost, a month"), "after": ("After",), "possible": ("Possible", "Possible besides"),
 }  # fmt: skip
