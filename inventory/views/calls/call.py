@@ -227,9 +227,11 @@ def _form(
 def _cost(form: forms.Figures) -> dict[str, Any]:
     fields = form.given() if form.is_bound else form.initial
     found = pricing.preview(fields, on=timezone.localdate())
+    is_known = found.today is not None
     said_with_date = (Doubt.MODEL_RETIRED, Doubt.MODEL_RETIRES)
     return {
         "cost": found,
+        "explained": explanation.of_draft(fields, on=timezone.localdate()) if is_known else None,
         "is_retired": Doubt.MODEL_RETIRED in found.doubts,
         "doubts": [doubt.WORDS[code] for code in found.doubts if code not in said_with_date],
     }
