@@ -58,8 +58,16 @@ def burn_down(done: Iterable[Done], still: Iterable[Open], *, now: int) -> list[
         later = sum(each.saving for each in finished if each.month > month)
         found.append(Left(month, left + later, is_planned=False))
     for month in range(now + 1, min(last, now + LOOKS_AHEAD) + 1):
-        found.append(Left(month, sum(_left(each, month, now) for each in waves), is_planned=True))
+        found.append(Left(month, sum(then(each, month, now=now)[1] for each in waves), is_planned=True))
     return found
+
+
+def then(each: Open, month: int, *, now: int) -> tuple[Fraction, int]:
+    """The share of what is left of it now that moves by the end of a later month, as far as its ramp goes on from where
+    it stands; and what is left of it then."""
+    gone = _share(each, now)
+    stays = Fraction(1) if gone == 1 else (1 - _share(each, month)) / (1 - gone)
+    return 1 - stays, money.whole(each.saving * stays)
 
 
 def late(still: Iterable[Open], *, now: int) -> int:
@@ -81,9 +89,3 @@ def _share(each: Open, month: int) -> Fraction:
 def _due(each: Open, month: int) -> int:
     """What of it is not due yet at the end of that month."""
     return money.whole(each.saving * (1 - _share(each, month)))
-
-
-def _left(each: Open, month: int, now: int) -> int:
-    """As far as its ramp goes on from where it stands now."""
-    gone = _share(each, now)
-    return each.saving if gone == 1 else money.whole(each.saving * (1 - _share(each, month)) / (1 - gone))

@@ -1,4 +1,5 @@
-"""One month of the plan in time, line by line: what adds up to its amounts. Micro-dollars; rounded as the month is."""
+"""One month of the plan in time, or one wave of it, line by line: what adds up to its amounts. Micro-dollars; rounded
+as the month is."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -47,6 +48,12 @@ def opened(blocks: Iterable[Block], ramps: Mapping[int, Ramp], number: int) -> O
     everything = list(blocks)
     waves = tuple(_wave(pk, ramp, everything, number) for pk, ramp in ramps.items())
     return Opened(number, tuple(_grown(everything, number)), waves)
+
+
+def of_wave(blocks: Iterable[Block], pk: int, ramp: Ramp, *, count: int) -> list[Wave]:
+    """What it saves in each month of the term: together what the term says of it."""
+    everything = list(blocks)
+    return [_wave(pk, ramp, everything, number) for number in range(1, count + 1)]
 
 
 def _grown(blocks: list[Block], number: int) -> Iterable[Grown]:

@@ -83,6 +83,15 @@ REASONS = (
     Column("planned", OF_SUMS["planned"], Form.MONEY),
     Column("means", "Means", width=80),
 )
+CHANGES = (
+    Column("team", "Team", width=22),
+    Column("feature", "Feature", width=26),
+    Column("name", "Part", width=34),
+    Column("step", "Assumption", width=22),
+    Column("move", "Move it comes to", width=20),
+    *AMOUNTS,
+    Column("possible", OF_SUMS["possible"], Form.MONEY),
+)
 LINES = (
     Column("team", "Team", width=22),
     Column("feature", "Feature", width=26),

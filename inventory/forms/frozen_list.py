@@ -1,5 +1,5 @@
-"""What the parts of a version and the lines of a comparison are narrowed to. Every choice stands in the address; one
-that makes no sense is left out."""
+"""What the parts of a version and the lines of a comparison or a scenario are narrowed to. Every choice stands in the
+address; one that makes no sense is left out."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,8 +10,10 @@ from inventory.domain.difference import Reason
 from inventory.domain.difference_words import WORDS
 from inventory.forms.narrowing import Narrowing
 from inventory.models.call import KINDS
+from inventory.models.scenario import STEPS
 
 ANY = ("", "Any")
+COUNTED = [ANY, ("planned", "In plan"), ("unplanned", "Not in plan")]
 OF_PARTS = [
     ("", "Saving, largest first"), ("saving", "Saving, smallest first"), ("-today", "Today, dearest first"),
     ("-after", "After, dearest first"), ("name", "Name"),
@@ -42,9 +44,12 @@ class Narrowed(Narrowing):
 
 
 class Parts(Narrowed):
+    counted = forms.ChoiceField(choices=COUNTED, required=False)
+
     def __init__(self, data: Any, **options: Any) -> None:
         super().__init__(data, **options)
         self.fields["sort"].choices = OF_PARTS  # type: ignore[attr-defined]
+        self.order_fields(["words", "team", "feature", "kind", "counted", "sort"])
 
 
 class Lines(Narrowed):
@@ -55,3 +60,13 @@ class Lines(Narrowed):
         self.fields["sort"].choices = OF_LINES  # type: ignore[attr-defined]
         self.fields["kind"].label = "Move, as it is later"
         self.order_fields(["words", "team", "feature", "reason", "kind", "sort"])
+
+
+class Changes(Narrowed):
+    step = forms.ChoiceField(label="Assumption", choices=[ANY, *STEPS], required=False)
+
+    def __init__(self, data: Any, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["sort"].choices = OF_LINES  # type: ignore[attr-defined]
+        self.fields["kind"].label = "Move it comes to"
+        self.order_fields(["words", "team", "feature", "step", "kind", "sort"])

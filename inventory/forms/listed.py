@@ -14,7 +14,8 @@ from inventory.exchange.table import KINDS
 from inventory.forms import call_list, feature, plan, pricing
 from inventory.models import ClaudeModel
 
-OF_A_RECORD = ("version", "comparison", "version_prices", "members")  # lists of one record, named by its number
+# Lists of one record, named by its number.
+OF_A_RECORD = ("version", "comparison", "scenario_lines", "version_prices", "members")
 LISTS = ("calls", "moves", "prices", "features", "doubts", *OF_A_RECORD)  # and those that are plain
 LONGEST = 2000  # of an address
 MOST_PICKED = 5000

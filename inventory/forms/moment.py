@@ -48,9 +48,16 @@ class ComparePlan(Compare):
 
 
 class AsOf(forms.Form):
+    """`team` by its number: one that is there no more has calls of then too."""
+
     day = Day(label="As of the end of", error_messages={"required": "Choose a day."})
+    team = forms.IntegerField(required=False, min_value=0, max_value=LARGEST_KEY, widget=forms.HiddenInput)
     after = forms.IntegerField(required=False, min_value=0, max_value=LARGEST_KEY, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
         self.fields["day"].widget.attrs["max"] = timezone.localdate().isoformat()
+
+    def chosen_team(self) -> int | None:
+        team: int | None = self.cleaned_data["team"]
+        return team

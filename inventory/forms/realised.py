@@ -1,9 +1,11 @@
 """Which entries of the ledger are listed: those of a team, and those that one of its sums adds up."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 
+from inventory.forms.wave import Month
 from inventory.models import Feature, Team, Wave
 
 NOW = [("", "All entries"), ("realised", "Realised"), ("verified", "Verified"), ("ended", "Taken back")]
@@ -11,10 +13,13 @@ NO_WAVE, ELSEWHERE = "none", "elsewhere"
 
 
 class Filter(forms.Form):
+    """Of the ledger, by what the page says of a sum."""
+
     team = forms.ModelChoiceField(Team.objects.order_by("name", "pk"), required=False, empty_label="Every team")
     now = forms.ChoiceField(label="The ledger", choices=NOW, required=False)
     wave = forms.CharField(required=False, widget=forms.HiddenInput)
     feature = forms.ModelChoiceField(Feature.objects.select_related("team"), required=False, widget=forms.HiddenInput)
+    since = Month(required=False, widget=forms.HiddenInput)  # moved after its end
 
     def clean_wave(self) -> str:
         value: str = self.cleaned_data["wave"]
@@ -33,6 +38,7 @@ class Filter(forms.Form):
         chosen = self.chosen()
         found = [dict(NOW)[chosen["now"]].lower()] if "now" in chosen else []
         found += [str(chosen["feature"])] if "feature" in chosen else []
+        found += [f"moved after {chosen['since']:%B %Y}"] if "since" in chosen else []
         return ", ".join([*found, *([_wave(chosen["wave"])] if "wave" in chosen else [])])
 
 
@@ -40,3 +46,13 @@ def _wave(value: str) -> str:
     if value in (NO_WAVE, ELSEWHERE):
         return "in no wave" if value == NO_WAVE else "in waves of other teams"
     return f"wave {Wave.objects.values_list('name', flat=True).get(pk=value)}"
+
+
+class Opened(forms.Form):
+    """Which month of the burn-down is opened."""
+
+    opened = Month(required=False)
+
+    def chosen(self) -> date | None:
+        self.is_valid()
+        return self.cleaned_data.get("opened")

@@ -12,6 +12,7 @@ from inventory.domain import wave as domain
 from inventory.domain.schedule import LONGEST_TERM, Term
 from inventory.domain.status import WAY, WORDS, Status
 from inventory.domain.wave import MOST_AT_ONCE, Terms
+from inventory.forms.audit import LARGEST_KEY
 from inventory.forms.number import Whole
 from inventory.forms.people import Version
 from inventory.forms.text import Line, Lines
@@ -164,6 +165,7 @@ class Months(forms.Form):
     first = Month(label="From", required=False)
     months = Whole(least=1, most=LONGEST_TERM, label="Months", required=False)
     opened = Whole(least=1, most=LONGEST_TERM, required=False, widget=forms.HiddenInput)  # which of them
+    wave = Whole(least=1, most=LARGEST_KEY, required=False, widget=forms.HiddenInput)  # or which wave
 
     def __init__(self, data: Mapping[str, Any], *, today: date) -> None:
         """From the month after `today`, for a year, where the address says nothing else."""
@@ -182,6 +184,11 @@ class Months(forms.Form):
         """The number of the month that is opened, 0 for none."""
         self.is_valid()
         return self.cleaned_data.get("opened") or 0
+
+    def chosen_wave(self) -> int:
+        """The number of the wave that is opened, 0 for none."""
+        self.is_valid()
+        return self.cleaned_data.get("wave") or 0
 
     def chosen_team(self) -> Team | None:
         self.is_valid()

@@ -16,7 +16,7 @@ from inventory.models.queue import Hold
 from inventory.models.realised import Realised
 from inventory.models.reprice import Repricing, StagedPrice
 from inventory.models.review import Review, Unreviewed
-from inventory.models.scenario import Scenario
+from inventory.models.scenario import Scenario, ScenarioLine
 from inventory.models.staged import StagedCall, StagedPart
 from inventory.models.upload import RememberedColumn, Upload, UploadFile, UploadRow
 from inventory.models.version import Differing
@@ -29,6 +29,6 @@ __all__ = [
     "Dependency", "Differing", "Digest", "Discount", "Effect", "Feature", "FileChunk", "Frozen", "FrozenCall",
     "FrozenPart", "FrozenPrice", "FrozenWeights", "Heartbeat", "Hold", "Job", "Membership", "Modifier", "Notice",
     "NoticeChoices", "OneTimeLink", "Pair", "Part", "Person", "PriceRow", "Realised", "RememberedColumn",
-    "Repricing", "Review", "Scenario", "Sheet", "StagedCall", "StagedPart", "StagedPrice", "Stale", "Team",
-    "Trace", "Unreviewed", "Upload", "UploadFile", "UploadRow", "Versioned", "Wave",
+    "Repricing", "Review", "Scenario", "ScenarioLine", "Sheet", "StagedCall", "StagedPart", "StagedPrice", "Stale",
+    "Team", "Trace", "Unreviewed", "Upload", "UploadFile", "UploadRow", "Versioned", "Wave",
 ]  # fmt: skip

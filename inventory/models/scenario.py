@@ -8,7 +8,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from inventory.domain import effort, scenario
-from inventory.domain.scenario import Assumptions, Cache, Labels
+from inventory.domain.scenario import Assumptions, Cache, Labels, Step
+from inventory.models.call import KINDS
 from inventory.models.job import Job
 from inventory.models.people import Person, Team
 from inventory.models.versioned import Versioned
@@ -23,6 +24,11 @@ CACHES = [
     (Cache.NONE.value, "No cache in batch"),
     (Cache.SHARE.value, "This share, everywhere"),
 ]
+STEPS = [
+    (Step.PRICES.value, "Prices"), (Step.DISCOUNT.value, "Negotiated discount"), (Step.VOLUME.value, "Volume"),
+    (Step.CACHE.value, "Cache hits in batch"), (Step.LABELS.value, "Labels that count"),
+    (Step.MOVES.value, "Moves left out"), (Step.CHOSEN.value, "Single moves"),
+]  # fmt: skip
 MOST_CHANGE = 9  # a volume may be assumed up to ten times as large
 TYPED = (
     "name", "description", "labels", "cache", "cache_share", "prices_on", "volume", "discount", "most_risk",
@@ -113,3 +119,49 @@ class Scenario(Versioned):
     def found(self) -> scenario.Result | None:
         """What was worked out last; None before the first time."""
         return scenario.result(self.result) if self.result else None
+
+    @property
+    def run(self) -> int:
+        """The run whose lines belong to the result; 0 where none were kept."""
+        return int(self.result.get("run", 0))
+
+
+class ScenarioLines(models.QuerySet["ScenarioLine"]):
+    def of(self, found: Scenario) -> Self:
+        """Those its result adds up."""
+        return self.filter(scenario=found, run=found.run)
+
+
+class ScenarioLine(models.Model):
+    """What one step changes of one part, micro-dollars a month; `kind` is the move it comes to. `run` tells the
+    lines of the result from those of one that is on its way, or was killed."""
+
+    scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, db_index=False, related_name="lines")
+    run = models.BigIntegerField()
+    step = models.CharField(max_length=8, choices=STEPS)
+    call_id = models.BigIntegerField()
+    part_id = models.BigIntegerField()
+    team = models.CharField(max_length=120)
+    feature = models.CharField(max_length=120)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=14, choices=KINDS)
+    today = models.BigIntegerField()
+    after = models.BigIntegerField()
+    possible = models.BigIntegerField()
+    size = models.BigIntegerField()
+
+    objects = ScenarioLines.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scenario", "run", "part_id", "step"], name="scenario_line_once"),
+            models.CheckConstraint(condition=Q(step__in=[step for step, _ in STEPS]), name="scenario_line_step_known"),
+        ]
+        indexes = [models.Index(fields=["scenario", "run", "-size", "part_id"], name="scenario_line_by_size")]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.step}"
+
+    @property
+    def saving(self) -> int:
+        return self.today - self.after

@@ -12,6 +12,7 @@ from django.utils import timezone
 from inventory.models import (
     Action,
     Call,
+    ClaudeModel,
     Comment,
     Comparison,
     Discount,
@@ -57,6 +58,11 @@ def call(pk: int) -> Call:
 def call_to_edit(pk: int, person: Person) -> Call:
     found = call(pk)
     return _only(found, access.may_edit(person, found.team_id))
+
+
+def model(key: str) -> ClaudeModel | None:
+    """Of the price book. None for no model, or none that it knows."""
+    return ClaudeModel.objects.filter(key=key).first() if key else None
 
 
 def part(pk: int) -> Part:

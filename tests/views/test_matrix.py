@@ -49,7 +49,7 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
             "audit.record", "moment.plan", "moment.as_of", "moment.record", "job.list", "job.detail", "job.file",
             "pricing.book", "pricing.retiring", "plan.time", "plan.realised", "plan.entry", "wave.list", "move.detail",
             "plan.sum", "moment.call", "job.parts",
-            "frozen.list", "frozen.detail", "frozen.explained", "frozen.prices", "comparison.detail", "scenario.list", "scenario.detail",
+            "frozen.list", "frozen.detail", "frozen.explained", "frozen.prices", "comparison.detail", "scenario.list", "scenario.detail", "scenario.lines",
         ),
         (ALL, None),
     ),

@@ -17,7 +17,8 @@ from inventory.models import Call, Part, Sheet, Stale
 from inventory.models.call import PROFILE
 from inventory.services import audit
 from inventory.services.labelling import part_notice, seal
-from inventory.services.prices import pricing
+from inventory.services.prices import explanation, pricing
+from inventory.services.prices.explained import Explanations
 
 LEAST, MOST = 2, 10
 TEXTS = ("consumer", "reaches", "read_when", "deadline", "hand_over", "meanwhile")
@@ -164,7 +165,8 @@ class PartCost:
 
 @dataclass(frozen=True, slots=True)
 class Economics:
-    """A split before it is saved. The costs are empty where the price of the call's model is not known."""
+    """A split before it is saved. The costs are empty where the price of the call's model is not known; else
+    `explained` says how they come about."""
 
     shortfall: tuple[Gap, ...]
     overhead: tuple[Gap, ...]
@@ -172,6 +174,7 @@ class Economics:
     balance: Balance | None = None
     whole_batch: int | None = None
     parts: tuple[PartCost, ...] = ()
+    explained: Explanations | None = None
 
 
 def economics(*, call: Call, parts: Sequence[Mapping[str, Any]], on: date) -> Economics:
@@ -197,7 +200,8 @@ def economics(*, call: Call, parts: Sequence[Mapping[str, Any]], on: date) -> Ec
             drafted, options, weighed.alone, weighed.must_cost, as_is, strict=True
         )
     )  # fmt: skip
-    return Economics(missing, extra, draft.cost_today, weighed, whole.batch, rows)
+    told = explanation.of(draft, drafted, on=on)
+    return Economics(missing, extra, draft.cost_today, weighed, whole.batch, rows, told)
 
 
 def _path(part: Part) -> Path | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from inventory.domain.doubt import WORDS as DOUBTS
-from inventory.models import ComparedLine, FrozenCall, FrozenPart
+from inventory.models import ComparedLine, FrozenCall, FrozenPart, ScenarioLine
 from inventory.models.call import PROFILE
 from inventory.services.files import exchange
 from inventory.services.files.exchange import KINDS, LABELS, PATHS, PROVIDERS, STATES, STATUSES
@@ -29,6 +29,11 @@ def parts(found: Iterable[FrozenPart], calls: Mapping[int, FrozenCall], kept: Ke
 def line(found: ComparedLine) -> dict[str, Any]:
     own = {name: getattr(found, name) for name in OF_LINE}
     return {**own, "reason": found.get_reason_display(), "move": KINDS.get(found.kind, "")}
+
+
+def change(found: ScenarioLine) -> dict[str, Any]:
+    own = {name: getattr(found, name) for name in ("team", "feature", "name", "today", "after", "saving", "possible")}
+    return {**own, "step": found.get_step_display(), "move": KINDS.get(found.kind, "")}
 
 
 def _words(part: FrozenPart) -> dict[str, Any]:

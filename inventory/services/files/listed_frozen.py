@@ -1,4 +1,5 @@
-"""The parts of a frozen version and the lines of a comparison as rows of a file, as their pages narrow them."""
+"""The parts of a frozen version and the lines of a comparison or a scenario as rows of a file, as their pages narrow
+them."""
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence
@@ -6,7 +7,7 @@ from typing import Any
 
 from inventory.domain import lots
 from inventory.exchange import columns_frozen as columns
-from inventory.models import Comparison, Frozen
+from inventory.models import Comparison, Frozen, Scenario, ScenarioLine
 from inventory.services.files import frozen_rows
 from inventory.services.files.listing import List
 from inventory.services.versions import frozen_list, plan_then
@@ -25,12 +26,20 @@ def _comparison(asked: Mapping[str, Any]) -> List:
     return List("Lines", columns.LINES, len(keys), (_lines(found, some) for some in lots.of(keys)))
 
 
-LISTS: Mapping[str, Callable[[Mapping[str, Any]], List]] = {"version": _version, "comparison": _comparison}
+def _scenario(asked: Mapping[str, Any]) -> List:
+    found = Scenario.objects.get(pk=asked["of"])
+    keys = array("q", frozen_list.changes(found, **_narrowed(asked)).values_list("pk", flat=True).iterator())
+    return List("Changes", columns.CHANGES, len(keys), (_changes(some) for some in lots.of(keys)))
+
+
+LISTS: Mapping[str, Callable[[Mapping[str, Any]], List]] = {
+    "version": _version, "comparison": _comparison, "scenario_lines": _scenario,
+}  # fmt: skip
 
 
 def found(name: str, asked: Mapping[str, Any]) -> List:
-    """`asked` names the record under `of`: a version by its number, a comparison by that of its job. Raises
-    `Comparison.DoesNotExist` where that was forgotten since."""
+    """`asked` names the record under `of`: a version or a scenario by its number, a comparison by that of its job.
+    Raises its DoesNotExist where that was forgotten or deleted since."""
     return LISTS[name](asked)
 
 
@@ -47,3 +56,9 @@ def _parts(version: Frozen, keys: Sequence[int], kept: plan_then.Kept) -> list[d
 def _lines(found: Comparison, keys: Sequence[int]) -> list[dict[str, Any]]:
     by_pk = found.lines.in_bulk(keys)
     return [frozen_rows.line(by_pk[pk]) for pk in keys]
+
+
+def _changes(keys: Sequence[int]) -> list[dict[str, Any]]:
+    """Those that were not worked out anew meanwhile."""
+    by_pk = ScenarioLine.objects.in_bulk(keys)
+    return [frozen_rows.change(by_pk[pk]) for pk in keys if pk in by_pk]

@@ -1,6 +1,7 @@
 """Waves, the ledger, the plan in time, first guesses and scenarios as rows of a file."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from inventory.domain import wave as months
@@ -84,7 +85,8 @@ def _in_wave(column: board.Column, row: board.Row) -> Row:
 
 def _entries(asked: Asked) -> Any:
     own = {name: str(asked.narrowed[name]) for name in ("now", "wave") if name in asked.narrowed}
-    return ledger_list.entries(ledger_list.Asked(asked.team, asked.feature, **own))
+    since = date.fromisoformat(asked.narrowed["since"]) if "since" in asked.narrowed else None
+    return ledger_list.entries(ledger_list.Asked(asked.team, asked.feature, since=since, **own))
 
 
 def _entry(entry: Realised) -> Row:

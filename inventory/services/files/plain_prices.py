@@ -8,7 +8,7 @@ from inventory.exchange.columns import Column, Form
 from inventory.models import ClaudeModel, Discount, Frozen, FrozenPrice, Modifier, Part, PriceRow
 from inventory.models.pricing import PRICE_NAMES
 from inventory.services.files.plain import Asked, Plain, Row, each, name_of
-from inventory.services.history import moment, past
+from inventory.services.history import calls_then, moment
 from inventory.services.prices import discount, pricing, retirement
 
 SOURCE = (Column("source", "Source", width=50), Column("as_of", "As of", Form.DAY, 12))
@@ -57,7 +57,7 @@ THEN = (
 AS_OF = (
     Column("call", "Call", width=30), Column("feature", "Feature", width=26), Column("runs", "Runs", width=14),
     Column("move", "Move", width=18), Column("today", "Cost, $ a month", Form.MONEY),
-    Column("saves", "Saves, $ a month", Form.MONEY),
+    Column("saves", "Saves, $ a month", Form.MONEY), Column("possible", "Possible besides, $ a month", Form.MONEY, 26),
     Column("gone", "Taken back since", Form.TRUTH, 16),
 )  # fmt: skip
 
@@ -119,13 +119,14 @@ def _copied(row: Row) -> Row:
     return {**row, "as_of": date.fromisoformat(day) if day else None}
 
 
-def _as_of(asked: Asked) -> Sequence[past.CallThen]:
-    return past.every(moment.of_day(date.fromisoformat(asked.narrowed["day"])))
+def _as_of(asked: Asked) -> Sequence[calls_then.CallThen]:
+    day = date.fromisoformat(asked.narrowed["day"])
+    return calls_then.every(moment.of_day(day), team=asked.narrowed.get("team"))
 
 
-def _call_then(one: past.CallThen) -> Row:
+def _call_then(one: calls_then.CallThen) -> Row:
     own: dict[str, Any] = {"call": one.name, "feature": one.feature, "runs": one.path, "move": one.kind}
-    return {**own, "today": one.today, "saves": one.saving, "gone": one.is_gone}
+    return {**own, "today": one.today, "saves": one.saving, "possible": one.possible, "gone": one.is_gone}
 
 
 def _prices_then(asked: Asked) -> Any:

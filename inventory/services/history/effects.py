@@ -38,9 +38,9 @@ class Row:
         return self.second - self.first
 
 
-def at(moment: Moment, *, team: Team | None = None) -> Figures:
-    """Of all live parts, or those of a team, as they stood at the moment."""
-    own = {"team_id": team.pk} if team else {}
+def at(moment: Moment, *, team: int | None = None) -> Figures:
+    """Of all live parts, or those of the team of that number, as they stood at the moment."""
+    own = {} if team is None else {"team_id": team}
     return _read(Part.objects.live().filter(**own).aggregate(**NOW)) - _read(
         Effect.objects.filter(seq__gt=moment.seq, **own).aggregate(**SINCE)
     )

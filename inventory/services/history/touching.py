@@ -6,10 +6,14 @@ from typing import Any
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
+from inventory.domain import audit_words
 from inventory.domain.digits import is_number
 from inventory.models import Action, Call, Change, Comment, Part, Sheet, Trace
 
 SPLIT = "call.is_split"  # traced wherever a call is split or made whole again
+UNDOING = tuple(kind for kind in audit_words.SENTENCES if kind.startswith("undo."))
+# A call that is split already may be split into fewer parts, and that be taken back.
+SPLITTING = ("part.split", *UNDOING)
 
 
 def of_record(record: str, record_id: str) -> QuerySet[Action]:
@@ -35,9 +39,11 @@ def some(record: str, record_id: str, most: int, *, before: int | None, after: i
 
 def taken_away(call_id: int) -> list[str]:
     """Parts that a split, or the undoing of one, took away: only history knows whose they were."""
-    touched = Change.objects.filter(record=Call.RECORD, record_id=str(call_id)).order_by().values("action_id")
-    split = Trace.objects.filter(word=SPLIT, seq=OuterRef("seq"))
-    return _deleted(Action.objects.filter(Exists(split), pk__in=touched).values("pk"), call_id)
+    own: dict[str, Any] = {"record": Call.RECORD, "record_id": str(call_id)}
+    about = Action.objects.filter(**own).order_by().values("pk")
+    touched = about.union(Change.objects.filter(**own).order_by().values("action_id"))
+    split = Exists(Trace.objects.filter(word=SPLIT, seq=OuterRef("seq"))) | Q(kind__in=SPLITTING)
+    return _deleted(Action.objects.filter(split, pk__in=touched).values("pk"), call_id)
 
 
 def gone_with(call_id: int) -> list[str]:

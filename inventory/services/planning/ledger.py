@@ -49,6 +49,10 @@ class Line:
     team: str = ""
 
     @property
+    def place(self) -> "Place":
+        return (self.team_id, self.wave_id)
+
+    @property
     def key(self) -> str:
         """What the parts of a line by wave are asked by."""
         return str(self.wave_id or NO_WAVE)
@@ -56,13 +60,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """`late` is what should have moved before this month by its wave, and has not."""
+    """`late` is what should have moved before this month, `now`, by its wave, and has not. `still` is what is left to
+    realise, where anything is."""
 
     overall: Sums
     teams: Sequence[Line] = field(default_factory=list)
     waves: Sequence[Line] = field(default_factory=list)
     left: Sequence[Left] = field(default_factory=list)
     late: int = 0
+    still: Mapping["Place", Open] = field(default_factory=dict)
+    now: int = 0
 
 
 NO_WAVE = "none"  # what is asked by, where it is in none
@@ -96,13 +103,15 @@ def told(*, today: date, team: Team | None = None) -> Told:
     waves = Wave.objects.select_related("team").in_bulk([wave for _, wave in found if wave])
     names = dict(Team.objects.filter(pk__in={pk for pk, _ in found}).values_list("pk", "name"))
     now = months.month(today)
-    still = [_open(sums.left, waves.get(wave or 0)) for (_, wave), sums in found.items() if sums.left]
+    still = {place: _open(sums.left, waves.get(place[1] or 0)) for place, sums in found.items() if sums.left}
     return Told(
         overall=replace(_together(found.values()), still=_still(team)),
         teams=_teams(found, names),
         waves=_waves(found, waves, names),
-        left=domain.burn_down(_done(team), still, now=now),
-        late=domain.late(still, now=now),
+        left=domain.burn_down(_done(team), still.values(), now=now),
+        late=domain.late(still.values(), now=now),
+        still=still,
+        now=now,
     )
 
 

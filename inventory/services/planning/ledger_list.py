@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db.models import Count, QuerySet, Sum
+from django.utils import timezone
 
+from inventory.domain import wave as months
 from inventory.models import Feature, Realised, Team, Wave
 from inventory.models.realised import Ledger
 from inventory.services.planning.ledger import NO_WAVE
@@ -19,12 +22,14 @@ NOW: Mapping[str, Callable[[Ledger], Ledger]] = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`now` is a key of NOW, `wave` the number of one, NO_WAVE or ELSEWHERE."""
+    """`now` is a key of NOW, `wave` the number of one, NO_WAVE or ELSEWHERE. `since` is a day of the month after whose
+    end they were moved."""
 
     team: Team | None = None
     feature: Feature | None = None
     now: str = ""
     wave: str = ""
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,15 @@ def entries(asked: Asked = ALL) -> QuerySet[Realised]:
         found = found.exclude(wave=None).exclude(wave__in=Wave.objects.live().filter(team=asked.team))
     elif asked.wave:
         found = found.filter(wave=int(asked.wave))
+    if asked.since is not None:
+        found = found.filter(moved_at__gte=_end_of(asked.since))
     return found.newest_first()
+
+
+def _end_of(month: date) -> datetime:
+    """The first moment of the next one."""
+    after = months.first_day(months.month(month) + 1)
+    return timezone.make_aware(datetime(after.year, after.month, after.day))  # noqa: DTZ001  made aware at once
 
 
 def together(found: QuerySet[Realised]) -> Entries:

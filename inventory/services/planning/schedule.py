@@ -64,6 +64,22 @@ class Told:
         found = schedule_month.opened(self.blocks, self.ramps, number)
         return Opened(self.months[number - 1], found.grown, [(named[each.number], each) for each in found.waves])
 
+    def opened_wave(self, pk: int) -> "OpenedWave | None":
+        """What each month of the term adds to one of its waves. None for no wave of it."""
+        wave = next((each for each in self.waves if each.pk == pk), None)
+        if wave is None or not self.months:
+            return None
+        found = schedule_month.of_wave(self.blocks, pk, self.ramps[pk], count=len(self.months))
+        days = [(self.term.day(number), each) for number, each in enumerate(found, 1)]
+        return OpenedWave(wave, self.in_term[pk], days)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedWave:
+    wave: Wave
+    saved: int
+    days: Sequence[tuple[date, schedule_month.Wave]]
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:

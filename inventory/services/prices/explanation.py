@@ -15,7 +15,7 @@ from inventory.models import Call, Discount, Modifier, Part, PriceRow
 from inventory.models.call import FIGURES
 from inventory.services.prices import drift
 from inventory.services.prices.explained import Explained, Explanations, Facts, Input, Line, Share
-from inventory.services.prices.pricing import as_is, both_ways, discounts, found_for, priced, profile_of
+from inventory.services.prices.pricing import as_is, both_ways, discounts, drafted, found_for, priced, profile_of
 from inventory.services.prices.pricing import book as book_of
 
 WORDS = dict(FIGURES)
@@ -41,6 +41,12 @@ def of(call: Call, parts: Sequence[Part], *, on: date) -> Explanations:
         return Explanations(whole, tuple((part, whole) for part in parts), drifts)
     each = tuple((part, _explained(call, part, sources)) for part in parts)
     return Explanations(whole, each, drifts, {} if drifts else _shares(call, parts, sources.book))
+
+
+def of_draft(fields: Mapping[str, Any], *, on: date) -> Explained:
+    """Explain a call that is still being typed, as `pricing.preview` prices it."""
+    call = drafted(fields)
+    return _explained(call, None, _sources(call, (), on))
 
 
 def _shares(call: Call, parts: Sequence[Part], book: prices.Book) -> dict[int, Share]:

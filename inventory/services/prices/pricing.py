@@ -161,9 +161,14 @@ def as_is(
     return [None if cost is None else cost.real_time for cost in now]
 
 
+def drafted(fields: Mapping[str, Any]) -> Call:
+    """A call that is still being typed; `fields` are model field names, any may be missing."""
+    return Call(**{name: value for name, value in fields.items() if name in PREVIEWED and value not in (None, "")})
+
+
 def preview(fields: Mapping[str, Any], *, on: date) -> Preview:
-    """Costs and doubts of a call that is still being typed; `fields` are model field names, any may be missing."""
-    draft = Call(**{name: value for name, value in fields.items() if name in PREVIEWED and value not in (None, "")})
+    """Costs and doubts of such a call."""
+    draft = drafted(fields)
     if not draft.provider or not draft.model:
         return Preview("", None, None, None, None, ())
     found = book(on).find(draft.provider, draft.model, draft.geo)

@@ -110,11 +110,16 @@ def _stays(found: Found | None, on: date) -> bool:
     return found is not None and (found.retires_on is None or found.retires_on > on + TERM)
 
 
+def on_model(call: Call, parts: Sequence[Part], model: ClaudeModel, book: Book) -> tuple[Call, list[Part]]:
+    """As they would be priced on another model: copies, nothing of the call itself is touched."""
+    other, own = copy(call), [copy(each) for each in parts]
+    other.model = model.key
+    pricing.apply(other, own, book=book)
+    return other, own
+
+
 def _choice(part: Part, siblings: Sequence[Part], model: ClaudeModel, book: Book) -> Choice:
-    """Priced on copies: nothing of the part itself is touched."""
-    call = copy(part.call)
-    call.model, call.team = model.key, part.team
-    own = [copy(each) for each in siblings]
-    pricing.apply(call, own, book=book)
+    part.call.team = part.team
+    _, own = on_model(part.call, siblings, model, book)
     priced = next(each for each in own if each.pk == part.pk)
     return Choice(model, priced.cost_today, priced.cost_target)

@@ -12,6 +12,7 @@ from inventory.domain.plan import Kind
 from inventory.domain.status import MOVING_KINDS
 from inventory.models import Frozen, FrozenPrice, FrozenWeights, Job, Person, StagedCall, StagedPart, Team, staged
 from inventory.services import audit
+from inventory.services.versions import frozen_list
 from inventory.services.versions.plan_now import Standing
 
 
@@ -56,7 +57,7 @@ def _sums() -> dict[str, int]:
         today=Coalesce(Sum("cost_today"), 0),
         after=Coalesce(Sum("cost_target"), 0),
         possible=Coalesce(Sum("possible"), 0),
-        planned=Coalesce(Sum("saving", filter=Q(one_sided=False, counted_on__isnull=False)), 0),
+        planned=Coalesce(Sum("saving", filter=frozen_list.IN_PLAN), 0),
     )
     return {"calls": StagedCall.objects.count(), **{n: int(v) for n, v in known.items()}}
 

@@ -6,16 +6,18 @@ inventory is written.
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
+
 from inventory.domain import scenario as domain
 from inventory.domain.scenario import Assumptions, Figures, Result, Sum
-from inventory.models import Call, Part, Scenario, Team, staged
+from inventory.models import Call, Part, Scenario, staged
 from inventory.models.frozen import ALL
 from inventory.services.prices import pricing
-from inventory.services.versions import plan_now, scenario, scenario_steps
+from inventory.services.versions import plan_now, scenario, scenario_lines, scenario_steps
 from inventory.services.versions.scenario_steps import Terms
 
 CHUNK = 1000
@@ -23,29 +25,40 @@ Told = Callable[[int, int], None]
 
 
 def work_out(*, found: Scenario, on: date, at: datetime, told: Told) -> bool:
-    """Keep its figures at the prices of that day; False where its assumptions were changed meanwhile: then nothing is.
+    """Keep its figures at the prices of that day, with what each step changes of each part; False where its assumptions
+    were changed meanwhile: then nothing is.
 
     `told` hears how many calls of how many are through.
     """
 
-    def besides() -> tuple[int, dict[int, Team], _Run]:
-        return scenario.last_change(found.team), Team.objects.in_bulk(), _Run(found.assumptions(), on)
+    def besides() -> tuple[int, scenario_lines.Names, _Run]:
+        lines = scenario_lines.Lines(found, at)
+        return scenario.last_change(found.team), scenario_lines.names(), _Run(found.assumptions(), on, lines)
 
-    with plan_now.whole(found.team.pk if found.team else ALL, besides) as (seq, teams, run):
+    with plan_now.whole(found.team.pk if found.team else ALL, besides) as (seq, names, run):
         total, done, position = staged.whole_count(), 0, 0
         while chunk := staged.whole_calls(position, CHUNK):
             parts = _parts(chunk, position)
             for call in chunk:
-                call.team = teams[call.team_id]
+                names.put(call)
                 run.take(call, parts[call.pk])
+            if not run.lines.keep():
+                run.lines.drop()
+                return False
             position, done = chunk[-1].pk, done + len(chunk)
             told(done, total)
+    return _kept(found, run, {"result_seq": seq, "result_on": on, "worked_out_at": at})
+
+
+def _kept(found: Scenario, run: "_Run", beside: Mapping[str, Any]) -> bool:
+    """The figures and the lines they add up: both, or neither."""
     same = Scenario.objects.filter(pk=found.pk, version=found.version)
-    return bool(
-        same.update(
-            result=run.kept(), result_version=found.version, result_seq=seq, result_on=on, worked_out_at=at
-        )
-    )  # fmt: skip
+    with transaction.atomic():
+        if run.lines.are_all() and same.update(result=run.kept(), result_version=found.version, **beside):
+            run.lines.drop_others()
+            return True
+        run.lines.drop()
+    return False
 
 
 def _parts(calls: Sequence[Call], above: int) -> dict[int, list[Part]]:
@@ -60,20 +73,22 @@ def _parts(calls: Sequence[Call], above: int) -> dict[int, list[Part]]:
 class _Run:
     """What has been added up so far: the plan as it is stored, the figures after each step, the largest changes."""
 
-    def __init__(self, given: Assumptions, on: date) -> None:
+    def __init__(self, given: Assumptions, on: date, lines: scenario_lines.Lines) -> None:
         book = pricing.book(given.prices_on or on)
         discounted = book if given.discount is None else book.discounted(given.discount)
         self.terms = Terms(given, given.steps(), book, discounted)
         self.plan, self.sums = Sum(), [Sum() for _ in self.terms.steps]
         self.largest: list[tuple[int, int, list[Any]]] = []
+        self.lines = lines
 
     def take(self, call: Call, parts: Sequence[Part]) -> None:
         """One call, whose records are changed on the way: they are never saved."""
         before = [scenario_steps.figures(part) for part in parts]
         for each in before:
             self.plan.add(each)
-        after = before
-        for total, figures in zip(self.sums, scenario_steps.walked(call, parts, before, self.terms), strict=True):
+        after, walked = before, scenario_steps.walked(call, parts, before, self.terms)
+        for step, total, figures in zip(self.terms.steps, self.sums, walked, strict=True):
+            self.lines.note(step, call, parts, after, figures)
             after = figures
             for each in figures:
                 total.add(each)
@@ -83,7 +98,7 @@ class _Run:
     def kept(self) -> dict[str, Any]:
         sums = [(step, total.figures()) for step, total in zip(self.terms.steps, self.sums, strict=True)]
         largest = [row for *_, row in sorted(self.largest, reverse=True)]
-        return {**domain.plain(Result(self.plan.figures(), sums)), "largest": largest}
+        return {**domain.plain(Result(self.plan.figures(), sums)), "largest": largest, "run": self.lines.run}
 
     def _note(self, part: Part, was: Figures, now: Figures) -> None:
         change = now.less(was)

@@ -1,5 +1,6 @@
 """The list of calls, the page of one, and the forms that register, change, retire and restore it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -16,12 +17,12 @@ from inventory.domain.doubt import Doubt
 from inventory.domain.example import Example
 from inventory.forms import call as forms
 from inventory.forms import call_list as list_forms
-from inventory.models import Call, ClaudeModel, Feature, Person, Stale
+from inventory.models import Call, ClaudeModel, Feature, Part, Person, Stale
 from inventory.services import access
 from inventory.services.calls import call as calls
 from inventory.services.calls import call_detail, call_list
 from inventory.services.history import history
-from inventory.services.prices import explanation, pricing
+from inventory.services.prices import explanation, pricing, retirement
 from inventory.views import _load
 from inventory.views._page import Request, page, typed, wants_part
 from inventory.views._stale import differences
@@ -68,12 +69,17 @@ def detail(request: Request, pk: int) -> HttpResponse:
 
 @require_safe
 def explained(request: Request, pk: int) -> HttpResponse:
-    """How the cost of a call comes about: apart, because few ask and it takes the whole price book."""
-    call = _load.call(pk)
-    parts = list(call.parts.order_by("position"))
+    """How the cost of a call comes about, or what it would cost on the model the address names: apart, because few ask
+    and it takes the whole price book."""
+    call, on = _load.call(pk), timezone.localdate()
+    parts: Sequence[Part] = list(call.parts.order_by("position"))
+    model = _load.model(request.GET.get("model", ""))
+    if model is not None:
+        call, parts = retirement.on_model(call, parts, model, pricing.book(on))
     context = {
         "call": call,
-        "explanations": explanation.of(call, parts, on=timezone.localdate()),
+        "model": model,
+        "explanations": explanation.of(call, parts, on=on),
         "may_administer": access.may_administer(request.user),
     }
     return page(request, "call/explained.html", context, fragment="explained")
@@ -221,9 +227,11 @@ def _form(
 def _cost(form: forms.Figures) -> dict[str, Any]:
     fields = form.given() if form.is_bound else form.initial
     found = pricing.preview(fields, on=timezone.localdate())
+    is_known = found.today is not None
     said_with_date = (Doubt.MODEL_RETIRED, Doubt.MODEL_RETIRES)
     return {
         "cost": found,
+        "explained": explanation.of_draft(fields, on=timezone.localdate()) if is_known else None,
         "is_retired": Doubt.MODEL_RETIRED in found.doubts,
         "doubts": [doubt.WORDS[code] for code in found.doubts if code not in said_with_date],
     }

@@ -61,8 +61,14 @@ def _time(address: QueryDict, person: Person) -> dict[str, Any]:
 
 def _as_of(address: QueryDict, person: Person) -> dict[str, Any]:
     form = moment.AsOf(address)
-    day = form.cleaned_data["day"] if form.is_valid() else timezone.localdate()
-    return {"day": day.isoformat()}
+    if not form.is_valid():
+        return {"day": timezone.localdate().isoformat()}
+    return {"day": form.cleaned_data["day"].isoformat(), "team": form.chosen_team()}
+
+
+def _ledger(address: QueryDict, person: Person) -> dict[str, Any]:
+    chosen = realised.Filter(address).chosen()
+    return {**chosen, "since": chosen["since"].isoformat()} if "since" in chosen else chosen
 
 
 def _agreement(address: QueryDict, person: Person) -> dict[str, Any]:
@@ -83,7 +89,7 @@ LISTS: Mapping[str, Read] = {
     "check": lambda address, person: check.Filter(address).chosen(),
     "differing": lambda address, person: version.Filter(address, teams=versions.teams(person)).chosen(),
     "consumers": _nothing, "agreement": _agreement, "waves": _waves, "time": _time,
-    "ledger": lambda address, person: realised.Filter(address).chosen(),
+    "ledger": _ledger,
     "guesses": lambda address, person: guess.Filter(address).chosen(), "no_guess": _team, "scenarios": _scope,
     "retiring": _nothing, "models": _nothing, "upcoming": _nothing, "discounts": _nothing, "modifiers": _nothing,
     "versions": _scope, "as_of": _as_of, "totals": _totals, "realised": _team,

@@ -94,7 +94,7 @@ def export_list(request: Request) -> HttpResponse:
 
 
 def _of_a_record(name: str, pk: int, query: str) -> dict[str, Any]:
-    if name in ("version", "comparison"):
+    if name in _frozen_list.LISTS:
         return _frozen_list.asked(name, pk, QueryDict(query))
     return {"of": (_load.team(pk) if name == "members" else _load.frozen(pk)).pk}
 

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_safe
 
 from inventory.domain import effect_words
 from inventory.forms import moment as forms
+from inventory.models import Team
 from inventory.services.history import action as actions
-from inventory.services.history import effects, history, moment, past, stood
+from inventory.services.history import calls_then, effects, history, moment, past, stood
 from inventory.services.history.moment import Moment
 from inventory.services.prices import explanation
 from inventory.views._page import Request, page
@@ -54,7 +55,9 @@ def plan(request: Request) -> HttpResponse:
             "first": first,
             "second": second,
             "team": team,
-            "sums": effect_words.figures(effects.at(first, team=team), effects.at(second, team=team), all_of_them=True),
+            "sums": effect_words.figures(
+                *(effects.at(each, team=team and team.pk) for each in (first, second)), all_of_them=True
+            ),
             "teams": [] if team else effects.by_team(first, second),
             "of_team": f"?{_without_team(request)}team=",
             "features": features,
@@ -67,18 +70,19 @@ def plan(request: Request) -> HttpResponse:
 
 @require_safe
 def as_of(request: Request) -> HttpResponse:
-    """Totals, and the calls in use then."""
+    """Totals, and the calls in use then that they add up; of all teams or of one."""
     form = forms.AsOf(request.GET or None)
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
-        stood = moment.of_day(form.cleaned_data["day"])
-        calls, following = past.calls(stood, form.cleaned_data["after"] or 0)
-        found = effects.at(stood)
+        stood, after, team = moment.of_day(form.cleaned_data["day"]), form.cleaned_data["after"], form.chosen_team()
+        calls, following = calls_then.calls(stood, after or 0, team=team)
+        found = effects.at(stood, team=team)
         context |= {
             "moment": stood,
+            "team": effects.names(Team, [team])[team] if team is not None else "",
             "sums": found,
             "coverage": effect_words.coverage(found),
-            "teams": effects.by_team(stood, stood) if not form.cleaned_data["after"] else [],
+            "teams": effects.by_team(stood, stood) if not after and team is None else [],
             "calls": calls,
             "following": following,
         }

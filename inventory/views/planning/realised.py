@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from inventory.forms import realised as forms
-from inventory.services.planning import entry, ledger, ledger_list
+from inventory.services.planning import burn_down, entry, ledger, ledger_list
 from inventory.views import _load, _picture
 from inventory.views._page import Request, page
 
@@ -27,6 +27,7 @@ def shown(request: Request) -> HttpResponse:
         "together": ledger_list.together(entries) if "now" in chosen else None,
         "told": told,
         "sums": told.overall,
+        "opened": burn_down.opened(told, forms.Opened(request.GET).chosen()),
         "burn_down": _picture.burn_down(told.left),
         "page": Paginator(entries, ROWS).get_page(request.GET.get("page")),
     }

@@ -10,6 +10,7 @@ from inventory.domain import money
 from inventory.domain import scenario as domain
 from inventory.domain.scenario import Figures, Result, Start, Step
 from inventory.models import Part, Scenario, Team
+from inventory.models.scenario import STEPS
 from inventory.services.planning import plan
 from inventory.services.versions import scenario
 
@@ -21,16 +22,10 @@ ROWS = (
     ("possible", "Possible besides, a month"), ("doubtful", "Parts with doubts"),
     ("unpriced", "Parts without a known price"),
 )  # fmt: skip
+# What a difference in money is called where it opens; a year is twelve months of the one above it.
+OPENS = {"today": "today", "after": "after", "saving": "saved", "possible": "possible"}
 NAMED = 5  # single moves that are told by name
-STEPS: dict[Step, str] = {
-    Step.PRICES: "Prices",
-    Step.DISCOUNT: "Negotiated discount",
-    Step.VOLUME: "Volume",
-    Step.CACHE: "Cache hits in batch",
-    Step.LABELS: "Labels that count",
-    Step.MOVES: "Moves left out",
-    Step.CHOSEN: "Single moves",
-}
+WORDS = dict(STEPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +74,8 @@ def opened(found: Scenario, *, today: date) -> dict[str, Any]:
         **context,
         "result": result,
         "outdated": why,
-        "heads": [STEPS[step] for step, _ in steps],
-        "figures": [_row(name, words, result, steps) for name, words in ROWS],
+        "heads": [WORDS[step] for step, _ in steps],
+        "figures": [_row(name, words, result, steps, opens=bool(found.run)) for name, words in ROWS],
         "largest": largest,
     }
 
@@ -90,16 +85,22 @@ def _told(result: Result) -> list[tuple[Step, Figures]]:
     return [(step, figures) for step, figures in result.steps if step is not Step.PRICES or figures != result.plan]
 
 
-def _row(name: str, words: str, result: Result, steps: Sequence[tuple[Step, Figures]]) -> dict[str, Any]:
+def _row(
+    name: str, words: str, result: Result, steps: Sequence[tuple[Step, Figures]], *, opens: bool
+) -> dict[str, Any]:
     """One figure: in the plan, what each assumption adds to it, and under all of them."""
     reached = [getattr(each, name) for each in (result.plan, *(figures for _, figures in steps))]
     return {
         "name": name,
         "words": words,
         "was": _shown(name, reached[0]),
-        "steps": [_change(name, after, before) or "–" for before, after in pairwise(reached)],
+        "word": OPENS.get(name, "") if opens else "",
+        "steps": [
+            (step.value, WORDS[step], _change(name, after, before))
+            for (step, _), (before, after) in zip(steps, pairwise(reached), strict=True)
+        ],
         "now": _shown(name, reached[-1]),
-        "change": _change(name, reached[-1], reached[0]) or "–",
+        "change": _change(name, reached[-1], reached[0]),
     }
 
 

@@ -45,13 +45,17 @@ def detail(request: Request, pk: int) -> HttpResponse:
     version = _load.frozen(pk)
     form = _frozen_list.narrowed(version, request.GET)
     chosen = form.chosen()
-    rows = Paginator(frozen_list.parts(version, **chosen), ROWS).get_page(request.GET.get("page"))
+    found = frozen_list.parts(version, **chosen)
+    pages, sums = Paginator(found, ROWS), frozen_list.sums(found)
+    pages.count = sums["count"]
+    rows = pages.get_page(request.GET.get("page"))
     calls, weights = version.calls_of(rows), version.weights_of(rows)
     context = {
         "version": version,
         "form": form,
         "is_filtered": bool(chosen.keys() - {"sort"}),
         "page": rows,
+        "sums": sums,
         "rows": [(part, calls[part.call_id], _weighed(part, weights)) for part in rows],
         "address": request.GET.urlencode(),
     }

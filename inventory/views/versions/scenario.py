@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,12 +15,13 @@ from inventory.domain import scenario as domain
 from inventory.forms import scenario as forms
 from inventory.models import Scenario, Stale, Team
 from inventory.services import access
-from inventory.services.versions import scenario
+from inventory.services.versions import frozen_list, scenario
 from inventory.views import _load
 from inventory.views._page import Request, page, typed
 from inventory.views._stale import differences
-from inventory.views.versions import _scenario
+from inventory.views.versions import _frozen_list, _scenario
 
+ROWS = 50
 NAME_TAKEN = "There is a scenario of that name already. Choose another, or edit that one."
 TOO_MANY = f"There are {scenario.MOST} scenarios of this plan already. Delete one first."
 
@@ -52,6 +54,25 @@ def detail(request: Request, pk: int) -> HttpResponse:
         **_scenario.opened(found, today=timezone.localdate()),
     }
     return page(request, "scenario/detail.html", context, fragment="figures")
+
+
+@require_safe
+def lines(request: Request, pk: int) -> HttpResponse:
+    """What a difference adds up: of one assumption, or of all."""
+    found = _load.scenario(pk)
+    form = _frozen_list.narrowed(found, request.GET)
+    chosen = form.chosen()
+    rows = frozen_list.changes(found, **chosen)
+    pages, sums = Paginator(rows, ROWS), frozen_list.changed(rows)
+    pages.count = sums["count"]
+    context = {
+        "scenario": found,
+        "form": form,
+        "is_filtered": bool(chosen.keys() - {"sort"}),
+        "sums": sums,
+        "page": pages.get_page(request.GET.get("page")),
+    }
+    return page(request, "scenario/lines.html", context, fragment="lines")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 
 from inventory import tasks
 from inventory.domain.scenario import Cache, Figures, Labels, Step
-from inventory.models import Action, Call, Job, Part, Person, PriceRow, Scenario, Stale, Team
+from inventory.models import Action, Call, Job, Part, Person, PriceRow, Scenario, ScenarioLine, Stale, Team
 from inventory.services.planning import plan
 from inventory.services.prices import pricing
-from inventory.services.versions import scenario
+from inventory.services.versions import frozen_list, scenario
 from tests import factories
 from tests.services.plans import BY, Registered, move
 
@@ -183,6 +183,46 @@ def test_prices_of_a_day_volume_and_discount_are_told_apart(registered: Register
         (Step.PRICES, 20_000_000, 10_000_000), (Step.DISCOUNT, -10_000_000, -5_000_000), (Step.VOLUME, -15_000_000, -7_500_000)
     ]  # fmt: skip
     assert made(pia, now).found().change == Figures()
+
+
+def test_each_step_adds_up_what_it_changes_of_each_part(registered: Registered, pia: Person, now: datetime) -> None:
+    for n in range(4):
+        move(registered(requests=1000 + n).parts.get())
+    registered(**PLAIN), registered(today_path="batch")
+    Part.objects.filter(pk=Part.objects.earliest("pk").pk).update(risk_set=5, risk_why="Hard")
+    assumed = {"labels": Labels.ALL_SEALED, "most_risk": 3, "volume": Decimal("0.3"), "cache": Cache.NONE}
+    found = made(pia, now, **assumed)
+    steps = found.found().by_step()
+    assert len([step for step, change in steps if any(change.plain().values())]) > 2
+    for step, change in [*steps, ("", found.found().change)]:
+        sums = frozen_list.changed(frozen_list.changes(found, step=step))
+        assert [sums[name] for name in ("today", "after", "saving", "possible")] == [
+            change.today, change.after, change.saving, change.possible
+        ]  # fmt: skip
+    lines = set(ScenarioLine.objects.values_list("pk", flat=True))
+    scenario.ask_again(scenario=found, by=pia.actor, at=now, person=pia)
+    later = Scenario.objects.get(pk=found.pk)
+    ScenarioLine.objects.filter(pk=min(lines)).update(run=1)  # of a worker that was killed
+    assert scenario_figures_of(later, now + timedelta(hours=1))
+    again = ScenarioLine.objects.of(Scenario.objects.get(pk=found.pk))
+    assert ScenarioLine.objects.count() == again.count() == len(lines)
+    assert not lines & set(again.values_list("pk", flat=True))
+
+
+def test_no_figures_are_kept_without_the_lines_that_add_up_to_them(
+    registered: Registered, pia: Person, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registered()
+    found = made(pia, now, volume=Decimal(1))
+    before, kept = found.result, set(ScenarioLine.objects.values_list("pk", flat=True))
+    monkeypatch.setattr(tasks.plan.scenario_figures.scenario_lines.Lines, "are_all", lambda self: False)
+    assert not scenario_figures_of(found, now + timedelta(hours=1))
+    Scenario.objects.filter(pk=found.pk).update(version=9)
+    assert not scenario_figures_of(found, now + timedelta(hours=2))
+    assert Scenario.objects.get(pk=found.pk).result == before
+    assert set(ScenarioLine.objects.values_list("pk", flat=True)) == kept != set()
+    found.delete()
+    assert not ScenarioLine.objects.exists()
 
 
 def test_the_largest_changes_are_named_and_another_team_is_left_alone(

@@ -301,8 +301,13 @@ def test_working_out_the_cost_without_a_script_saves_nothing(as_ed: Client, feat
 def test_the_cost_is_worked_out_from_what_can_be_read_so_far(as_ed: Client, feature: Feature) -> None:
     answer = as_ed.post("/calls/cost", typed(feature, name="", today_path="", hit_share="NaN"), headers=HTMX)
     assert answer.status_code == 200
-    assert answer.content.decode().lstrip().startswith('<div class="cost" id="cost"')
-    assert "<strong>$1,920.00</strong> a month today" in answer.content.decode()
+    text = answer.content.decode()
+    assert text.lstrip().startswith('<div class="cost" id="cost"')
+    assert "<strong>$1,920.00</strong> a month today" in text
+    told = text.partition('<details class="opens explain">')[2]
+    totals = re.findall(r'>Together</th>.*?data-label="A month" class="num">([^<]*)<', told)
+    assert f"In real time {totals[0]}, in batch {totals[1]}" in text
+    assert "Source: " in told
 
 
 def test_a_model_that_was_or_will_be_retired_says_when(as_ed: Client, feature: Feature, changed_prices: None) -> None:

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.test import Client
 
@@ -109,6 +111,24 @@ def test_the_cost_comes_as_a_fragment_to_htmx_and_as_a_page_to_a_button(as_ed, c
     assert "$16.50" in whole
     assert 'value="Preview"' in whole
     assert not Action.objects.exists()
+
+
+def test_each_amount_of_a_split_that_is_weighed_opens_to_its_arithmetic(as_ed, call):
+    text = as_ed.post(f"/calls/{call.pk}/split/cost", typed(PREVIEW, ANALYSIS), headers=HTMX).content.decode()
+    table, _, rest = text.partition('<details class="opens" id="worked-out">')
+    costs = re.findall(
+        r'<th scope="row">([^<]*)(?: <span[^>]*>[^<]*</span>)*</th><td class="num">([^<]*)</td><td class="num">([^<]*)<',
+        table,
+    )
+    assert [name for name, *_ in costs] == ["Preview", "Full analysis", "The call, unsplit"]
+    for name, real_time, batch in costs:
+        own = rest.partition(f"<h3>{name}</h3>")[2].partition("<h3>")[0]
+        totals = re.findall(r'>Together</th>.*?data-label="A month" class="num">([^<]*)<', own)
+        assert totals == [real_time, batch], name
+        assert "Prices it rests on" in own
+        assert "Source: " in own
+    opened = f'<a class="opens-amount" href="/calls/{call.pk}/explained" aria-label="'
+    assert opened in as_ed.get(f"/calls/{call.pk}/split").content.decode()
 
 
 def test_the_page_that_weighs_saves_to_the_split_and_has_an_address(as_ed, call):
@@ -281,7 +301,7 @@ def test_a_post_without_token_is_refused(ed, call):
 def test_weighing_takes_the_same_queries_for_any_number_of_parts(as_ed, call, django_assert_num_queries, count):
     data = typed(*[{**PREVIEW, "name": f"Part {i}"} for i in range(count)])
     as_ed.post(f"/calls/{call.pk}/split/cost", data, headers=HTMX)  # prices are read once
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         as_ed.post(f"/calls/{call.pk}/split/cost", data, headers=HTMX)
 
 

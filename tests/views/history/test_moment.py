@@ -17,11 +17,12 @@ from inventory.services import audit
 from inventory.services.calls import call as calls
 from inventory.services.calls import feature as features
 from inventory.services.calls import part as parts
-from inventory.services.history import effects, moment, past
+from inventory.services.history import calls_then, effects, moment, past
 from inventory.services.intake import taking, undo
 from inventory.services.people import team as teams
 from inventory.services.planning import plan
 from inventory.services.undoing import built, putting
+from tests.following import followed
 from tests.services.labelling.test_waiting import both_in
 from tests.views.history.test_audit import FIELDS, text
 from tests.views.history.test_audit_filters import exported
@@ -116,6 +117,21 @@ def test_parts_that_a_split_took_away_and_made_are_compared(
     assert "Full pass" in page
 
 
+def test_a_part_that_a_second_split_took_away_is_in_the_history_of_its_call(
+    call: Call, pia: Person, as_ed: Client, then: datetime
+) -> None:
+    half = {"requests": 1000, "uncached_input": 6000, "output": 400}
+    call.refresh_from_db()
+    three = [{"name": name, **half} for name in ("Preview", "Full pass", "Digest")]
+    parts.split(call=call, version=call.version, parts=three, by=pia.actor, at=then + timedelta(days=1))
+    call.refresh_from_db()
+    kept = [{"id": part.pk, "name": part.name, **half} for part in call.parts.exclude(name="Digest")]
+    parts.split(call=call, version=call.version, parts=kept, by=pia.actor, at=then + timedelta(days=3))
+    assert "Digest" in text(as_ed, f"/history/compare/call/{call.pk}?since=day&day={day(then, 2)}")
+    assert "Digest" in text(as_ed, f"/history/as-of/{call.pk}?day={day(then, 2)}")
+    assert "Digest" not in text(as_ed, f"/history/as-of/{call.pk}?day={day(then, 4)}")
+
+
 def test_totals_of_any_day_are_those_the_plan_showed_then(
     call: Call, moved: Part, pia: Person, as_ed: Client, then: datetime
 ) -> None:
@@ -175,7 +191,7 @@ def test_the_plan_is_compared_by_team_and_by_feature(
     assert "Tickets" not in narrowed.partition("By feature")[2]
     assert "saved an answer sheet" not in narrowed
     as_of = text(as_ed, f"/history/as-of?day={day(then, 2)}")
-    assert '<th scope="row">Documents</th>' in as_of
+    assert f'<a href="?day={day(then, 2)}&amp;team={call.team_id}">Documents</a>' in as_of
     assert "Search" not in as_of
     assert "Labelled: 1 of 2 parts" in as_of
 
@@ -228,7 +244,7 @@ def test_the_inventory_as_of_a_day_has_the_calls_in_use_then(
     assert "Later" not in page
     assert "Move to batch" in page
     assert "No calls" in text(as_ed, f"/history/as-of?day={day(then, -1)}")
-    monkeypatch.setattr(past, "ROWS", 2)
+    monkeypatch.setattr(calls_then, "ROWS", 2)
     first = text(as_ed, f"/history/as-of?day={day(then, 8)}")
     assert ("Renamed" in first, "Later 0" in first, "Later 1" in first) == (True, True, False)
     last = Call.objects.get(name="Later 0").pk
@@ -264,8 +280,8 @@ def test_what_was_taken_back_since_is_listed_as_the_totals_of_then_count_it(
     assert Call.objects.count() == 2
     for days, count in ((0, 1), (2, 5), (5, 2)):
         stood = moment.of_day(timezone.localdate(then) + timedelta(days=days))
-        monkeypatch.setattr(past, "ROWS", 50)
-        listed, following = past.calls(stood)
+        monkeypatch.setattr(calls_then, "ROWS", 50)
+        listed, following = calls_then.calls(stood)
         assert (len(listed), following) == (count, None)
         sums = effects.at(stood)
         assert sum(each.today or 0 for each in listed) == sums.today > 0
@@ -273,15 +289,71 @@ def test_what_was_taken_back_since_is_listed_as_the_totals_of_then_count_it(
         assert {each.name for each in listed if each.is_gone} == (
             {"A slip", "First of a file", "Second of a file"} if days == 2 else set()
         )
-        monkeypatch.setattr(past, "ROWS", 2)
-        assert past.every(stood) == listed
-    monkeypatch.setattr(past, "ROWS", 50)
+        monkeypatch.setattr(calls_then, "ROWS", 2)
+        assert calls_then.every(stood) == listed
+    monkeypatch.setattr(calls_then, "ROWS", 50)
     page = text(as_ed, f"/history/as-of?day={day(then, 2)}")
     assert f'<a href="/history/call/{slip.pk}">A slip</a>' in page
     assert page.count("taken back since") == 3
     assert "Imported · taken back since" in page, "its feature is gone too"
     assert f'<a href="/calls/{back.pk}">Back again</a>' in page
     text(as_ed, f"/history/call/{slip.pk}")
+
+
+def test_every_sum_as_of_a_day_opens_to_the_calls_that_add_up_to_it(
+    call: Call, moved: Part, pia: Person, as_ed: Client, then: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where calls went to another team since, were split anew, retired or taken back."""
+    half = {"requests": 1000, "uncached_input": 6000, "output": 400}
+    other = teams.register(name="Search", by=pia.actor, at=then)
+    made = [
+        call,
+        *(registered(pia, call.team, then, f"Own {n}") for n in range(3)),
+        registered(pia, other, then, "Far"),
+    ]
+    of_slip = Action.objects.filter(record="call").latest("seq")
+    three = [{"name": name, **half} for name in ("Preview", "Full pass", "Digest")]
+    kept = split(made[1], pia, then + timedelta(days=1), three)[:2]
+    later = then + timedelta(days=3)
+    split(made[1], pia, later, [{"id": part.pk, "name": part.name, **half} for part in kept])
+    made[2].refresh_from_db()
+    calls.retire(call=made[2], version=made[2].version, reason="Gone", by=pia.actor, at=later)
+    features.edit(
+        feature=made[3].feature, version=made[3].feature.version, fields={"team": other}, by=pia.actor, at=later
+    )
+    take_back(of_slip, pia, later)
+    days = [f"/history/as-of?day={day(then, n)}" for n in (2, 5)]
+    pages = [f"{each}{team}" for each in days for team in ("", *(f"&team={pk}" for pk in (call.team_id, other.pk)))]
+    seen = followed(as_ed, pages)
+    assert len(seen) == 6
+    assert all(sums["Cost, a month"] for sums in seen.values())
+    assert seen[f"{days[0]}&team={call.team_id}#calls"] != seen[f"{days[1]}&team={call.team_id}#calls"]
+    monkeypatch.setattr(calls_then, "ROWS", 2)
+    for n, team, names in (
+        (2, call.team_id, ["Ticket tags", "Own 0", "Own 1", "Own 2"]), (2, other.pk, ["Far"]),
+        (5, call.team_id, ["Ticket tags", "Own 0"]), (5, other.pk, ["Own 2"]),
+    ):  # fmt: skip
+        stood = moment.of_day(timezone.localdate(then) + timedelta(days=n))
+        found = calls_then.every(stood, team=team)
+        assert [each.name for each in found] == names
+        sums = effects.at(stood, team=team)
+        told = [sum(getattr(each, name) or 0 for each in found) for name in ("today", "saving", "possible")]
+        assert told == [sums.today, sums.saving, sums.possible]
+    assert f"{other.name}: <a" in text(as_ed, f"{days[0]}&team={other.pk}")
+    assert "No calls" in text(as_ed, f"{days[0]}&team=999")
+    last = calls_then.calls(moment.of_day(timezone.localdate(then) + timedelta(days=2)), team=call.team_id)[1]
+    assert f"&amp;team={call.team_id}&amp;after={last}" in text(as_ed, f"{days[0]}&team={call.team_id}")
+
+
+def registered(by: Person, team: Team, at: datetime, name: str) -> Call:
+    feature = features.register(team=team, fields={"name": name}, by=by.actor, at=at)
+    return calls.register(feature=feature, fields={**FIELDS, "name": name}, by=by.actor, at=at)
+
+
+def split(call: Call, by: Person, at: datetime, into: list[dict[str, Any]]) -> list[Part]:
+    call.refresh_from_db()
+    parts.split(call=call, version=call.version, parts=into, by=by.actor, at=at)
+    return list(call.parts.order_by("position"))
 
 
 def test_an_amount_as_of_a_day_opens_to_its_arithmetic_also_where_the_call_is_gone(

@@ -1,31 +1,37 @@
 """Every sum on a page opens to a list that adds up to it, to the cent, and every row of that list opens further."""
 
+import json
 import random
 import re
-from datetime import date, datetime
-from html import unescape
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from inventory.domain import money
+from inventory.domain import wave as months
 from inventory.domain.plan import Kind, Why
+from inventory.domain.schedule import Term
 from inventory.domain.status import Status
 from inventory.forms import adding as forms
+from inventory.forms import frozen_list as frozen_forms
 from inventory.forms import realised as ledger_forms
-from inventory.models import Call, Feature, Part, Person, Realised, Team, Wave
-from inventory.services.planning import adding, ledger, ledger_list
+from inventory.models import Call, Feature, Frozen, Part, Person, Realised, Team, Wave
+from inventory.services.planning import adding, ledger, ledger_list, schedule
+from inventory.services.versions import frozen_list
 from tests import factories
+from tests.following import CELL, cents, followed, opened
 from tests.services.planning.test_realised import moved
+from tests.services.plans import frozen
+from tests.views.files.test_listed import exported
 
 pytestmark = pytest.mark.django_db
-LINK = re.compile(r'<a class="opens-amount" href="([^"]*)"(?: aria-label="([^"]*)")?>([^<]*)</a>')
-CELL = re.compile(r'<td data-label="([^"]*)" class="num">([^<]*)</td>')
 KINDS = [
     (Kind.MOVE_TO_BATCH, Why.NONE, 1), (Kind.BRING_BACK, Why.NONE, -1), (Kind.STAY_REAL_TIME, Why.NONE, 0),
     (Kind.STAY_BATCH, Why.NONE, 0), (Kind.CANNOT_MOVE, Why.NONE, 0), (Kind.UNDECIDED, Why.NONE, 0),
     (Kind.UNDECIDED, Why.NONE, -1),
 ]  # fmt: skip
-COLUMNS = {"today": "Today, a month", "after": "After", "possible": "Possible"}  # else what it saves
 
 
 @pytest.fixture
@@ -48,6 +54,8 @@ def plan(team: Team, pia: Person, now: datetime) -> Team:
     first, second = Realised.objects.order_by("pk")[:2]
     Realised.objects.filter(pk=first.pk).update(verified_at=now)
     Realised.objects.filter(pk=second.pk).update(ended_at=now, ended_why="Slow")
+    for each in (team, None):
+        frozen(pia, now, team=each)
     return team
 
 
@@ -76,48 +84,16 @@ def pages(team: Team) -> list[str]:
     return [
         "/", "/plan", *(f"/plan?by={by}" for by in ("team", "feature", "kind")), f"/plan?team={team.pk}",
         f"/plan?team={team.pk}&by=kind", f"/plan?feature={feature.pk}", f"/plan?feature={feature.pk}&by=kind",
-        "/features", f"/features/{feature.pk}", f"/calls/{split.pk}", "/label", "/plan/time", "/plan/time?opened=7",
+        "/features", f"/features/{feature.pk}", f"/calls/{split.pk}", "/label", "/plan/time", "/plan/time?opened=7", "/plan/time?months=30",
         f"/plan/time?team={team.pk}&opened=12", "/plan/realised", f"/plan/realised?team={team.pk}",
         f"/plan/waves?team={team.pk}", "/plan/guess", f"/plan/guess?team={team.pk}", f"/plan/guess?feature={feature.pk}",
+        "/plan/versions", f"/plan/versions?team={team.pk}",
+        *(f"/plan/versions/{pk}" for pk in Frozen.objects.values_list("pk", flat=True)),
     ]  # fmt: skip
 
 
-def cents(shown: str) -> int:
-    return int(re.sub(r"[^\d]", "", shown)) * (-1 if "−" in shown else 1)
-
-
-def opened(client: Client, path: str) -> dict[str, int]:
-    """The last row of the list, by column; empty where the list is."""
-    response = client.get(path.partition("#")[0])
-    assert response.status_code == 200, path
-    last = response.content.decode().partition('<tr class="sum" id="together">')[2].partition("</tr>")[0]
-    return {name: cents(shown) for name, shown in CELL.findall(last)}
-
-
-def sums_of(client: Client, path: str) -> set[tuple[str, str, str]]:
-    """Where each amount of the page that is a sum leads, what it is of, and the amount."""
-    found = set()
-    for href, label, shown in LINK.findall(client.get(path).content.decode()):
-        into = unescape(href)
-        if into.startswith("?"):
-            into = path.partition("?")[0] + into
-        word = unescape(label).removeprefix(unescape(shown)).partition(":")[0].strip()
-        if into.startswith("/plan/sum") or "now=" in into:
-            found.add((into, word, unescape(shown)))
-    return found
-
-
 def test_every_sum_opens_to_a_list_that_adds_up_to_it(as_pia: Client, plan: Team) -> None:
-    seen: dict[str, dict[str, int]] = {}
-    for path in pages(plan):
-        found = sums_of(as_pia, path)
-        assert found, path
-        for into, word, shown in found:
-            if into not in seen:
-                seen[into] = opened(as_pia, into)
-            column = COLUMNS.get(word, "Saves")
-            sign = -1 if word in ("more", "changed") else 1
-            assert cents(shown) == sign * seen[into].get(column, 0), (path, into, word, shown)
+    seen = followed(as_pia, pages(plan))
     assert len(seen) > 100
     assert sum(bool(sums) for sums in seen.values()) > 80
 
@@ -134,6 +110,17 @@ def test_every_row_of_a_sum_opens_to_its_arithmetic_and_the_rows_of_all_pages_ar
     assert len(rows) == parts.count() > 100
     assert abs(sum(cents(shown) for _, shown in rows) * 10**4 - sum(part.cost_today or 0 for part in parts)) < 10**6
     assert as_pia.get(rows[0][0]).status_code == 200
+
+
+def test_every_row_of_what_was_in_plan_opens_to_its_arithmetic_of_then(as_pia: Client, plan: Team) -> None:
+    version = Frozen.objects.get(scope=plan.pk)
+    page = as_pia.get(f"/plan/versions/{version.pk}?counted=planned").content.decode()
+    rows = re.findall(r'href="(/plan/versions/\d+/calls/\d+)[^"]*" aria-label="([^ ]*) saved', page)
+    assert len(rows) > 1
+    assert abs(sum(cents(shown) for _, shown in rows) * 10**4 - version.planned) <= 10**4 * len(rows)
+    assert as_pia.get(rows[0][0]).status_code == 200
+    beside = as_pia.get(f"/plan/versions/{version.pk}?counted=unplanned")
+    assert beside.context["sums"]["saving"] == version.saving - version.planned != 0
 
 
 def test_what_a_sum_is_of_is_said_and_what_means_nothing_narrows_nothing(as_pia: Client, plan: Team) -> None:
@@ -157,6 +144,7 @@ def test_the_words_are_of_what_there_is() -> None:
     assert forms.OF.keys() == adding.OF.keys()
     assert forms.WAVES.keys() == adding.WAVES.keys()
     assert [value for value, _ in ledger_forms.NOW if value] == list(ledger_list.NOW)
+    assert [value for value, _ in frozen_forms.COUNTED if value] == list(frozen_list.COUNTED)
     assert (ledger_forms.NO_WAVE, ledger_forms.ELSEWHERE) == (ledger.NO_WAVE, ledger_list.ELSEWHERE)
 
 
@@ -169,4 +157,58 @@ def test_a_month_opens_to_what_adds_up_to_it(as_pia: Client, plan: Team) -> None
         assert total == [cents(shown) for shown in re.findall(r">([^<>]*\$[^<>]*)<", row)][place]
         assert abs(sum(lines) - total) <= len(lines)
         assert len(lines) > 1
+    assert "= " + re.findall(r">([^<>]*\$[^<>]*)<", row)[1] in month
     assert 'id="month"' not in as_pia.get("/plan/time?opened=99").content.decode()
+
+
+def test_what_a_wave_saves_in_the_term_opens_to_its_months(as_pia: Client, plan: Team) -> None:
+    told = schedule.told(term=Term(2027 * 12, 24))
+    wave = max(told.waves, key=lambda each: told.in_term[each.pk])
+    page = as_pia.get(f"/plan/time?months=24&first=2027-01&wave={wave.pk}").content.decode()
+    found = page.partition('<section id="wave"')[2].partition("</section>")[0]
+    assert f"<h2>{wave.name}, opened</h2>" in found
+    *months, total = [cents(shown) for name, shown in CELL.findall(found) if name == "Saves"]
+    assert len(months) == 24
+    assert abs(sum(months) - total) <= len(months)
+    assert total == cents(money.shown(told.in_term[wave.pk])) != 0
+    assert f"months=24&amp;first=2027-01&amp;wave={wave.pk}#wave" in page
+    for other in (Wave.objects.get(team=plan, starts_on=None).pk, 10**9):
+        assert 'id="wave"' not in as_pia.get(f"/plan/time?wave={other}").content.decode()
+
+
+def first_of(offset: int) -> date:
+    """The first day of a month so many from this one."""
+    return months.first_day(months.month(timezone.localdate()) + offset)
+
+
+def test_a_later_month_of_the_burn_down_opens_to_its_waves(as_pia: Client, plan: Team) -> None:
+    Wave.objects.exclude(starts_on=None).update(starts_on=first_of(2), ramp_months=3)
+    told = ledger.told(today=timezone.localdate())
+    later = [each for each in told.left if each.is_planned]
+    assert len({each.amount for each in later}) > 3
+    for each in later:
+        page = as_pia.get(f"/plan/realised?opened={each.day:%Y-%m}").content.decode()
+        assert f'href="?opened={each.day:%Y-%m}#left" aria-label="{money.shown(each.amount)} left' in page
+        found = page.partition('<section id="left"')[2].partition("</section>")[0]
+        *pieces, total = [cents(shown) for name, shown in CELL.findall(found) if name.startswith("Still")]
+        assert total == cents(money.shown(each.amount))
+        assert abs(sum(pieces) - total) <= len(pieces) > 2
+        left = re.findall(r'data-label="Left today" class="num">(?:<a [^>]*>)?([^<]*)', found)
+        assert cents(left[-1]) == cents(money.shown(told.overall.left))
+        assert abs(sum(map(cents, left[:-1])) - cents(left[-1])) <= len(left)
+    for day in (f"{timezone.localdate():%Y-%m}", "2099-01", "x"):
+        assert 'id="left"' not in as_pia.get(f"/plan/realised?opened={day}").content.decode()
+
+
+def test_an_earlier_month_of_the_burn_down_opens_to_what_was_moved_since(as_pia: Client, plan: Team) -> None:
+    first, second = Realised.objects.standing().order_by("pk")
+    turn = timezone.make_aware(datetime.combine(first_of(-1), time()))
+    for entry, at in ((first, turn - timedelta(minutes=1)), (second, turn)):
+        Realised.objects.filter(pk=entry.pk).update(moved_at=at)
+    page = as_pia.get("/plan/realised").content.decode()
+    for offset, saving, count in ((-2, second.saving, 1), (-3, first.saving + second.saving, 2)):
+        month, shown = f"{first_of(offset):%Y-%m}", money.shown(saving, sign=True)
+        assert f'?now=realised&amp;since={month}#ledger" aria-label="{shown} moved since' in page
+        assert opened(as_pia, f"/plan/realised?now=realised&since={month}")["Saves"] == cents(shown)
+        assert len(json.loads(exported(as_pia, "ledger", "json", f"now=realised&since={month}"))) == count
+        assert f"moved after {first_of(offset):%B %Y}" in as_pia.get(f"/plan/realised?since={month}").content.decode()

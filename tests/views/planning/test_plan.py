@@ -265,7 +265,7 @@ def test_the_plan_in_time_says_five_figures_and_adds_up(as_pia: Client, team: Te
         "<dt>Projected</dt><dd><strong>$192.00</strong> a year",
         "<dt>Agreed</dt><dd><strong>$180.00</strong> a year",
         "<dt>In plan</dt><dd><strong>$120.00</strong> a year",
-        "<dt>In term</dt><dd><strong>$110.00</strong> in 12 months",
+        ">$110.00</a></strong> in 12 months",
         "<dt>Run-rate</dt><dd><strong>$120.00</strong> a year",
     ):
         assert said in text

@@ -1,7 +1,9 @@
 """The pages of scenarios: beside the plan, opened, made, changed, copied, deleted."""
 
+import json
 import re
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -11,7 +13,9 @@ from inventory import tasks
 from inventory.models import Action, Job, Part, Person, Scenario, Team
 from inventory.services.versions import scenario
 from tests import factories
+from tests.following import followed
 from tests.services.plans import move
+from tests.views.files.test_listed import exported
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]
 TYPED = {"name": "Mine", "description": "", "labels": "as_now", "cache": "as_now"}
@@ -143,3 +147,39 @@ def test_odd_addresses_narrow_nothing(as_ed: Client) -> None:
     for query in ({"chosen": ["x", "-1", "9" * 30]}, {"team": "x"}, {"start": "x", "team": "x"}):
         assert as_ed.get(reverse("scenario.list"), query).status_code == 200
         assert as_ed.get(reverse("scenario.new"), query).status_code == 200
+
+
+def test_each_difference_opens_to_the_lines_that_make_it(
+    as_pia: Client, team: Team, pia: Person, now: datetime
+) -> None:
+    features = [factories.make_feature(team=team, name=name) for name in ("Near", "Far")]
+    for n in range(3):
+        call = factories.make_call(feature=features[n % 2], name=f"Part {n}", requests=1000 + 10 * n)
+        call.priced_on = now.date()
+        move(call.parts.get())
+    factories.make_call(feature=features[0], name="Undecided")
+    Part.objects.filter(name="Part 1").update(risk_set=4, risk_why="It was missed before")
+    found = made(pia, now, name="All of it", labels="all_sealed", most_risk=3, volume=Decimal("0.5"))
+    address = reverse("scenario.lines", args=[found.pk])
+    seen = followed(as_pia, [reverse("scenario.detail", args=[found.pk])])
+    assert {address, f"{address}?step=volume", f"{address}?step=moves"} <= seen.keys()
+    page = text(as_pia, "scenario.lines", found.pk, step="moves")
+    assert ("Part 1</a>" in page, "Part 0</a>" in page) == (True, False)
+    assert f"/calls/{Part.objects.get(name='Part 1').call_id}/explained" in page
+    rows = json.loads(exported(as_pia, "scenario_lines", "json", "step=volume&feature=Far&sort=name", of=found.pk))
+    assert [row["name"] for row in rows] == ["Part 1"]
+    assert "No line fits" in text(as_pia, "scenario.lines", found.pk, step="chosen")
+    text(as_pia, "scenario.lines", found.pk, step="x", team="y", sort="z", page="q")
+
+
+def test_what_was_worked_out_before_lines_were_kept_says_how_to_have_them(
+    as_pia: Client, team: Team, pia: Person, now: datetime
+) -> None:
+    factories.make_call(feature=factories.make_feature(team=team))
+    found = made(pia, now, volume=Decimal("0.5"))
+    result = {name: value for name, value in found.result.items() if name != "run"}
+    Scenario.objects.filter(pk=found.pk).update(result=result)
+    page = text(as_pia, "scenario.detail", found.pk)
+    assert "Work it out again to have each difference open" in page
+    assert reverse("scenario.lines", args=[found.pk]) not in page
+    assert "Not kept yet" in text(as_pia, "scenario.lines", found.pk)
