@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from inventory.forms.asking import Form
 from inventory.forms.plan import SIDES
 from inventory.models import Call, Feature, Team, Wave
 from inventory.models.call import KINDS
@@ -22,7 +23,7 @@ WAVES = {
 }  # fmt: skip
 
 
-class Sum(forms.Form):
+class Sum(Form):
     team = forms.ModelChoiceField(Team.objects.order_by("name", "pk"), required=False)
     feature = forms.ModelChoiceField(Feature.objects.order_by("name", "pk"), required=False)
     call = forms.ModelChoiceField(Call.objects.order_by("name", "pk"), required=False)

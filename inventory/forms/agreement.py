@@ -3,6 +3,7 @@
 from django import forms
 
 from inventory.domain.part import Label
+from inventory.forms.asking import Form
 from inventory.forms.people import Version
 from inventory.forms.text import Lines
 from inventory.forms.waiting import One
@@ -13,13 +14,13 @@ LABELS = [
 ]
 
 
-class Sheet(forms.Form):
+class Sheet(Form):
     """Which state of one's own sheet the page showed."""
 
     version = Version()
 
 
-class Settle(forms.Form):
+class Settle(Form):
     use_required_attribute = False
 
     version = Version()

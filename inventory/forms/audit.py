@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from inventory.domain import audit_words, trace
+from inventory.forms.asking import Form
 from inventory.forms.text import Line
 from inventory.models import Action, Person, Team
 
@@ -57,7 +58,7 @@ class Day(forms.CharField):
         return day
 
 
-class Filter(forms.Form):
+class Filter(Form):
     """What somebody looks for. A filter that means nothing is said to, and finds everything meanwhile."""
 
     team = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
@@ -123,7 +124,7 @@ class Filter(forms.Form):
         return told
 
 
-class Named(forms.Form):
+class Named(Form):
     """The name of a record, or words of it."""
 
     name = Line(most=200, label="Name", error_messages={"required": "Type a name, or a word of it."})

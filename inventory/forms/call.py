@@ -8,6 +8,7 @@ from django import forms
 
 from inventory.domain.example import Example
 from inventory.domain.part import Gap
+from inventory.forms.asking import Form
 from inventory.forms.number import Amount, Percent, Whole
 from inventory.forms.people import Version
 from inventory.forms.text import Line, Lines
@@ -32,7 +33,7 @@ NONE = ("searches", "container_minutes", "expired_share")  # left empty these ar
 FOLDED = ("Tools and repeats", "In the code", "In the bill")
 
 
-class Figures(forms.Form):
+class Figures(Form):
     """Whatever changes what a call costs."""
 
     provider = forms.ChoiceField(label="Provider", choices=PROVIDERS, initial="anthropic")
@@ -171,12 +172,12 @@ class Edit(Details):
         super().__init__(*args, call=call, initial=now, **options)
 
 
-class Retire(forms.Form):
+class Retire(Form):
     version = Version()
     reason = Lines(most=500, label="Why", help_text="Kept in the history")
 
 
-class Restore(forms.Form):
+class Restore(Form):
     version = Version()
 
 

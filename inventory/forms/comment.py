@@ -9,6 +9,7 @@ from django import forms
 
 from inventory.domain import comment
 from inventory.domain.comment import Named
+from inventory.forms.asking import Form
 from inventory.forms.people import Version
 from inventory.forms.text import Lines
 from inventory.models import Call, Part
@@ -19,7 +20,7 @@ RETIRED = "This call was retired meanwhile: nothing can be written to it. What y
 GONE = "This comment was deleted meanwhile. What you typed is still here."
 
 
-class Text(forms.Form):
+class Text(Form):
     """`people` is asked for only where there is an @. `text` comes out as `domain.comment` stores it."""
 
     text = Lines(most=comment.LONGEST, label="Your comment")

@@ -11,12 +11,13 @@ from inventory.domain import waiting
 from inventory.domain.consumer import Answer, Answers
 from inventory.domain.people import Discipline
 from inventory.domain.question import Question, Test
+from inventory.forms.asking import Form
 from inventory.forms.waiting import Choosing, OfTest, Version
 
 SHOWN = "shown"  # the questions the page holds; one that is not asked any more is carried along hidden
 
 
-class Head(forms.Form):
+class Head(Form):
     """The version of the sheet and of the test the page showed."""
 
     version = Version()

@@ -3,6 +3,7 @@
 from django import forms
 
 from inventory.domain.digits import is_number
+from inventory.forms.asking import Form
 from inventory.forms.call_list import LARGEST_ID
 from inventory.forms.text import Line, has_unprintable
 from inventory.forms.waiting import LOST, Version
@@ -13,12 +14,12 @@ TICK = "Tick at least one part."
 REASON = "Type why these are answered alike: it stands in the history of each of them."
 
 
-class Chosen(forms.Form):
+class Chosen(Form):
     version = Version()
     source = forms.IntegerField(min_value=1, max_value=LARGEST_ID, error_messages={"required": LOST, "invalid": LOST})
 
 
-class Begun(forms.Form):
+class Begun(Form):
     """The model, and the parts to begin as a copy of it."""
 
     model = forms.IntegerField(
@@ -37,7 +38,7 @@ class Begun(forms.Form):
         return [int(pk) for pk in self.cleaned_data["part"]]
 
 
-class Confirming(forms.Form):
+class Confirming(Form):
     """The ticked parts, each with the version of its sheet as `part:version`, and the reason."""
 
     reason = Line(most=1000, label="Why do they have the same answers?", error_messages={"required": REASON})

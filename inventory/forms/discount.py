@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from inventory.forms.asking import Form
 from inventory.forms.number import Percent
 from inventory.forms.pricing import NAMES
 from inventory.forms.text import Lines
@@ -15,7 +16,7 @@ SET_ALREADY = (
 )
 
 
-class Discount(forms.Form):
+class Discount(Form):
     platform = forms.ChoiceField(label="Platform", choices=[(name, NAMES[name]) for name in PLATFORMS])
     share = Percent(label="Discount, in percent of the list price", help_text="0 ends the one that holds before")
     on_fees = forms.BooleanField(label="The fees of tools are discounted too", required=False)
@@ -33,5 +34,5 @@ class Discount(forms.Form):
         return share
 
 
-class Withdraw(forms.Form):
+class Withdraw(Form):
     reason: Any = Lines(most=500, label="Why", help_text="Kept in the history")

@@ -5,12 +5,13 @@ from typing import Any
 from django import forms
 
 from inventory.exchange.reading import LARGEST_FILE
+from inventory.forms.asking import Form
 
 LONGEST_NAME = 120
 _CHOOSE = "Choose a CSV file or a workbook (.xlsx)"
 
 
-class Upload(forms.Form):
+class Upload(Form):
     """`file` is cleaned to its name and content. An empty one passes: what belongs in it is told by who reads it."""
 
     file = forms.FileField(

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from inventory import models
 from inventory.domain.people import Discipline
+from inventory.forms.asking import Form
 from inventory.forms.number import Growth, Whole
 from inventory.forms.people import Version
 from inventory.forms.text import Line, Lines
@@ -44,7 +45,7 @@ class Owner(forms.ModelChoiceField):  # type: ignore[type-arg]
         return str(person.name) if person.is_member else f"{person.name} (not in the team)"
 
 
-class New(forms.Form):
+class New(Form):
     team = forms.ModelChoiceField(Team.objects.none(), label="Team", empty_label="Choose a team")
     name = Line(most=120, label="Name", help_text="As users of the product would call it")
     description = Lines(most=2000, label="Description", required=False)
@@ -84,17 +85,17 @@ class Edit(New):
             self.fields["first_guess"].help_text = FROZEN
 
 
-class Retire(forms.Form):
+class Retire(Form):
     version = Version()
     reason = Lines(most=500, label="Why", help_text="Kept in the history")
     with_calls = forms.BooleanField(required=False, label="Retire its calls too")
 
 
-class Restore(forms.Form):
+class Restore(Form):
     version = Version()
 
 
-class Filter(forms.Form):
+class Filter(Form):
     q = Line(most=200, label="Search", required=False)
     team = forms.ModelChoiceField(
         Team.objects.order_by("name", "pk"), label="Team", required=False, empty_label="All teams"

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from inventory.domain.digits import is_number
+from inventory.forms.asking import Form
 from inventory.forms.text import Line
 from inventory.models import Frozen, Team
 
@@ -21,7 +22,7 @@ class PlanOf(forms.ModelChoiceField):  # type: ignore[type-arg]
         return None if value in self.empty_values else super().clean(value)
 
 
-class Scope(forms.Form):
+class Scope(Form):
     use_required_attribute = False
 
     team = PlanOf()
@@ -35,7 +36,7 @@ class Scope(forms.Form):
         return self.cleaned_data.get("team")
 
 
-class New(forms.Form):
+class New(Form):
     use_required_attribute = False
 
     team = PlanOf()
@@ -48,7 +49,7 @@ class New(forms.Form):
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]
 
 
-class Pair(forms.Form):
+class Pair(Form):
     """Two versions of the same plan, or one and the plan as it stands now."""
 
     first = forms.ModelChoiceField(

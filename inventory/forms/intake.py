@@ -7,6 +7,7 @@ from django import forms
 
 from inventory.exchange import call_row
 from inventory.exchange.manner import DAYS, DECIMALS, Manner
+from inventory.forms.asking import Form
 from inventory.models import Upload
 
 LEFT_OUT = ("", "Leave out")
@@ -14,7 +15,7 @@ NEEDED = [(name, name) for name in call_row.REQUIRED]
 MAY_BE = [(name, name) for name in call_row.OPTIONAL]
 
 
-class Columns(forms.Form):
+class Columns(Form):
     """One choice for each heading, beside what stands in its first rows."""
 
     def __init__(self, *args: Any, upload: Upload, likely: Mapping[str, str], **options: Any) -> None:
@@ -51,7 +52,7 @@ class Columns(forms.Form):
         return read
 
 
-class Answer(forms.Form):
+class Answer(Form):
     """Asked only for what the file leaves open. What fits every sample is chosen already."""
 
     def __init__(self, *args: Any, unclear: Sequence[Mapping[str, Any]], **options: Any) -> None:

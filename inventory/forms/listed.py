@@ -12,6 +12,7 @@ from inventory.domain.digits import is_number
 from inventory.exchange import editable
 from inventory.exchange.table import KINDS
 from inventory.forms import call_list, feature, plan, pricing
+from inventory.forms.asking import Form
 from inventory.models import ClaudeModel
 
 # Lists of one record, named by its number.
@@ -41,7 +42,7 @@ class Picked(forms.Field):
         return found
 
 
-class Picks(forms.Form):
+class Picks(Form):
     """None ticked means all."""
 
     picked = Picked(required=False)

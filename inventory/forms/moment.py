@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from inventory.forms.asking import Form
 from inventory.forms.audit import LARGEST_KEY, Day
 from inventory.forms.audit import SINCE as SINCE_OF_ALL
 from inventory.models import Team
@@ -14,7 +15,7 @@ NO_TEAM = "The address names no team that exists: choose one, or all."
 DAY_MISSING = "Choose the day to compare with."
 
 
-class Compare(forms.Form):
+class Compare(Form):
     """From `since` (with `day` where that is a day, or after an `action`) to the end of `until`, or to now."""
 
     since = forms.ChoiceField(label="Compare with", choices=SINCE, required=False)
@@ -47,7 +48,7 @@ class ComparePlan(Compare):
         self.fields["team"].error_messages["invalid_choice"] = NO_TEAM
 
 
-class AsOf(forms.Form):
+class AsOf(Form):
     """`team` by its number: one that is there no more has calls of then too."""
 
     day = Day(label="As of the end of", error_messages={"required": "Choose a day."})

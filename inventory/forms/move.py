@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from inventory.domain.status import Status
+from inventory.forms.asking import Form
 from inventory.forms.people import Version
 from inventory.forms.text import Line, Lines
 from inventory.models import Part
@@ -13,7 +14,7 @@ from inventory.models.overruled import READIES
 POINTS = [("", "As it follows"), *((number, str(number)) for number in range(1, 6))]
 
 
-class Step(forms.Form):
+class Step(Form):
     version = Version()
     to = forms.ChoiceField(choices=[(status.value, status.value) for status in Status], required=False)
     reason = Lines(most=500, label="Why", required=False, help_text="Needed for a walk-back; kept in the history")
@@ -22,7 +23,7 @@ class Step(forms.Form):
         return Status(self.cleaned_data["to"])
 
 
-class Overrule(forms.Form):
+class Overrule(Form):
     """The three weights, each with its reason."""
 
     version = Version()

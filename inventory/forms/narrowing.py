@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django import forms
+from inventory.forms.asking import Form
 
 
-class Narrowing(forms.Form):
+class Narrowing(Form):
     """What makes no sense narrows nothing: an address may be old, or typed."""
 
     def chosen(self) -> dict[str, Any]:

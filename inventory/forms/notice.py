@@ -8,6 +8,7 @@ from django import forms
 
 from inventory.domain import notice
 from inventory.domain.notice import Event, Told, Way
+from inventory.forms.asking import Form
 from inventory.forms.people import Version
 from inventory.models.notice import EVENTS
 
@@ -20,7 +21,7 @@ class Row:
     boxes: list[forms.BoundField]
 
 
-class Choices(forms.Form):
+class Choices(Form):
     version = Version()
 
     def __init__(self, *args: Any, told: Told, **options: Any) -> None:

@@ -7,6 +7,7 @@ from django import forms
 
 from inventory import models
 from inventory.domain.pattern import Pattern
+from inventory.forms.asking import Form
 from inventory.forms.number import Amount, Percent, Whole
 from inventory.forms.people import Version
 from inventory.forms.text import Line, Lines
@@ -17,7 +18,7 @@ NOT_PRICED = "The price book has no price for this model. Name one it knows, or 
 PREFIX = "part"
 
 
-class Consumer(forms.Form):
+class Consumer(Form):
     """Who uses a part first, how it reaches them, and by when."""
 
     consumer = Line(most=200, label="Who or what uses it first", required=False)
@@ -83,7 +84,7 @@ PartRows = cast(
 )
 
 
-class Split(forms.Form):
+class Split(Form):
     version = Version()
     reason = Lines(
         most=500,
@@ -93,7 +94,7 @@ class Split(forms.Form):
     )
 
 
-class Unsplit(forms.Form):
+class Unsplit(Form):
     version = Version()
     reason = Lines(most=500, label="Why", help_text="Kept in the history")
 

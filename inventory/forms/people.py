@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
+from inventory.forms.asking import Form
 from inventory.forms.text import Line, Lines
 from inventory.models import Person
 from inventory.models.people import DISCIPLINES
@@ -50,7 +51,7 @@ class Version(forms.IntegerField):
         self.error_messages |= dict.fromkeys(("required", "invalid", "min_value", "max_value"), lost)
 
 
-class SignIn(forms.Form):
+class SignIn(Form):
     # Not checked for its form: whatever is no account gets the same answer.
     email = forms.CharField(
         label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
@@ -61,11 +62,11 @@ class SignIn(forms.Form):
         return str(self.cleaned_data["email"]).lower()
 
 
-class Forgotten(forms.Form):
+class Forgotten(Form):
     email = Email(widget=forms.EmailInput(attrs={"autocomplete": "username"}))
 
 
-class NewPassword(forms.Form):
+class NewPassword(Form):
     """A password, typed twice, that is not easily guessed for `person`."""
 
     password = Password(
@@ -127,7 +128,7 @@ class ChangePassword(NewPassword):
         return _current(self.person, self.cleaned_data["current"])
 
 
-class Account(forms.Form):
+class Account(Form):
     """Whoever sits at somebody else's open page cannot move the account to an e-mail of their own."""
 
     version = Version()
@@ -154,18 +155,18 @@ class Account(forms.Form):
         return given
 
 
-class Discipline(forms.Form):
+class Discipline(Form):
     version = Version()
     discipline = DisciplineField(label="Discipline")
     reason = Lines(most=500, label="Reason", help_text="Kept in the history.")
 
 
-class Administrator(forms.Form):
+class Administrator(Form):
     version = Version()
     is_administrator = forms.BooleanField(required=False)
 
 
-class Deactivate(forms.Form):
+class Deactivate(Form):
     version = Version()
     heir = forms.ModelChoiceField(
         queryset=Person.objects.none(), required=False, label="Who takes over", empty_label="Choose somebody"
@@ -183,11 +184,11 @@ class Deactivate(forms.Form):
         heir.help_text = f"{person.name} owns {owns} feature{'s' if owns > 1 else ''}."
 
 
-class Reactivate(forms.Form):
+class Reactivate(Form):
     version = Version()
 
 
-class Anonymise(forms.Form):
+class Anonymise(Form):
     version = Version()
     sure = forms.BooleanField(
         label="Take name and e-mail away for good",
@@ -196,7 +197,7 @@ class Anonymise(forms.Form):
     reason = Lines(most=500, label="Reason", required=False, help_text="Kept in the history: name nobody in it.")
 
 
-class Find(forms.Form):
+class Find(Form):
     q = Line(most=100, label="Find a person", required=False, widget=forms.TextInput(attrs={"type": "search"}))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from inventory.exchange.price_rows import BASE, BATCH, CONFIDENCE, FAST, LONGEST
+from inventory.forms.asking import Form
 from inventory.forms.number import Dollars, Whole
 from inventory.forms.people import Version
 from inventory.forms.text import Line, Lines
@@ -39,7 +40,7 @@ def _day(label: str, **options: Any) -> forms.DateField:
     )
 
 
-class Price(forms.Form):
+class Price(Form):
     """Every field of a row; `prices` in dollars per million tokens."""
 
     model = forms.ChoiceField(label="Model")
@@ -118,13 +119,13 @@ def like(row: PriceRow, *, today: date) -> dict[str, Any]:
     return {n: v for n, v in Correct.of(row).items() if n not in kept} | {"as_of": today, "confidence": "high"}
 
 
-class End(forms.Form):
+class End(Form):
     version = Version()
     on = _day("From this day on it no longer holds")
     reason = Lines(most=500, label="Why", help_text="Kept in the history")
 
 
-class Upload(forms.Form):
+class Upload(Form):
     """`file` is cleaned to its name and content."""
 
     file = forms.FileField(
@@ -143,11 +144,11 @@ class Upload(forms.Form):
         return "".join(each for each in found.name if each.isprintable())[-120:] or "prices.csv", found.read()
 
 
-class Reprice(forms.Form):
+class Reprice(Form):
     on = _day("At the prices of")
 
 
-class Repriced(forms.Form):
+class Repriced(Form):
     """Which of the parts that a re-pricing changes; what means nothing narrows nothing."""
 
     team = forms.ModelChoiceField(Team.objects.order_by("name", "pk"), required=False)
@@ -163,5 +164,5 @@ class Repriced(forms.Form):
         return ", ".join(found) or "All"
 
 
-class Confirm(forms.Form):
+class Confirm(Form):
     reason = Lines(most=500, label="Why", help_text="Kept in the history")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from inventory.forms.asking import Form
 from inventory.models import ClaudeModel, Discount, PriceRow
 from inventory.models.call import PROVIDERS
 from inventory.models.pricing import PLATFORMS
@@ -15,7 +16,7 @@ ALL = "all"
 NAMES = dict(PROVIDERS)
 
 
-class Filter(forms.Form):
+class Filter(Form):
     platform = forms.ChoiceField(
         required=False, choices=[*((name, NAMES[name]) for name in PLATFORMS), (ALL, "Every platform")]
     )

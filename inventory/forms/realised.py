@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from inventory.forms.asking import Form
 from inventory.forms.wave import Month
 from inventory.models import Feature, Team, Wave
 
@@ -12,7 +13,7 @@ NOW = [("", "All entries"), ("realised", "Realised"), ("verified", "Verified"), 
 NO_WAVE, ELSEWHERE = "none", "elsewhere"
 
 
-class Filter(forms.Form):
+class Filter(Form):
     """Of the ledger, by what the page says of a sum."""
 
     team = forms.ModelChoiceField(Team.objects.order_by("name", "pk"), required=False, empty_label="Every team")
@@ -48,7 +49,7 @@ def _wave(value: str) -> str:
     return f"wave {Wave.objects.values_list('name', flat=True).get(pk=value)}"
 
 
-class Opened(forms.Form):
+class Opened(Form):
     """Which month of the burn-down is opened."""
 
     opened = Month(required=False)

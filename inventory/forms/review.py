@@ -4,13 +4,14 @@ from typing import Any
 
 from django import forms
 
+from inventory.forms.asking import Form
 from inventory.forms.audit import LARGEST_KEY
 from inventory.forms.text import Lines
 
 NONE_TICKED = "Tick what you reviewed, or choose all that is found."
 
 
-class Mark(forms.Form):
+class Mark(Form):
     """The ticked actions, or all that is found up to the newest that was shown; and a note."""
 
     note = Lines(most=500, label="Note", required=False, widget=forms.Textarea(attrs={"rows": 2}))

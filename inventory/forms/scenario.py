@@ -8,6 +8,7 @@ from django import forms
 
 from inventory.domain import effort
 from inventory.domain.scenario import Cache, Start
+from inventory.forms.asking import Form
 from inventory.forms.frozen import PlanOf, Scope
 from inventory.forms.number import Growth, Percent
 from inventory.forms.people import Version
@@ -23,7 +24,7 @@ def _weight(label: str, **options: Any) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(label=label, choices=WEIGHTS, coerce=int, empty_value=None, required=False, **options)
 
 
-class Assumed(forms.Form):
+class Assumed(Form):
     """Everything that is not said stays as it is in the plan."""
 
     name = Line(most=80, label="Name")
@@ -111,7 +112,7 @@ class Edit(Assumed):
         super().__init__(data, initial={**now, "volume": scenario.volume or ""})
 
 
-class Delete(forms.Form):
+class Delete(Form):
     version = Version()
 
 

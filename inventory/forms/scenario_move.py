@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from inventory.domain.digits import is_number
+from inventory.forms.asking import Form
 from inventory.forms.narrowing import Narrowing
 from inventory.forms.people import Version
 from inventory.models import Scenario, Team
@@ -36,7 +37,7 @@ class Filter(Narrowing):
             del self.fields["team"]
 
 
-class Choose(forms.Form):
+class Choose(Form):
     """Ticked parts, and what they shall be in this scenario."""
 
     version = Version()

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from inventory.forms.asking import Form
 from inventory.forms.number import Whole
 from inventory.forms.people import DisciplineField, Email, Version
 from inventory.forms.text import Line, Lines
@@ -10,11 +11,11 @@ from inventory.models.people import ROLES
 ROLES_EXPLAINED = "Viewers look, members edit and answer, leads also settle labels and manage the team."
 
 
-class New(forms.Form):
+class New(Form):
     name = Line(most=80, label="Name")
 
 
-class Edit(forms.Form):
+class Edit(Form):
     version = Version()
     name = Line(most=80, label="Name")
     one_side_enough = forms.BooleanField(
@@ -31,16 +32,16 @@ class Edit(forms.Form):
     )
 
 
-class Retire(forms.Form):
+class Retire(Form):
     version = Version()
     reason = Lines(most=500, label="Reason", required=False, help_text="Kept in the history.")
 
 
-class Restore(forms.Form):
+class Restore(Form):
     version = Version()
 
 
-class Invite(forms.Form):
+class Invite(Form):
     email = Email()
     discipline = DisciplineField(
         label="Discipline",
@@ -50,10 +51,10 @@ class Invite(forms.Form):
     is_confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
-class Role(forms.Form):
+class Role(Form):
     version = Version()
     role = forms.ChoiceField(label="Role in the team", choices=ROLES, help_text=ROLES_EXPLAINED)
 
 
-class Remove(forms.Form):
+class Remove(Form):
     version = Version()

@@ -4,12 +4,13 @@ from typing import Any
 
 from django import forms
 
+from inventory.forms.asking import Form
 from inventory.forms.text import Lines
 
 NONE_TICKED = "Tick what to take back."
 
 
-class TakeBack(forms.Form):
+class TakeBack(Form):
     """`stamp` is what was looked at. Rows are ticked only where the page has ticks, and says so by `ticks`;
     fields by `field_ticks`."""
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from inventory.domain.digits import is_number
+from inventory.forms.asking import Form
 from inventory.forms.narrowing import Narrowing
 from inventory.forms.text import Line
 from inventory.models import Team
@@ -21,7 +22,7 @@ class Filter(Narrowing):
         self.fields["team"].queryset = found if teams is None else found.filter(pk__in=teams)  # type: ignore[attr-defined]
 
 
-class Ticked(forms.Form):
+class Ticked(Form):
     """The parts one has ticked."""
 
     use_required_attribute = False

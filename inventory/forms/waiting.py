@@ -9,6 +9,7 @@ from django import forms
 from inventory.domain import waiting
 from inventory.domain.consumer import DAYS, UNITS, Answer
 from inventory.domain.question import LARGEST_NUMBER, LONGEST_TEXT, UNIT_MISSING, Field, Question, Test
+from inventory.forms.asking import Form
 from inventory.forms.number import Whole
 from inventory.forms.text import Line
 
@@ -67,7 +68,7 @@ def version_shown(data: Any) -> Test | None:
     return waiting.TESTS.get(int(sent)) if sent.isdecimal() and len(sent) < 6 else None
 
 
-class Choosing(forms.Form):
+class Choosing(Form):
     """`choice` (or `choices`) and the fields of the question. Nothing is preselected."""
 
     use_required_attribute = False
@@ -144,14 +145,14 @@ class Answering(Choosing):
         self.data["test"] = str(waiting.CURRENT.version)  # type: ignore[index]
 
 
-class Saving(forms.Form):
+class Saving(Form):
     """Save the whole sheet, as the outcome that was shown."""
 
     version = Version()
     outcome = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
 
-class Reopening(forms.Form):
+class Reopening(Form):
     """Take a saved sheet back, with a reason where a label `counts` that would count no more."""
 
     version = Version()

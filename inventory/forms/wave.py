@@ -12,6 +12,7 @@ from inventory.domain import wave as domain
 from inventory.domain.schedule import LONGEST_TERM, Term
 from inventory.domain.status import WAY, WORDS, Status
 from inventory.domain.wave import MOST_AT_ONCE, Terms
+from inventory.forms.asking import Form
 from inventory.forms.audit import LARGEST_KEY
 from inventory.forms.number import Whole
 from inventory.forms.people import Version
@@ -54,7 +55,7 @@ class Waves(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return f"{wave.name} · {wave.team.name} · {starts}"
 
 
-class New(forms.Form):
+class New(Form):
     name = Line(most=80, label="Name")
     starts_on = Month(
         label="Starts in", required=False, help_text="Without a start it saves nothing in the plan in time"
@@ -97,12 +98,12 @@ class Edit(New):
         super().__init__(*args, team=wave.team, wave=wave, initial={**now, "after": after}, **options)
 
 
-class Retire(forms.Form):
+class Retire(Form):
     version = Version()
     reason = Lines(most=500, label="Why", help_text="Kept in the history")
 
 
-class Ticked(forms.Form):
+class Ticked(Form):
     """Ticked moves, each with the version it was shown in."""
 
     part = forms.MultipleChoiceField()
@@ -148,7 +149,7 @@ class Together(Ticked):
         return Status(self.cleaned_data["to"])
 
 
-class Propose(forms.Form):
+class Propose(Form):
     waves = Whole(least=1, most=MOST_WAVES, label="Waves")
     starts_on = Month(label="The first starts in")
     apart = Whole(least=1, most=12, label="Months from one to the next")
@@ -158,7 +159,7 @@ class Propose(forms.Form):
         return Terms(**{name: self.cleaned_data[name] for name in Propose.base_fields})
 
 
-class Months(forms.Form):
+class Months(Form):
     """The term of a plan in time; in the address, so that what is missing stands for the usual."""
 
     team = forms.ModelChoiceField(Team.objects.order_by("name", "pk"), required=False, empty_label="All teams")

@@ -46,7 +46,7 @@ def test_a_wave_is_planned_by_form(as_pia: Client, team: Team, pia: Person) -> N
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"name": ""}, "This field is required"),
+        ({"name": ""}, "Fill this in"),
         ({"starts_on": "spring"}, "Type a month as year and number"),
         ({"starts_on": "2027-13"}, "Type a month as year and number"),
         ({"starts_on": "1999-01"}, "Type a year from 2020 to 2100"),

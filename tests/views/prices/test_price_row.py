@@ -67,7 +67,7 @@ def test_a_new_price_begins_from_the_one_it_follows(as_admin: Client, row: Price
         ("platform_id", "claude-haiku-5-5", "This is an id of claude-haiku-5-5."),
         ("platform_id", "a\x00b", "Take out the control characters"),
         ("source_address", "javascript:alert(1)", "Begin with https:// or http://."),
-        ("reason", "", "This field is required."),
+        ("reason", "", "Fill this in."),
         ("us_multiplier", "-1", "greater than or equal to 0"),
     ],
 )

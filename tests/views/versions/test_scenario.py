@@ -71,7 +71,7 @@ def test_a_starting_point_is_filled_in_and_saved_with_its_job(as_ed: Client) -> 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"name": ""}, "This field is required."),
+        ({"name": ""}, "Fill this in."),
         ({"cache": "share"}, "Type the share of requests"),
         ({"cache_share": "60"}, "Choose “This share, everywhere”"),
         ({"cache": "share", "cache_share": "160"}, "Type 100 or less"),
