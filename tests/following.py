@@ -11,9 +11,11 @@ CELL = re.compile(r'<td data-label="([^"]*)" class="num">([^<]*)</td>')
 # Where sums lead; other amounts lead to their arithmetic.
 SUMS = re.compile(
     r"/plan/sum|.*now=|/plan/versions/\d+[?#]|/history/as-of\?|/plan/time\?.*#wave|/plan/scenarios/\d+/lines"
+    r"|/plan/comparisons/\d+\?"
 )
 COLUMNS = {
-    "today": ("Today, a month", "Cost, a month"), "after": ("After",), "possible": ("Possible", "Possible besides"),
+    "today": ("Today, a month", "Cost, a month", "Today"), "after": ("After",),
+    "possible": ("Possible", "Possible besides"), "in plan": ("In plan", "Saves"),
 }  # fmt: skip
 SAVES = ("Saves",)
 Sums = dict[str, int]

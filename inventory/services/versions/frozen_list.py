@@ -69,9 +69,10 @@ def changes(
     return rows.order_by(*_order(LINES, sort, "part_id", "pk"))
 
 
-def changed(found: QuerySet[ScenarioLine]) -> dict[str, int]:
-    """How many lines there are, and what they add up to."""
-    sums = found.order_by().aggregate(count=Count("pk"), **{name: Sum(name) for name in ("today", "after", "possible")})
+def changed(found: "QuerySet[ScenarioLine] | QuerySet[ComparedLine]") -> dict[str, int]:
+    """How many lines there are, and what they add up to: today, after, saving, and what else such a line tells."""
+    names = ("today", "after", "possible" if found.model is ScenarioLine else "planned")
+    sums = found.order_by().aggregate(count=Count("pk"), **{name: Sum(name) for name in names})
     known = {name: int(value or 0) for name, value in sums.items()}
     return {**known, "saving": known["today"] - known["after"]}
 

@@ -42,6 +42,8 @@ def detail(request: Request, pk: int) -> HttpResponse:
     form = _frozen_list.narrowed(found, request.GET)
     chosen = form.chosen()
     lines = frozen_list.lines(found, **chosen)
+    pages, sums = Paginator(lines, ROWS), frozen_list.changed(lines)
+    pages.count = sums["count"]
     was, now = comparison.sums(found)
     told = comparison.by_reason(found)
     reasons = [
@@ -59,7 +61,8 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "meanings": [(WORDS[reason], MEANS[reason]) for reason in Reason],
         "count": sum(count for _, count, _ in told),
         "address": request.GET.urlencode(),
-        "page": Paginator(lines, ROWS).get_page(request.GET.get("page")),
+        "sums": sums,
+        "page": pages.get_page(request.GET.get("page")),
     }
     return page(request, "comparison/detail.html", context, fragment="lines")
 

@@ -11,11 +11,12 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from inventory import tasks
-from inventory.models import Call, Comparison, Frozen, Job, Part, Person, Team
+from inventory.models import Call, Comparison, Frozen, Job, Part, Person, Team, Wave
 from inventory.services import job as jobs
 from inventory.services.calls import call as calls
 from tests import factories
-from tests.services.plans import BY, frozen
+from tests.following import followed
+from tests.services.plans import BY, frozen, move
 from tests.views.files.test_listed import exported
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]
@@ -119,7 +120,7 @@ def test_a_version_is_compared_with_the_plan_of_now_and_with_another(
     assert reverse("comparison.detail", args=[job.pk]) in text(as_ed, "job.detail", job.pk)
     page = text(as_ed, "comparison.detail", job.pk)
     assert "1,000 → 1,100 requests a month" in page
-    assert page.count("+$2.00") == 4  # the reason and the line, today and after
+    assert page.count(">+$2.00<") == 6  # the reason, the line and their sum, today and after
     assert "No line fits" in text(as_ed, "comparison.detail", job.pk, reason="label")
     sheets = workbook(carried(as_ed, "comparison.export", job.pk))
     assert [row[0] for row in sheets["Summary"]] == [
@@ -225,6 +226,26 @@ def test_the_lines_of_a_comparison_are_narrowed_by_team_feature_reason_move_and_
     assert as_ed.post(reverse("exchange.export_list"), {"name": "comparison", "kind": "csv"}).status_code == 404
     wrong = {"name": "version", "kind": "csv", "of": "9" * 20}
     assert "That is no list" in as_ed.post(reverse("exchange.export_list"), wrong, follow=True).content.decode()
+
+
+def test_each_reason_of_a_comparison_opens_to_the_lines_that_add_up_to_it(
+    as_ed: Client, call: Call, pia: Person, team: Team, now: datetime
+) -> None:
+    wave = Wave.objects.create(team=team, name="First", starts_on=now.date().replace(day=1))
+    move(call.parts.get(), wave)
+    frozen(pia, now)
+    Part.objects.update(wave=None)
+    calls.edit(call=Call.objects.get(), version=Call.objects.get().version, fields={"requests": 1300}, by=BY, at=now)
+    factories.make_call(feature=call.feature, name="Brand new", cost_today=7_000_000, cost_target=7_000_000)
+    Part.objects.filter(name="Brand new").update(cost_today=7_000_000, cost_target=7_000_000)
+    frozen(pia, now)
+    first, second = Frozen.objects.order_by("number")
+    job = carried(as_ed, "comparison.start", first=first.pk, second=second.pk)
+    address = reverse("comparison.detail", args=[job.pk])
+    seen = followed(as_ed, [address])
+    assert {f"{address}?reason={reason}#lines" for reason in ("volume", "new")} < seen.keys()
+    versions = {reverse("frozen.detail", args=[each.pk]) for each in (first, second)}
+    assert {f"{each}{query}" for each in versions for query in ("#parts", "?counted=planned#parts")} <= seen.keys()
 
 
 def test_a_comparison_that_is_forgotten_meanwhile_is_told(
