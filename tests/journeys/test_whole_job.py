@@ -166,7 +166,7 @@ def take_in(who: Keyboard) -> None:
     tasks.run_job(Job.objects.get(kind="preview_import").pk)
     expect(who.page.get_by_role("button", name="Import 200 rows")).to_be_visible()
     who.press("button", "Import 200 rows")
-    who.page.wait_for_load_state()
+    expect(who.page.get_by_text("It is being imported")).to_be_visible()
     tasks.run_job(Job.objects.get(kind="import_inventory").pk)
     expect(who.page.get_by_role("link", name="Undo this import")).to_be_visible()
     assert Call.objects.count() == 200
