@@ -68,7 +68,7 @@ def test_calls_from_a_file_are_labelled_split_and_planned(
     take_in(engineer)
     dearest, other = Call.objects.order_by("-cost_today", "pk")[:2]
     label(product, other, first="1", meanwhile="1", late="1", needed="1", notice="1")
-    label(engineer, other, first="1", late="1", needed="1", chain="1")
+    label(engineer, other, first="1", late="1", needed="1")
     split(engineer, dearest)
     for part in dearest.parts.order_by("position"):
         answer_later(product, engineer, part)
