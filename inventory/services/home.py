@@ -7,9 +7,9 @@ from datetime import date
 from django.db.models import Count, Sum
 
 from inventory.domain.part import State
-from inventory.models import Feature, Part, Person
+from inventory.models import Call, Feature, Part, Person
 from inventory.models.part import Parts as Found
-from inventory.services import access
+from inventory.services import access, unchanged
 from inventory.services.labelling import queue
 from inventory.services.prices import behind
 from inventory.services.prices.behind import Behind
@@ -57,15 +57,33 @@ def needs(person: Person, *, today: date) -> Needs:
     unowned = Feature.objects.live().of_teams(teams).incomplete().select_related("team")
     own = Part.objects.live().of_teams(teams)
     return Needs(
-        answer=_parts(queue.unanswered(person) if person.discipline in access.ANSWERING else Part.objects.none()),
-        check=_parts(queue.to_check(person)),
-        disputed=_parts(own.filter(state=State.DISPUTED)),
+        answer=_parts(
+            f"answer:{person.pk}",
+            queue.unanswered(person) if person.discipline in access.ANSWERING else Part.objects.none(),
+        ),
+        check=_parts(f"check:{person.pk}", queue.to_check(person)),
+        disputed=_parts(f"disputed:{person.pk}", own.filter(state=State.DISPUTED)),
         features=list(unowned.order_by("name", "pk")[:FIRST]),
         features_count=unowned.count(),
-        outdated=behind.found(on=today) if access.may_administer(person) else behind.NONE,
+        outdated=_behind(today) if access.may_administer(person) else behind.NONE,
     )
 
 
-def _parts(found: Found) -> Parts:
-    sums = found.aggregate(count=Count("pk"), today=Sum("cost_today"))
-    return Parts(list(found.dearest_first().select_related("feature")[:FIRST]), sums["count"], sums["today"] or 0)
+def calls() -> int:
+    """How many there are, the retired ones apart."""
+    return unchanged.once("calls", Call.objects.live().count)
+
+
+def _behind(today: date) -> Behind:
+    return unchanged.once(f"behind:{today.isoformat()}", lambda: behind.found(on=today))
+
+
+def _parts(what: str, found: Found) -> Parts:
+    """Among a hundred thousand parts these sums are most of what home takes: kept as `what` until the next action."""
+
+    def worked_out() -> tuple[list[int], int, int]:
+        sums = found.aggregate(count=Count("pk"), today=Sum("cost_today"))
+        return list(found.dearest_first().values_list("pk", flat=True)[:FIRST]), sums["count"], sums["today"] or 0
+
+    first, count, today = unchanged.once(f"needs:{what}", worked_out)
+    return Parts(list(found.filter(pk__in=first).dearest_first().select_related("feature")), count, today)

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from inventory.models import Call, Team
+from inventory.models import Team
 from inventory.services import access, home
 from inventory.services.planning import plan
 from inventory.views import _picture
@@ -24,7 +24,7 @@ def shown(request: Request) -> HttpResponse:
         "more_teams": len(totals.teams[TEAMS:]),
         "sureness": plan.sureness(),
         "line": _picture.the_line(totals.overall.sums, totals.overall.guess),
-        "calls": Call.objects.live().count(),
+        "calls": home.calls(),
         "needs": home.needs(request.user, today=timezone.localdate()),
         "may_administer": may_administer,
         "may_register": access.teams_to_edit(request.user).exists(),

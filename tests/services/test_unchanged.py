@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 from inventory.domain.audit import Actor
 from inventory.models import Part, Team
-from inventory.services import audit
+from inventory.services import audit, home
 from inventory.services.planning import plan
 from tests import factories
 
@@ -67,3 +67,21 @@ def test_inside_a_transaction_nothing_is_kept() -> None:
         assert plan.totals().overall.sums.today == 9
         transaction.set_rollback(True)
     assert plan.totals().overall.sums.today == 5
+
+
+def test_what_needs_a_person_is_summed_up_once_until_the_next_action() -> None:
+    team = factories.make_team()
+    ed = factories.make_person(team=team, discipline="engineering")
+    spends(team, 7)
+
+    def asked() -> tuple[int, int, int]:
+        needs = home.needs(ed, today=factories.AT.date())
+        return needs.answer.count, needs.answer.today, home.calls()
+
+    assert asked() == (1, 7, 1)
+    spends(team, 5)
+    assert asked() == (1, 7, 1)  # past the services nobody hears of it
+    renamed(team, "Other")
+    assert asked() == (2, 12, 2)
+    pia = factories.make_person(team=team, discipline="product")
+    assert home.needs(pia, today=factories.AT.date()).answer.count == 2
