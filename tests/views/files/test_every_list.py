@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from inventory import tasks, urls
 from inventory.domain.book import Book
 from inventory.exchange.columns import Form
-from inventory.models import Call, Feature, Job, Notice, Part, Person, Team
+from inventory.models import Action, Call, Feature, Job, Notice, Part, Person, Team
 from inventory.services import job as jobs
 from inventory.services.files import listed
 from tests import factories
@@ -134,6 +134,10 @@ def test_the_inventory_as_of_a_day(as_ed: Client, registered: list[Call]) -> Non
     assert sum(round(row["today"] * 10**6) for row in found) == sum(call.cost_today or 0 for call in registered)
     (first, *_) = rows(exported(as_ed, "as_of", "json", "day=2020-01-01")) or [None]
     assert first is None
+    of_second = Action.objects.get(kind="call.register", record_id=str(registered[1].pk)).seq
+    upto = rows(exported(as_ed, "as_of", "json", f"action={of_second}&feature={registered[0].feature_id}"))
+    assert [row["call"] for row in upto] == [call.name for call in registered[:2]]
+    assert rows(exported(as_ed, "as_of", "json", f"action={of_second}&feature=99")) == []
 
 
 def fetched(client: Client, name: str, **more: Any) -> tuple[int, int]:
