@@ -34,6 +34,7 @@ from inventory.models import (
     PriceRow,
     Realised,
     Scenario,
+    ScenarioLine,
     Team,
     Upload,
     UploadRow,
@@ -123,6 +124,7 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
             "call_id": part.call_id,
         },
         "scenario": {"pk": worked_out(lead).pk},
+        "scenario.explained": {"call_id": ScenarioLine.objects.all()[0].call_id},
         "comparison": {"pk": compared(part, lead, version)},
         "pricing": {"pk": PriceRow.objects.order_by("pk")[0].pk},
     }

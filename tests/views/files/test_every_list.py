@@ -28,7 +28,10 @@ EXPORT = reverse("exchange.export_list")
 
 # Pages with tables that are no lists, each with its reason.
 NO_LIST = {
-    **dict.fromkeys(("call.explained", "frozen.explained", "plan.entry"), "the arithmetic of one call"),
+    **dict.fromkeys(
+        ("call.explained", "call.edit", "frozen.explained", "scenario.explained", "plan.entry"),
+        "the arithmetic of one call",
+    ),
     **dict.fromkeys(("part.split", "scenario.moves", "wave.propose", "waiting.copy"), "a form: what is chosen there"),
     **dict.fromkeys(("waiting.result", "agreement.page"), "answers to one part, side by side"),
     **dict.fromkeys(("intake.page", "intake.columns", "exchange.import"), "one's own files on their way in"),
