@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from inventory import tasks
+from inventory.domain import money
 from inventory.domain.scenario import Step, scaled
 from inventory.models import Action, Call, Job, Part, Person, Scenario, Team
 from inventory.services.calls import call as calls
@@ -217,6 +218,12 @@ def test_each_amount_of_a_line_opens_to_its_arithmetic_under_the_assumptions(
         assert opened.is_kept
         assert told.reached.today == scaled(wait, opened.factor)
         assert told.reached.after == scaled(target or 0, opened.factor)
+    largest = [each for each in LINK.findall(text(as_pia, "scenario.detail", found.pk)) if "worked out for" in each[1]]
+    assert len(largest) >= 3
+    for href, label, shown in largest:
+        (told,) = as_pia.get(href).context["opened"].parts
+        name = {"today": "today", "after": "after", "saved": "saving"}[label.split()[1].rstrip(":")]
+        assert cents(money.shown(getattr(told.reached.less(told.plan), name))) == cents(shown), label
     call = Call.objects.get(name="Part 0")
     calls.edit(call=call, version=call.version, fields={"requests": 5000}, by=pia.actor, at=now)
     assert "Changed since:" in text(as_pia, "scenario.explained", found.pk, call.pk)
