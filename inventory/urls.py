@@ -191,6 +191,7 @@ scenario: list[URLPattern] = [
     path("plan/scenarios/new", scenario_views.new, name="scenario.new"),
     path("plan/scenarios/<int:pk>", scenario_views.detail, name="scenario.detail"),
     path("plan/scenarios/<int:pk>/lines", scenario_views.lines, name="scenario.lines"),
+    path("plan/scenarios/<int:pk>/calls/<int:call_id>", scenario_views.explained, name="scenario.explained"),
     path("plan/scenarios/<int:pk>/edit", scenario_views.edit, name="scenario.edit"),
     path("plan/scenarios/<int:pk>/moves", scenario_move_views.chosen, name="scenario.moves"),
     path("plan/scenarios/<int:pk>/copy", scenario_views.copy, name="scenario.copy"),

@@ -10,12 +10,12 @@ LINK = re.compile(r'<a class="opens-amount" href="([^"]*)"(?: aria-label="([^"]*
 CELL = re.compile(r'<td data-label="([^"]*)" class="num">([^<]*)</td>')
 # Where sums lead; other amounts lead to their arithmetic.
 SUMS = re.compile(
-    r"/plan/sum|.*now=|/plan/versions/\d+[?#]|/history/as-of\?|/plan/time\?.*#wave|/plan/scenarios/\d+/lines"
+    r"/plan/sum|.*now=|/plan/versions/\d+[?#]|/history/as-of\?|/plan/time\?.*#wave|/plan/realised\?late|/plan/scenarios/\d+/lines"
     r"|/plan/comparisons/\d+\?"
 )
 COLUMNS = {
     "today": ("Today, a month", "Cost, a month", "Today"), "after": ("After",),
-    "possible": ("Possible", "Possible besides"), "in plan": ("In plan", "Saves"),
+    "late": ("Late, a month",), "possible": ("Possible", "Possible besides"), "in plan": ("In plan", "Saves"),
 }  # fmt: skip
 SAVES = ("Saves",)
 Sums = dict[str, int]

@@ -34,6 +34,7 @@ from inventory.models import (
     PriceRow,
     Realised,
     Scenario,
+    ScenarioLine,
     Team,
     Upload,
     UploadRow,
@@ -53,6 +54,13 @@ from tests.services.labelling.test_waiting import both_in
 from tests.services.plans import FIELDS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+# What a page is asked besides: without it these show nothing but a form.
+ASKED = {
+    "moment.as_of": ("?day={today}", "?action={seq}", "?action={seq}&team={team}"),
+    "moment.call": ("?day={today}", "?action={seq}"),
+    "moment.plan": ("?since=day&day={today}", "?action={seq}", "?action={seq}&team={team}"),
+    "moment.record": ("?action={seq}",), "plan.realised": ("?late=1",),
+}  # fmt: skip
 PINNED = Path(__file__).with_name("query_counts.json")
 
 
@@ -65,9 +73,8 @@ def lead(prices: Book, team: Team) -> Person:
 @pytest.fixture
 def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, Any]]:
     """What each page is opened with: a split call with a label, one of nobody's yet, and people around them."""
-    feature = factories.make_feature(team=team)
-    part = factories.make_call(feature=feature).parts.get()
-    seq = edited(factories.make_call(feature=feature), lead)
+    part = registered("Labelled", lead, team).parts.get()
+    feature, seq = part.feature, edited(registered("Edited", lead, team), lead)
     both_in(part, now)
     factories.make_part(call=part.call)
     Call.objects.filter(pk=part.call_id).update(is_split=True)
@@ -82,6 +89,8 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
     return {
         "wave": {"pk": wave.pk},
         "plan.entry": {"pk": entered(lead, team)},
+        "moment.call": {"pk": Realised.objects.get().call_id},
+        "asked": {"seq": Action.objects.latest("seq").seq, "team": team.pk},
         **dict.fromkeys(("wave.new", "wave.put", "wave.step", "wave.propose"), {"pk": team.pk}),
         "move": {"pk": part.pk},
         "people": {
@@ -115,6 +124,7 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
             "call_id": part.call_id,
         },
         "scenario": {"pk": worked_out(lead).pk},
+        "scenario.explained": {"call_id": ScenarioLine.objects.all()[0].call_id},
         "comparison": {"pk": compared(part, lead, version)},
         "pricing": {"pk": PriceRow.objects.order_by("pk")[0].pk},
     }
@@ -122,8 +132,7 @@ def arguments(lead: Person, team: Team, now: datetime) -> dict[str, dict[str, An
 
 def entered(lead: Person, team: Team) -> int:
     """An entry of the ledger of a call that history knows."""
-    feature = features.register(team=team, fields={"name": "Moved"}, by=lead.actor, at=timezone.now())
-    call = calls.register(feature=feature, fields={**FIELDS, "name": "Moved"}, by=lead.actor, at=timezone.now())
+    call = registered("Moved", lead, team)
     both_in(call.parts.get(), timezone.now())
     wave = Wave.objects.create(team=team, name="Moved", starts_on=timezone.localdate().replace(day=1))
     part = call.parts.get()
@@ -132,6 +141,11 @@ def entered(lead: Person, team: Team) -> int:
         part = call.parts.get()
         moving.set_status(part=part, to=to, version=part.version, leads=True, by=lead.actor, at=timezone.now())
     return Realised.objects.get().pk
+
+
+def registered(name: str, by: Person, team: Team) -> Call:
+    feature = features.register(team=team, fields={"name": name}, by=by.actor, at=timezone.now())
+    return calls.register(feature=feature, fields={**FIELDS, "name": name}, by=by.actor, at=timezone.now())
 
 
 def edited(call: Call, by: Person) -> int:
@@ -239,6 +253,7 @@ def grow(part: Part, by: Person) -> None:
         done_job(by)
         if Upload.objects.exists():
             more_uploads(by)
+    registered(f"Known {Call.objects.count()}", by, part.team)
     more_versions(part, by)
 
 
@@ -258,13 +273,15 @@ def counted(client: Client, arguments: dict[str, dict[str, Any]]) -> dict[str, i
         area = pattern.name.partition(".")[0]
         given = {**arguments.get(area, {}), **arguments.get(pattern.name, {})}
         path = reverse(pattern.name, kwargs={n: given[n] for n in pattern.pattern.converters})
-        with CaptureQueriesContext(connection) as queries:
-            response = client.get(path)
-            if response.streaming:
-                response.getvalue()
-        if response.status_code != 405:
-            assert response.status_code in (200, 302), f"{pattern.name} answers {response.status_code} at {path}"
-            found[pattern.name] = len(queries)
+        for asked in ("", *ASKED.get(pattern.name, ())):
+            query = asked.format(today=timezone.localdate(), **arguments["asked"])
+            with CaptureQueriesContext(connection) as queries:
+                response = client.get(f"{path}{query}")
+                if response.streaming:
+                    response.getvalue()
+            if response.status_code != 405:
+                assert response.status_code in (200, 302), f"{pattern.name} answers {response.status_code} at {path}"
+                found[f"{pattern.name}{asked}"] = len(queries)
     return found
 
 

@@ -9,6 +9,10 @@ from inventory.domain.audit_words import NOTHING
 from inventory.domain.effect import Figures
 
 MOST_OUTCOME = 160  # characters
+AMOUNTS = (
+    ("Cost today, a month", "today"), ("Saving, a month", "saving"), ("Possible besides, a month", "possible"),
+    ("Cost after the moves, which a commit rests on", "after"),
+)  # fmt: skip
 
 
 def outcome(own: Sequence[tuple[str, str, str]], parts: Sequence[str], changes: int) -> str:
@@ -39,22 +43,17 @@ def coverage(found: Figures) -> str:
     return f"{found.labelled:,} of {found.parts:,} parts{spend}"
 
 
-def figures(before: Figures, after: Figures, *, all_of_them: bool) -> list[tuple[str, str, str, str]]:
-    """Each figure of the plan at two moments and the difference, in words; or only those that differ."""
-    amounts = [
-        ("Cost today, a month", before.today, after.today),
-        ("Saving, a month", before.saving, after.saving),
-        ("Possible besides, a month", before.possible, after.possible),
-        ("Cost after the moves, which a commit rests on", before.after, after.after),
-    ]
-    told = [
-        (what, money.shown(was), money.shown(now), money.shown(now - was, sign=True))
-        for what, was, now in amounts
-        if all_of_them or was != now
-    ]
+def figures(before: Figures, after: Figures, *, all_of_them: bool) -> list[tuple[str, str, str, str, str]]:
+    """Each figure of the plan at two moments and the difference, in words; or only those that differ. An amount comes
+    with its name among the figures, by which it opens."""
+    told = []
+    for what, name in AMOUNTS:
+        was, now = getattr(before, name), getattr(after, name)
+        if all_of_them or was != now:
+            told.append((what, name, money.shown(was), money.shown(now), money.shown(now - was, sign=True)))
     was, now = coverage(before), coverage(after)
     if all_of_them or was != now:
-        told.insert(3 if all_of_them else len(told), ("Labelled", was, now, _gained(before, after)))
+        told.insert(3 if all_of_them else len(told), ("Labelled", "", was, now, _gained(before, after)))
     return told
 
 

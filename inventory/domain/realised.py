@@ -72,7 +72,13 @@ def then(each: Open, month: int, *, now: int) -> tuple[Fraction, int]:
 
 def late(still: Iterable[Open], *, now: int) -> int:
     """What should have moved before this month by its wave, and has not."""
-    return sum(each.saving - _due(each, now - 1) for each in still if _share(each, now - 1))
+    return sum(overdue(each, now=now)[1] for each in still)
+
+
+def overdue(each: Open, *, now: int) -> tuple[Fraction, int]:
+    """The share of one wave that should have moved before this month, and what that is of what is left of it."""
+    share = _share(each, now - 1)
+    return share, each.saving - money.whole(each.saving * (1 - share))
 
 
 def _through(each: Open) -> int:
@@ -84,8 +90,3 @@ def _share(each: Open, month: int) -> Fraction:
     if each.starts is None:
         return Fraction(0)
     return wave.share(month - each.starts + 1, starts_after=0, ramp=each.ramp)
-
-
-def _due(each: Open, month: int) -> int:
-    """What of it is not due yet at the end of that month."""
-    return money.whole(each.saving * (1 - _share(each, month)))

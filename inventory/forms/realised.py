@@ -50,9 +50,14 @@ def _wave(value: str) -> str:
 
 
 class Opened(Form):
-    """Which month of the burn-down is opened."""
+    """Which month of the burn-down is opened, and whether what is late is."""
 
     opened = Month(required=False)
+    late = forms.BooleanField(required=False)
+
+    def is_late(self) -> bool:
+        self.is_valid()
+        return bool(self.cleaned_data.get("late"))
 
     def chosen(self) -> date | None:
         self.is_valid()

@@ -3,14 +3,23 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from html import escape
+from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from inventory.domain import money as amounts
+from inventory.domain.effect import Figures
+from inventory.forms.adding import parameters
 from inventory.services.history.history import Line
+from inventory.services.history.moment import Moment
 
 register = template.Library()
+
+FIGURES = {"today": "today", "saving": "saved", "possible": "possible", "after": "after"}
 
 
 @register.filter
@@ -61,6 +70,21 @@ def _said(line: Line, tickable: Collection[int], ticked: Collection[int], picks:
     below = f'<p class="muted small">✓ {escape(line.reviewed)}</p>' if line.reviewed else ""
     below += f'<p class="muted">“{escape(line.reason)}”</p>' if line.reason else ""
     return f'<p>{box}<a href="/history/{line.seq}">{escape(line.text)}</a>{came}{aside}</p>\n{below}'
+
+
+@register.simple_tag
+def stood(figures: Figures, name: str, moment: Moment, *, of: str = "", **narrowed: Any) -> SafeString:
+    """A sum of the plan at a moment that opens to what it adds up, and stays closed where nothing is in it. What
+    narrows it is a team or feature; `by` and `key` stand for what a table groups by, `of` says whose it is."""
+    shown, key = amounts.shown(getattr(figures, name)), narrowed.pop("key", None)
+    if not figures.parts:
+        return SafeString(shown)
+    if by := narrowed.pop("by", ""):
+        narrowed[by] = key
+    label = f"{shown} {FIGURES[name]}: {'the calls' if moment.address else 'the parts'} it adds up{of and f', {of}'}"
+    query = "&".join(each for each in (moment.address, urlencode(parameters(**narrowed))) if each)
+    into = f"/history/as-of?{query}#calls" if moment.address else f"/plan/sum{query and f'?{query}'}"
+    return format_html('<a class="opens-amount" href="{}" aria-label="{}">{}</a>', into, label, shown)
 
 
 @register.simple_tag

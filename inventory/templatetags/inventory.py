@@ -96,6 +96,18 @@ def opens(amount: int | None, *, call_pk: int, of: str, part: Part | None = None
 
 
 @register.simple_tag
+def opens_change(amount: int, of: str, *, into: str, name: str, part_id: int | None = None) -> SafeString:
+    """A difference that opens to how the amount it ends at was worked out; none is a dash."""
+    if not amount:
+        return SafeString(change(amount))
+    shown, anchor = change(amount), f"#part-{part_id}" if part_id else ""
+    return format_html(
+        '<a class="opens-amount" href="{}{}" aria-label="{} {}: how it was worked out for {}">{}</a>',
+        into, anchor, shown, of, name, shown,
+    )  # fmt: skip
+
+
+@register.simple_tag
 def adds(amount: int, word: str, *, name: str = "", sign: bool = False, **narrowed: Any) -> SafeString:
     """A sum that opens to the parts it adds up; `word` says today, after, saved or possible, `name` whose they are, the
     rest which sum it is (`forms.adding.Sum`). `by` and `key` stand for what is narrowed by what the page groups by."""

@@ -26,6 +26,7 @@ from inventory.services.intake import taking
 from inventory.services.intake import upload as uploads
 from inventory.services.people import account, link
 from inventory.services.talk import comment
+from inventory.services.versions import scenario
 from inventory.views import _page, errors
 from tests import factories
 
@@ -50,6 +51,7 @@ MAY: dict[str, tuple[tuple[str, ...] | None, tuple[str, ...] | None]] = {
             "pricing.book", "pricing.retiring", "plan.time", "plan.realised", "plan.entry", "wave.list", "move.detail",
             "plan.sum", "moment.call", "job.parts",
             "frozen.list", "frozen.detail", "frozen.explained", "frozen.prices", "comparison.detail", "scenario.list", "scenario.detail", "scenario.lines",
+            "scenario.explained",
         ),
         (ALL, None),
     ),
@@ -183,7 +185,9 @@ def address(team: Team, ed: Person, admin: Person, prices: Book) -> Callable[[st
     imported = taking.import_inventory(file=file, name="calls.csv", by=ed.actor, at=at)
     edited = edit(call, ed)
     entry = Realised.objects.create(call_id=call.pk, team=team, name="One", moved_at=at, saving=0)
-    pks["scenario"] = Scenario.objects.create(team=team, name="One", created_at=at).pk
+    more = {"name": "One", "volume": Decimal("0.5")}
+    pks["scenario"] = scenario.register(team=team, fields=more, by=admin.actor, at=at, person=admin).pk
+    assert tasks.run_job(Scenario.objects.get(pk=pks["scenario"]).job_id or 0)
     pks |= dict(zip(("frozen", "comparison"), compared(admin), strict=True))
 
     def named(name: str) -> str:

@@ -57,7 +57,8 @@ THEN = (
 AS_OF = (
     Column("call", "Call", width=30), Column("feature", "Feature", width=26), Column("runs", "Runs", width=14),
     Column("move", "Move", width=18), Column("today", "Cost, $ a month", Form.MONEY),
-    Column("saves", "Saves, $ a month", Form.MONEY), Column("possible", "Possible besides, $ a month", Form.MONEY, 26),
+    Column("after", "After, $ a month", Form.MONEY), Column("saves", "Saves, $ a month", Form.MONEY),
+    Column("possible", "Possible besides, $ a month", Form.MONEY, 26),
     Column("gone", "Taken back since", Form.TRUTH, 16),
 )  # fmt: skip
 
@@ -120,13 +121,15 @@ def _copied(row: Row) -> Row:
 
 
 def _as_of(asked: Asked) -> Sequence[calls_then.CallThen]:
-    day = date.fromisoformat(asked.narrowed["day"])
-    return calls_then.every(moment.of_day(day), team=asked.narrowed.get("team"))
+    given = asked.narrowed
+    at = moment.of(day=date.fromisoformat(given["day"]) if given["day"] else None, action=given.get("action"))
+    return calls_then.every(at, team=given.get("team"), feature=given.get("feature"))
 
 
 def _call_then(one: calls_then.CallThen) -> Row:
     own: dict[str, Any] = {"call": one.name, "feature": one.feature, "runs": one.path, "move": one.kind}
-    return {**own, "today": one.today, "saves": one.saving, "possible": one.possible, "gone": one.is_gone}
+    own |= {"today": one.today, "after": one.after, "saves": one.saving}
+    return {**own, "possible": one.possible, "gone": one.is_gone}
 
 
 def _prices_then(asked: Asked) -> Any:

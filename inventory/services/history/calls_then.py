@@ -18,6 +18,7 @@ ROWS = 50
 # What deletes calls: they are never deleted but with what registered them.
 DELETING = ("exchange.demo_remove", "exchange.undo_import", *touching.UNDOING)
 OF_CALL = re.compile(r'"call_id":(\d+)')
+Own = Mapping[str, int]  # the fields that narrow, by the numbers they had then
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,43 +35,51 @@ class CallThen:
     possible: int
     is_gone: bool = False  # its registration was taken back since
 
+    @property
+    def after(self) -> int | None:
+        return None if self.today is None or self.saving is None else self.today - self.saving
+
 
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What the tables of now do not tell: `calls` are the numbers, in order, of those that were deleted or left that
-    team since, `parts` what was deleted, by its call."""
+    team or feature since, `parts` what was deleted, by its call."""
 
     calls: Sequence[int]
     parts: Mapping[int, Sequence[str]]
 
 
-def calls(moment: Moment, after: int = 0, *, team: int | None = None) -> tuple[list[CallThen], int | None]:
+def calls(
+    moment: Moment, after: int = 0, *, team: int | None = None, feature: int | None = None
+) -> tuple[list[CallThen], int | None]:
     """A page of the calls that were in use then, in the order they were registered; and where the next page begins.
-    Those whose registration was taken back since are among them, as the totals of then count them. `team` is the number
-    of the one they belonged to then."""
-    return _page(moment, after, _beside(moment, team), team)
+    Those whose registration was taken back since are among them, as the totals of then count them. `team` and `feature`
+    are the numbers of those they belonged to then."""
+    own = effects.own(team, feature)
+    return _page(moment, after, _beside(moment, own), own)
 
 
-def every(moment: Moment, *, team: int | None = None) -> list[CallThen]:
+def every(moment: Moment, *, team: int | None = None, feature: int | None = None) -> list[CallThen]:
     """All pages."""
-    beside, found = _beside(moment, team), list[CallThen]()
+    own = effects.own(team, feature)
+    beside, found = _beside(moment, own), list[CallThen]()
     following: int | None = 0
     while following is not None:
-        some, following = _page(moment, following, beside, team)
+        some, following = _page(moment, following, beside, own)
         found += some
     return found
 
 
-def _page(moment: Moment, after: int, beside: Beside, team: int | None) -> tuple[list[CallThen], int | None]:
+def _page(moment: Moment, after: int, beside: Beside, own: Own) -> tuple[list[CallThen], int | None]:
     found: list[CallThen] = []
-    known = Call.objects.all() if team is None else Call.objects.filter(team=team)
+    known = Call.objects.filter(**own)
     while True:
         there = known.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:ROWS]
         begin = bisect_right(beside.calls, after)
         pks = sorted({*there, *beside.calls[begin : begin + ROWS]})[:ROWS]
         if not pks:
             return found, None
-        then = _then(pks, moment, beside, team)
+        then = _then(pks, moment, beside, own)
         if not then and not _any_before(pks, moment):
             return found, None  # later calls are later registered
         found += then
@@ -79,27 +88,25 @@ def _page(moment: Moment, after: int, beside: Beside, team: int | None) -> tuple
             return found, after
 
 
-def _beside(moment: Moment, team: int | None) -> Beside:
+def _beside(moment: Moment, own: Own) -> Beside:
     deleting = Action.objects.filter(kind__in=DELETING, seq__gt=moment.seq)
     deleted = Change.objects.filter(action__in=deleting, record=Call.RECORD, after="")
-    gone = {int(each) for each in _of_team(deleted, team).values_list("record_id", flat=True)}
-    return Beside(sorted(gone | _moved(moment, team)), _parts_gone(moment))
+    for name, pk in own.items():
+        deleted = _which_was(deleted, name, pk)
+    gone = {int(each) for each in deleted.values_list("record_id", flat=True)}
+    return Beside(sorted(gone.union(*(_moved(moment, *each) for each in own.items()))), _parts_gone(moment))
 
 
-def _moved(moment: Moment, team: int | None) -> set[int]:
-    """The calls that went from that team to another since."""
-    if team is None:
-        return set()
-    moving = Trace.objects.filter(word="call.team_id", seq__gt=moment.seq).values("seq")
+def _moved(moment: Moment, name: str, pk: int) -> set[int]:
+    """The calls that went from that team, or feature, to another since."""
+    moving = Trace.objects.filter(word=f"{Call.RECORD}.{name}", seq__gt=moment.seq).values("seq")
     moved = Change.objects.filter(action__in=Action.objects.filter(seq__in=moving), record=Call.RECORD)
-    return {int(each) for each in _of_team(moved, team).values_list("record_id", flat=True)}
+    return {int(each) for each in _which_was(moved, name, pk).values_list("record_id", flat=True)}
 
 
-def _of_team(changes: "QuerySet[Change]", team: int | None) -> "QuerySet[Change]":
-    """Those of records that were in that team before it."""
-    if team is None:
-        return changes
-    return changes.filter(Q(before__contains=f'"team_id":{team},') | Q(before__contains=f'"team_id":{team}}}'))
+def _which_was(changes: "QuerySet[Change]", name: str, pk: int) -> "QuerySet[Change]":
+    """Those of records that were in it before."""
+    return changes.filter(Q(before__contains=f'"{name}":{pk},') | Q(before__contains=f'"{name}":{pk}}}'))
 
 
 def _parts_gone(moment: Moment) -> Mapping[int, Sequence[str]]:
@@ -121,11 +128,10 @@ def _any_before(pks: Sequence[int], moment: Moment) -> bool:
     return told.filter(action__seq__lte=moment.seq).exists()
 
 
-def _then(pks: Sequence[int], moment: Moment, beside: Beside, team: int | None) -> list[CallThen]:
+def _then(pks: Sequence[int], moment: Moment, beside: Beside, own: Own) -> list[CallThen]:
     states = past.states_at([(Call.RECORD, str(pk)) for pk in pks], moment)
     in_use = {int(key[1]): state for key, state in states.items() if not state.get("retired_at")}
-    if team is not None:
-        in_use = {pk: state for pk, state in in_use.items() if state["team_id"] == team}
+    in_use = {pk: state for pk, state in in_use.items() if all(state[name] == key for name, key in own.items())}
     possible = _possible(in_use, moment, beside)
     there = set(Call.objects.filter(pk__in=in_use).values_list("pk", flat=True))
     features = effects.names(Feature, {state["feature_id"] for state in in_use.values()})

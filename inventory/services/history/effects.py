@@ -38,11 +38,17 @@ class Row:
         return self.second - self.first
 
 
-def at(moment: Moment, *, team: int | None = None) -> Figures:
-    """Of all live parts, or those of the team of that number, as they stood at the moment."""
-    own = {} if team is None else {"team_id": team}
-    return _read(Part.objects.live().filter(**own).aggregate(**NOW)) - _read(
-        Effect.objects.filter(seq__gt=moment.seq, **own).aggregate(**SINCE)
+def own(team: int | None, feature: int | None) -> dict[str, int]:
+    """What narrows to the team and the feature of these numbers."""
+    given = {"team_id": team, "feature_id": feature}
+    return {name: pk for name, pk in given.items() if pk is not None}
+
+
+def at(moment: Moment, *, team: int | None = None, feature: int | None = None) -> Figures:
+    """Of all live parts, or those of the team and feature of these numbers, as they stood at the moment."""
+    narrowed = own(team, feature)
+    return _read(Part.objects.live().filter(**narrowed).aggregate(**NOW)) - _read(
+        Effect.objects.filter(seq__gt=moment.seq, **narrowed).aggregate(**SINCE)
     )
 
 
@@ -73,8 +79,8 @@ def by_feature(first: Moment, second: Moment, *, team: Team | None = None) -> tu
     pks = list(most[:FEATURES])
     if not pks:
         return [], 0
-    own = {"feature_id__in": pks} | ({"team_id": team.pk} if team else {})
-    found, called = _grouped("feature_id", first, second, own), names(Feature, pks)
+    narrowed = {"feature_id__in": pks, **own(team.pk if team else None, None)}
+    found, called = _grouped("feature_id", first, second, narrowed), names(Feature, pks)
     return [Row(pk, called[pk], *found[pk]) for pk in pks], max(0, differing.count() - FEATURES)
 
 
@@ -88,10 +94,12 @@ def made_most(first: Moment, second: Moment, *, team: Team | None = None) -> lis
     return [rows[each["seq"]] for each in seqs]
 
 
-def _grouped(key: str, first: Moment, second: Moment, own: Mapping[str, Any]) -> dict[int, tuple[Figures, Figures]]:
-    now = _by(key, Part.objects.live().filter(**own), NOW)
-    later = _by(key, Effect.objects.filter(seq__gt=second.seq, **own), SINCE)
-    between = _by(key, Effect.objects.filter(seq__gt=first.seq, seq__lte=second.seq, **own), SINCE)
+def _grouped(
+    key: str, first: Moment, second: Moment, narrowed: Mapping[str, Any]
+) -> dict[int, tuple[Figures, Figures]]:
+    now = _by(key, Part.objects.live().filter(**narrowed), NOW)
+    later = _by(key, Effect.objects.filter(seq__gt=second.seq, **narrowed), SINCE)
+    between = _by(key, Effect.objects.filter(seq__gt=first.seq, seq__lte=second.seq, **narrowed), SINCE)
     found = {}
     for pk in now.keys() | later.keys() | between.keys():
         stood = now.get(pk, Figures()) - later.get(pk, Figures())

@@ -26,6 +26,14 @@ class Moment:
     seq: int
     at: datetime | None
     words: str
+    day: date | None = None
+
+    @property
+    def address(self) -> str:
+        """What asks for the inventory as of it; empty for now."""
+        if self.at is None:
+            return ""
+        return f"action={self.seq}" if self.day is None else f"day={self.day.isoformat()}"
 
 
 def now() -> Moment:
@@ -39,7 +47,7 @@ def of_day(day: date) -> Moment:
         raise NotYet
     if day == today:
         return now()
-    return Moment(until(end_of(day)), end_of(day), f"the end of {day.day} {day:%B %Y}")
+    return Moment(until(end_of(day)), end_of(day), f"the end of {day.day} {day:%B %Y}", day)
 
 
 def of_export() -> Moment | None:
@@ -80,6 +88,12 @@ def of_action(seq: int) -> Moment | None:
     """When that action was done."""
     at = Action.objects.filter(seq=seq).values_list("at", flat=True).first()
     return None if at is None else Moment(seq, at, f"action {seq:,}")
+
+
+def of(*, day: date | None, action: int | None) -> Moment:
+    """The end of that day, or right after that action, which is known."""
+    found = of_action(action) if day is None and action is not None else None
+    return found or (now() if day is None else of_day(day))
 
 
 def until(at: datetime) -> int:

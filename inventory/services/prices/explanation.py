@@ -32,10 +32,11 @@ class _Sources:
     discount: Discount | None
 
 
-def of(call: Call, parts: Sequence[Part], *, on: date) -> Explanations:
-    """Explain a call and its parts at the prices of that day. Two queries where the book is known, however many parts;
-    one more where tools are charged for, and one where a discount is negotiated."""
-    sources = _sources(call, parts, on)
+def of(call: Call, parts: Sequence[Part], *, on: date, assumed: prices.Book | None = None) -> Explanations:
+    """Explain a call and its parts at the prices of that day, or by what a book `assumed` makes of them. Two queries
+    where the book is known, however many parts; one more where tools are charged for, and one where a discount is
+    negotiated."""
+    sources = _sources(call, parts, on, assumed)
     whole, drifts = _explained(call, None, sources), drift.of(call, parts, book=sources.book)
     if not call.is_split:
         return Explanations(whole, tuple((part, whole) for part in parts), drifts)
@@ -58,15 +59,15 @@ def _shares(call: Call, parts: Sequence[Part], book: prices.Book) -> dict[int, S
     return {part.pk: Share(spent, weight, together) for part, weight in zip(parts, weights, strict=True)}
 
 
-def _sources(call: Call, parts: Sequence[Part], on: date) -> _Sources:
-    book = book_of(on)
+def _sources(call: Call, parts: Sequence[Part], on: date, assumed: prices.Book | None = None) -> _Sources:
+    book = assumed or book_of(on)
     found = [found_for(call, part, book=book) for part in (None, *parts)]
     keys = {pk for each in found if each for pk in each.rows}
     rows = PriceRow.objects.filter(pk__in=keys).select_related("model").order_by("above", "pk")
     uses_tools = any(record.searches or record.container_minutes for record in (call, *parts))
     fees = Modifier.objects.filter(key__in=prices.FEES, valid_from__lte=on).order_by("key", "valid_from")
     newest = tuple({fee.key: fee for fee in fees}.values()) if uses_tools else ()
-    has_discount = any(each and each.price.discount for each in found)
+    has_discount = assumed is None and any(each and each.price.discount for each in found)
     return _Sources(book, {row.pk: row for row in rows}, newest, discounts(on)[call.provider] if has_discount else None)
 
 

@@ -16,9 +16,7 @@ from inventory.domain import scenario as domain
 from inventory.domain.scenario import Assumptions, Figures, Result, Sum
 from inventory.models import Call, Part, Scenario, staged
 from inventory.models.frozen import ALL
-from inventory.services.prices import pricing
 from inventory.services.versions import plan_now, scenario, scenario_lines, scenario_steps
-from inventory.services.versions.scenario_steps import Terms
 
 CHUNK = 1000
 Told = Callable[[int, int], None]
@@ -74,9 +72,7 @@ class _Run:
     """What has been added up so far: the plan as it is stored, the figures after each step, the largest changes."""
 
     def __init__(self, given: Assumptions, on: date, lines: scenario_lines.Lines) -> None:
-        book = pricing.book(given.prices_on or on)
-        discounted = book if given.discount is None else book.discounted(given.discount)
-        self.terms = Terms(given, given.steps(), book, discounted)
+        self.terms = scenario_steps.terms(given, on)
         self.plan, self.sums = Sum(), [Sum() for _ in self.terms.steps]
         self.largest: list[tuple[int, int, list[Any]]] = []
         self.lines = lines

@@ -3,6 +3,7 @@ own formula after each. They are never saved."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from inventory.domain import scenario as domain
@@ -25,6 +26,12 @@ class Terms:
     steps: Sequence[Step]
     book: Book
     discounted: Book
+
+
+def terms(given: Assumptions, on: date) -> Terms:
+    """At the prices of that day, where no other is assumed."""
+    book = pricing.book(given.prices_on or on)
+    return Terms(given, given.steps(), book, book if given.discount is None else book.discounted(given.discount))
 
 
 def walked(call: Call, parts: Sequence[Part], stored: Sequence[Figures], terms: Terms) -> Iterator[list[Figures]]:

@@ -63,7 +63,8 @@ def _as_of(address: QueryDict, person: Person) -> dict[str, Any]:
     form = moment.AsOf(address)
     if not form.is_valid():
         return {"day": timezone.localdate().isoformat()}
-    return {"day": form.cleaned_data["day"].isoformat(), "team": form.chosen_team()}
+    day = form.cleaned_data["day"]
+    return {**form.moment(), **form.narrowed(), "day": day and day.isoformat()}
 
 
 def _ledger(address: QueryDict, person: Person) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from inventory.services import access
 from inventory.services.history import action as actions
 from inventory.services.history import called, effects, history, history_table, past, taken
 from inventory.services.history.history import Line
+from inventory.services.history.moment import Moment
 from inventory.services.intake import taking, undo
 from inventory.services.undoing import putting
 from inventory.views import _job
@@ -98,7 +99,7 @@ def shown(request: Request, action: Action, *, mark: Mark | None = None, status:
         "line": lines[0],
         "page": found,
         "touched": actions.touched(list(found), request.user),
-        "figures": _figures(action),
+        **_figures(action),
         "mark_form": mark or Mark(),
         "may_review": access.may_review(request.user, action.team_id) and is_reviewable(action.kind),
     }
@@ -109,10 +110,15 @@ def shown(request: Request, action: Action, *, mark: Mark | None = None, status:
     return page(request, "audit/detail.html", context, status=status)
 
 
-def _figures(action: Action) -> list[tuple[str, str, str, str]]:
+def _figures(action: Action) -> dict[str, Any]:
     """What it did to the totals of the plan: before, after and the difference."""
     both = effects.of_action(action)
-    return effect_words.figures(*both, all_of_them=False) if both else []
+    if not both:
+        return {}
+    was, stands = both
+    first, second = (Moment(seq, action.at, "") for seq in (action.seq - 1, action.seq))
+    found = {"was": was, "stands": stands, "first": first, "second": second}
+    return {**found, "figures": effect_words.figures(was, stands, all_of_them=False)}
 
 
 def _taking_back(request: Request, action: Action, line: Line) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Two moments of a call, a part or the plan compared; and the inventory as it stood at the end of a day."""
+"""Two moments of a call, a part or the plan compared; and the inventory as it stood at one."""
 
 from datetime import date
 from typing import Any
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from inventory.domain import effect_words
 from inventory.forms import moment as forms
-from inventory.models import Team
+from inventory.models import Feature, Team
 from inventory.services.history import action as actions
 from inventory.services.history import calls_then, effects, history, moment, past, stood
 from inventory.services.history.moment import Moment
@@ -51,13 +51,14 @@ def plan(request: Request) -> HttpResponse:
         team = form.cleaned_data["team"]
         features, left = effects.by_feature(first, second, team=team)
         made = effects.made_most(first, second, team=team)
+        was, stands = (effects.at(each, team=team and team.pk) for each in (first, second))
         context |= {
             "first": first,
             "second": second,
+            "was": was,
+            "stands": stands,
             "team": team,
-            "sums": effect_words.figures(
-                *(effects.at(each, team=team and team.pk) for each in (first, second)), all_of_them=True
-            ),
+            "sums": effect_words.figures(was, stands, all_of_them=True),
             "teams": [] if team else effects.by_team(first, second),
             "of_team": f"?{_without_team(request)}team=",
             "features": features,
@@ -70,19 +71,21 @@ def plan(request: Request) -> HttpResponse:
 
 @require_safe
 def as_of(request: Request) -> HttpResponse:
-    """Totals, and the calls in use then that they add up; of all teams or of one."""
+    """Totals, and the calls in use then that they add up; of all teams and features or of one."""
     form = forms.AsOf(request.GET or None)
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
-        stood, after, team = moment.of_day(form.cleaned_data["day"]), form.cleaned_data["after"], form.chosen_team()
-        calls, following = calls_then.calls(stood, after or 0, team=team)
-        found = effects.at(stood, team=team)
+        stood, after, narrowed = moment.of(**form.moment()), form.cleaned_data["after"], form.narrowed()
+        calls, following = calls_then.calls(stood, after or 0, **narrowed)
+        found = effects.at(stood, **narrowed)
         context |= {
             "moment": stood,
-            "team": effects.names(Team, [team])[team] if team is not None else "",
+            "at": form.address("day", "action"),
+            "address": form.address("day", "action", "team", "feature"),
+            "about": _about(**narrowed),
             "sums": found,
             "coverage": effect_words.coverage(found),
-            "teams": effects.by_team(stood, stood) if not after and team is None else [],
+            "teams": effects.by_team(stood, stood) if not after and not any(narrowed.values()) else [],
             "calls": calls,
             "following": following,
         }
@@ -97,13 +100,20 @@ def call_then(request: Request, pk: int) -> HttpResponse:
         raise Http404
     if not form.is_valid():
         return redirect("moment.as_of")
-    at = moment.of_day(form.cleaned_data["day"])
+    at = moment.of(**form.moment())
     call, parts = stood.call_and_parts(pk, at)
     on = stood.last_changed_on(pk, at)
     if call is None or on is None:
         raise Http404
     told = explanation.of(call, parts, on=on)
-    return page(request, "moment/call.html", {"call": call, "moment": at, "on": on, "told": told, "form": form})
+    context = {"call": call, "moment": at, "on": on, "told": told, "at": form.address("day", "action")}
+    return page(request, "moment/call.html", context)
+
+
+def _about(team: int | None, feature: int | None) -> str:
+    """What it is narrowed to, by the names they had last."""
+    asked = ((Feature, feature), (Team, team))
+    return ", ".join(effects.names(model, [pk])[pk] for model, pk in asked if pk is not None)
 
 
 def _without_team(request: Request) -> str:

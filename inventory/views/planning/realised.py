@@ -15,7 +15,7 @@ ROWS = 50
 
 @require_safe
 def shown(request: Request) -> HttpResponse:
-    form = forms.Filter(request.GET)
+    form, asked = forms.Filter(request.GET), forms.Opened(request.GET)
     chosen = form.chosen()
     team = chosen.get("team")
     told = ledger.told(today=timezone.localdate(), team=team)
@@ -27,7 +27,8 @@ def shown(request: Request) -> HttpResponse:
         "together": ledger_list.together(entries) if "now" in chosen else None,
         "told": told,
         "sums": told.overall,
-        "opened": burn_down.opened(told, forms.Opened(request.GET).chosen()),
+        "opened": burn_down.opened(told, asked.chosen()),
+        "late": burn_down.late(told) if asked.is_late() else [],
         "burn_down": _picture.burn_down(told.left),
         "page": Paginator(entries, ROWS).get_page(request.GET.get("page")),
     }

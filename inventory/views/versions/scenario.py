@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from inventory.domain import scenario as domain
 from inventory.forms import scenario as forms
 from inventory.models import Scenario, Stale, Team
 from inventory.services import access
-from inventory.services.versions import frozen_list, scenario
+from inventory.services.versions import frozen_list, scenario, scenario_explained
 from inventory.views import _load
 from inventory.views._page import Request, page, typed
 from inventory.views._stale import differences
@@ -73,6 +73,17 @@ def lines(request: Request, pk: int) -> HttpResponse:
         "page": pages.get_page(request.GET.get("page")),
     }
     return page(request, "scenario/lines.html", context, fragment="lines")
+
+
+@require_safe
+def explained(request: Request, pk: int, call_id: int) -> HttpResponse:
+    """How the amounts of a line came about, up to the assumption that the address names."""
+    found, call = _load.scenario(pk), _load.call(call_id)
+    parts = list(call.parts.order_by("position"))
+    opened = scenario_explained.opened(found, call, parts, upto=request.GET.get("step", ""))
+    if opened is None:
+        raise Http404
+    return page(request, "scenario/explained.html", {"scenario": found, "call": call, "opened": opened})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

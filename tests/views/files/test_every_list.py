@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from inventory import tasks, urls
 from inventory.domain.book import Book
 from inventory.exchange.columns import Form
-from inventory.models import Call, Feature, Job, Notice, Part, Person, Team
+from inventory.models import Action, Call, Feature, Job, Notice, Part, Person, Team
 from inventory.services import job as jobs
 from inventory.services.files import listed
 from tests import factories
@@ -28,7 +28,10 @@ EXPORT = reverse("exchange.export_list")
 
 # Pages with tables that are no lists, each with its reason.
 NO_LIST = {
-    **dict.fromkeys(("call.explained", "frozen.explained", "plan.entry"), "the arithmetic of one call"),
+    **dict.fromkeys(
+        ("call.explained", "call.edit", "frozen.explained", "scenario.explained", "plan.entry"),
+        "the arithmetic of one call",
+    ),
     **dict.fromkeys(("part.split", "scenario.moves", "wave.propose", "waiting.copy"), "a form: what is chosen there"),
     **dict.fromkeys(("waiting.result", "agreement.page"), "answers to one part, side by side"),
     **dict.fromkeys(("intake.page", "intake.columns", "exchange.import"), "one's own files on their way in"),
@@ -134,6 +137,10 @@ def test_the_inventory_as_of_a_day(as_ed: Client, registered: list[Call]) -> Non
     assert sum(round(row["today"] * 10**6) for row in found) == sum(call.cost_today or 0 for call in registered)
     (first, *_) = rows(exported(as_ed, "as_of", "json", "day=2020-01-01")) or [None]
     assert first is None
+    of_second = Action.objects.get(kind="call.register", record_id=str(registered[1].pk)).seq
+    upto = rows(exported(as_ed, "as_of", "json", f"action={of_second}&feature={registered[0].feature_id}"))
+    assert [row["call"] for row in upto] == [call.name for call in registered[:2]]
+    assert rows(exported(as_ed, "as_of", "json", f"action={of_second}&feature=99")) == []
 
 
 def fetched(client: Client, name: str, **more: Any) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """Two moments of a call, a part and the plan compared, and the inventory as it stood at the end of a day."""
 
+import re
 from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
@@ -22,7 +23,7 @@ from inventory.services.intake import taking, undo
 from inventory.services.people import team as teams
 from inventory.services.planning import plan
 from inventory.services.undoing import built, putting
-from tests.following import followed
+from tests.following import LINK, followed, opened
 from tests.services.labelling.test_waiting import both_in
 from tests.views.history.test_audit import FIELDS, text
 from tests.views.history.test_audit_filters import exported
@@ -58,6 +59,11 @@ def moved(call: Call, then: datetime) -> Part:
 def edit(call: Call, by: Person, at: datetime, **fields: object) -> None:
     call.refresh_from_db()
     calls.edit(call=call, version=call.version, fields=fields, by=by.actor, at=at)
+
+
+def closed(page: str) -> str:
+    """The page, its amounts without where they lead."""
+    return LINK.sub(r"\3", page)
 
 
 def day(then: datetime, days: int) -> str:
@@ -173,7 +179,7 @@ def test_the_plan_is_compared_by_team_and_by_feature(
     other = teams.register(name="Search", by=pia.actor, at=then + timedelta(days=3))
     into = features.register(team=other, fields={"name": "Ranks"}, by=pia.actor, at=then + timedelta(days=3))
     calls.register(feature=into, fields={**FIELDS, "name": "Rank"}, by=pia.actor, at=then + timedelta(days=3))
-    page = text(as_ed, f"/history/compare?since=day&day={day(then, 0)}")
+    page = closed(text(as_ed, f"/history/compare?since=day&day={day(then, 0)}"))
     saving = f"+${moved.saving / 1_000_000:,.2f}"
     row = f'<td data-label="Saving then" class="num">$0.00</td><td data-label="Now" class="num">{saving[1:]}</td>'
     for into_, name, labelled in (
@@ -207,7 +213,7 @@ def test_the_sums_of_features_are_those_the_chain_keeps_and_those_of_the_plan(mo
 def test_an_action_opens_to_its_effect_on_savings_coverage_and_what_a_commit_rests_on(
     call: Call, moved: Part, as_ed: Client
 ) -> None:
-    page = text(as_ed, f"/history/{Action.objects.filter(kind='waiting.submit').latest('seq').seq}")
+    page = closed(text(as_ed, f"/history/{Action.objects.filter(kind='waiting.submit').latest('seq').seq}"))
     amount = f"${moved.saving / 1_000_000:,.2f}"
     assert f'<td data-label="Before" class="num">$0.00</td><td data-label="After" class="num">{amount}</td>' in page
     assert '<td data-label="Before" class="num">0 of 1 parts, 0.0 % of the cost today</td>' in page
@@ -300,10 +306,10 @@ def test_what_was_taken_back_since_is_listed_as_the_totals_of_then_count_it(
     text(as_ed, f"/history/call/{slip.pk}")
 
 
-def test_every_sum_as_of_a_day_opens_to_the_calls_that_add_up_to_it(
-    call: Call, moved: Part, pia: Person, as_ed: Client, then: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Also where calls went to another team since, were split anew, retired or taken back."""
+@pytest.fixture
+def other(call: Call, moved: Part, pia: Person, then: datetime) -> Team:
+    """A second team. On the third day a call of the first went there, one was split anew, one retired, and one of that
+    team taken back."""
     half = {"requests": 1000, "uncached_input": 6000, "output": 400}
     other = teams.register(name="Search", by=pia.actor, at=then)
     made = [
@@ -322,6 +328,12 @@ def test_every_sum_as_of_a_day_opens_to_the_calls_that_add_up_to_it(
         feature=made[3].feature, version=made[3].feature.version, fields={"team": other}, by=pia.actor, at=later
     )
     take_back(of_slip, pia, later)
+    return other
+
+
+def test_every_sum_as_of_a_day_opens_to_the_calls_that_add_up_to_it(
+    call: Call, other: Team, as_ed: Client, then: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     days = [f"/history/as-of?day={day(then, n)}" for n in (2, 5)]
     pages = [f"{each}{team}" for each in days for team in ("", *(f"&team={pk}" for pk in (call.team_id, other.pk)))]
     seen = followed(as_ed, pages)
@@ -343,6 +355,39 @@ def test_every_sum_as_of_a_day_opens_to_the_calls_that_add_up_to_it(
     assert "No calls" in text(as_ed, f"{days[0]}&team=999")
     last = calls_then.calls(moment.of_day(timezone.localdate(then) + timedelta(days=2)), team=call.team_id)[1]
     assert f"&amp;team={call.team_id}&amp;after={last}" in text(as_ed, f"{days[0]}&team={call.team_id}")
+
+
+def test_every_sum_of_two_moments_opens_to_what_adds_up_to_it_on_either_side(
+    call: Call, other: Team, as_ed: Client, then: datetime
+) -> None:
+    """The calls of then, after an action or at the end of a day; the parts of now."""
+    early, late = (moment.of_day(timezone.localdate(then) + timedelta(days=n)).seq for n in (2, 5))
+    spans = [f"since=day&day={day(then, 2)}", f"since=day&day={day(then, 2)}&until={day(then, 5)}", f"action={early}"]
+    teams_ = ("", f"&team={call.team_id}", f"&team={other.pk}")
+    seen = followed(as_ed, [f"/history/compare?{span}{team}" for span in spans for team in teams_])
+    assert all(any(sums.values()) for sums in seen.values())
+    gone, to_other = (Call.objects.get(name=f"Own {n}").feature_id for n in (1, 2))
+    assert f"/history/as-of?action={early}&feature={gone}#calls" in seen
+    of_both = f"&team={call.team_id}&feature={to_other}#calls"
+    assert {f"/history/as-of?action={early}{of_both}", f"/history/as-of?day={day(then, 2)}{of_both}"} < seen.keys()
+    assert {f"/plan/sum?team={other.pk}&feature={to_other}", f"/plan/sum?team={other.pk}", "/plan/sum"} < seen.keys()
+    assert f"/plan/sum?feature={gone}" not in seen, "nothing is in it"
+    assert opened(as_ed, f"/history/as-of?action={early}") != opened(as_ed, f"/history/as-of?action={late}")
+
+
+def test_what_an_action_did_to_the_sums_opens_to_the_calls_before_and_after_it(
+    call: Call, other: Team, as_ed: Client
+) -> None:
+    pages = [f"/history/{action.seq}" for action in Action.objects.exclude(effect_today=0, effect_saving=0)]
+    seen = followed(as_ed, pages)
+    assert len(seen) > len(pages) > 5
+    assert all(re.fullmatch(r"/history/as-of\?action=\d+#calls", into) for into in seen)
+    page = text(as_ed, f"/history/as-of?action={pages[-1].rpartition('/')[2]}&team={other.pk}")
+    assert f'right after <a href="{pages[-1]}">' in page
+    assert all(
+        f"/history/as-of/{each}?action=" in page
+        for each in Call.objects.filter(team=other).values_list("pk", flat=True)
+    )
 
 
 def registered(by: Person, team: Team, at: datetime, name: str) -> Call:
@@ -386,6 +431,10 @@ def test_an_amount_as_of_a_day_opens_to_its_arithmetic_also_where_the_call_is_go
         ("/history/as-of?day=2999-10-01", "1 October 2999 is still to come"),
         ("/history/as-of?day=soon", "“soon” is no day"),
         ("/history/as-of?day=", "Choose a day."),
+        ("/history/as-of?action=99", "No action has this number: choose a day."),
+        ("/history/as-of?action=0", "No action has this number: choose a day."),
+        ("/history/as-of?action=" + "9" * 30, "No action has this number: choose a day."),
+        ("/history/as-of?action=x", "No action has this number: choose a day."),
         ("/history/compare?since=day&day=2999-10-01", "1 October 2999 is still to come"),
         ("/history/compare?since=day", "Choose the day to compare with."),
         ("/history/compare?since=ever", "Select a valid choice"),

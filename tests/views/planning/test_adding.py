@@ -4,6 +4,7 @@ import json
 import random
 import re
 from datetime import date, datetime, time, timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -198,6 +199,28 @@ def test_a_later_month_of_the_burn_down_opens_to_its_waves(as_pia: Client, plan:
         assert abs(sum(map(cents, left[:-1])) - cents(left[-1])) <= len(left)
     for day in (f"{timezone.localdate():%Y-%m}", "2099-01", "x"):
         assert 'id="left"' not in as_pia.get(f"/plan/realised?opened={day}").content.decode()
+
+
+def test_what_is_later_than_its_wave_planned_opens_to_the_waves_and_their_moves(as_pia: Client, plan: Team) -> None:
+    """One should have moved as a whole, one by a third; one begins this month."""
+    starts = ((first_of(-3), 0), (first_of(-1), 3), (first_of(0), 0))
+    for n, (starts_on, ramp) in enumerate(starts):
+        Wave.objects.filter(name=f"Wave {n}").update(starts_on=starts_on, ramp_months=ramp)
+    for team in ("", f"team={plan.pk}"):
+        seen = followed(as_pia, [f"/plan/realised?{team}"])
+        address = f"/plan/realised?late=1{team and f'&{team}'}"
+        found = as_pia.get(address).content.decode().partition('<section id="late"')[2].partition("</section>")[0]
+        *pieces, total = [cents(shown) for name, shown in CELL.findall(found) if name == "Late, a month"]
+        assert total == seen[f"{address}#late"]["Late, a month"] != 0
+        assert abs(sum(pieces) - total) <= len(pieces)
+        assert found.count(">100 %<") + found.count(">33 %<") == len(pieces) > found.count(">33 %<") > 0
+        left = re.findall(r'href="([^"]*)" aria-label="([^ ]*) saved', found)
+        moves = [opened(as_pia, unescape(into))["Saves"] for into, _ in left]
+        assert moves == [cents(shown) for _, shown in left]
+        shares = [1 if ">100 %<" in row else 1 / 3 for row in found.split("<tr>")[2:]]
+        assert all(abs(late - share * move) <= 1 for late, share, move in zip(pieces, shares, moves, strict=True))
+    Wave.objects.update(starts_on=first_of(0))
+    assert 'id="late"' not in as_pia.get("/plan/realised?late=1").content.decode()
 
 
 def test_an_earlier_month_of_the_burn_down_opens_to_what_was_moved_since(as_pia: Client, plan: Team) -> None:

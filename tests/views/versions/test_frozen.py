@@ -1,6 +1,7 @@
 """The pages of frozen versions and of comparisons."""
 
 import json
+import re
 from datetime import datetime
 from io import BytesIO
 from urllib.parse import urlencode
@@ -15,8 +16,8 @@ from inventory.models import Call, Comparison, Frozen, Job, Part, Person, Team, 
 from inventory.services import job as jobs
 from inventory.services.calls import call as calls
 from tests import factories
-from tests.following import followed
-from tests.services.plans import BY, frozen, move
+from tests.following import LINK, cents, followed
+from tests.services.plans import BY, FIELDS, frozen, move
 from tests.views.files.test_listed import exported
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]
@@ -246,6 +247,40 @@ def test_each_reason_of_a_comparison_opens_to_the_lines_that_add_up_to_it(
     assert {f"{address}?reason={reason}#lines" for reason in ("volume", "new")} < seen.keys()
     versions = {reverse("frozen.detail", args=[each.pk]) for each in (first, second)}
     assert {f"{each}{query}" for each in versions for query in ("#parts", "?counted=planned#parts")} <= seen.keys()
+
+
+def test_each_amount_of_a_line_opens_to_how_what_it_ends_at_was_worked_out(
+    as_ed: Client, call: Call, pia: Person, now: datetime
+) -> None:
+    """What the lines of a call add up to is what leads there less what the version before said."""
+    gone = calls.register(feature=call.feature, fields={**FIELDS, "name": "Gone"}, by=BY, at=now)
+    frozen(pia, now)
+    calls.edit(call=call, version=call.version, fields={"requests": 1300, "output": 900}, by=BY, at=now)
+    calls.retire(call=gone, version=gone.version, reason="Gone", by=BY, at=now)
+    new = calls.register(feature=call.feature, fields={**FIELDS, "name": "Brand new"}, by=BY, at=now)
+    frozen(pia, now)
+    first, second = Frozen.objects.order_by("number")
+    for to in (second.pk, ""):
+        job = carried(as_ed, "comparison.start", first=first.pk, second=to)
+        lines = text(as_ed, "comparison.detail", job.pk).partition('id="lines"')[2]
+        found: dict[str, int] = {}
+        for href, label, shown in LINK.findall(lines):
+            if " today: how" in label:
+                found[href] = found.get(href, 0) + cents(shown)
+        was = {each: reverse("frozen.explained", args=[first.pk, each.pk]) for each in (call, gone)}
+        page = "call.explained" if not to else "frozen.explained"
+        stands = {each: reverse(page, args=[*filter(None, [to]), each.pk]) for each in (call, new)}
+        assert {href.partition("#")[0] for href in found} == {was[gone], *stands.values()}
+        parts = {each: each.parts.get().pk for each in (call, gone, new)}
+        assert found[f"{was[gone]}#part-{parts[gone]}"] == -kept(as_ed, was[gone])
+        assert found[f"{stands[new]}#part-{parts[new]}"] == kept(as_ed, stands[new])
+        assert found[f"{stands[call]}#part-{parts[call]}"] == kept(as_ed, stands[call]) - kept(as_ed, was[call]) != 0
+
+
+def kept(client: Client, path: str) -> int:
+    """What the call costs a month by that page, in cents."""
+    page = client.get(path).content.decode()
+    return cents(re.split(r"(?:Kept|Stored): ", page)[1].partition(" a month")[0])
 
 
 def test_a_comparison_that_is_forgotten_meanwhile_is_told(

@@ -4,17 +4,21 @@ import json
 import re
 from datetime import datetime
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from inventory import tasks
-from inventory.models import Action, Job, Part, Person, Scenario, Team
+from inventory.domain import money
+from inventory.domain.scenario import Step, scaled
+from inventory.models import Action, Call, Job, Part, Person, Scenario, Team
+from inventory.services.calls import call as calls
 from inventory.services.versions import scenario
 from tests import factories
-from tests.following import followed
-from tests.services.plans import move
+from tests.following import CELL, LINK, cents, followed
+from tests.services.plans import FIELDS, move
 from tests.views.files.test_listed import exported
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]
@@ -170,6 +174,62 @@ def test_each_difference_opens_to_the_lines_that_make_it(
     assert [row["name"] for row in rows] == ["Part 1"]
     assert "No line fits" in text(as_pia, "scenario.lines", found.pk, step="chosen")
     text(as_pia, "scenario.lines", found.pk, step="x", team="y", sort="z", page="q")
+
+
+def test_each_amount_of_a_line_opens_to_its_arithmetic_under_the_assumptions(
+    as_pia: Client, team: Team, pia: Person, now: datetime
+) -> None:
+    """The row of that assumption says the same, and where it leads is what is worked out below."""
+    feature = factories.make_feature(team=team, name="Near")
+    for n in range(3):
+        call = calls.register(
+            feature=feature, fields={**FIELDS, "name": f"Part {n}", "requests": 1000 + n}, by=pia.actor, at=now
+        )
+        move(call.parts.get()) if n else None
+    Part.objects.filter(name="Part 1").update(risk_set=4, risk_why="It was missed before")
+    assumed = {"labels": "all_sealed", "most_risk": 3, "volume": Decimal("0.5"), "discount": Decimal("0.1")}
+    found = made(pia, now, **assumed)
+    steps = found.assumptions().steps()
+    page = text(as_pia, "scenario.lines", found.pk)
+    lines = [(unescape(href), label, shown) for href, label, shown in LINK.findall(page) if "worked out for" in label]
+    assert len(lines) > 8
+    assert {href.partition("step=")[2].partition("#")[0] for href, *_ in lines} == {
+        "discount",
+        "volume",
+        "labels",
+        "moves",
+    }
+    for href, label, shown in lines:
+        answer = as_pia.get(href)
+        step, _, anchor = href.partition("?step=")[2].partition("#")
+        table = answer.content.decode().partition(f'id="{anchor}"')[2].partition("</table>")[0]
+        rows = [dict(CELL.findall(row)) for row in table.split("<tr")[2:]]
+        column = {"today": "Today, a month", "after": "After", "saved": "Saves", "possible": "Possible"}[
+            label.split()[1].rstrip(":")
+        ]
+        assert rows[1 + steps.index(Step(step))][column] == shown, (href, label)
+        for name in rows[0]:
+            *made_of, total = [cents(row[name]) if row[name] != "–" else 0 for row in rows]
+            assert abs(sum(made_of) - total) <= len(made_of)
+        opened = answer.context["opened"]
+        (told,) = opened.parts
+        wait = told.explained.real_time or 0
+        target = told.explained.batch if told.part.kind == "move_to_batch" else wait
+        assert opened.is_kept
+        assert told.reached.today == scaled(wait, opened.factor)
+        assert told.reached.after == scaled(target or 0, opened.factor)
+    largest = [each for each in LINK.findall(text(as_pia, "scenario.detail", found.pk)) if "worked out for" in each[1]]
+    assert len(largest) >= 3
+    for href, label, shown in largest:
+        (told,) = as_pia.get(href).context["opened"].parts
+        name = {"today": "today", "after": "after", "saved": "saving"}[label.split()[1].rstrip(":")]
+        assert cents(money.shown(getattr(told.reached.less(told.plan), name))) == cents(shown), label
+    call = Call.objects.get(name="Part 0")
+    calls.edit(call=call, version=call.version, fields={"requests": 5000}, by=pia.actor, at=now)
+    assert "Changed since:" in text(as_pia, "scenario.explained", found.pk, call.pk)
+    assert "Changed since:" not in as_pia.get(lines[0][0]).content.decode() or str(call.pk) in lines[0][0]
+    other = factories.make_call(name="Not in it")
+    assert as_pia.get(reverse("scenario.explained", args=[found.pk, other.pk])).status_code == 404
 
 
 def test_what_was_worked_out_before_lines_were_kept_says_how_to_have_them(
