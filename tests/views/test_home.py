@@ -52,6 +52,12 @@ def test_work_in_batch_that_nobody_has_labelled_is_not_said_to_be_waited_for(as_
     assert sentence(as_pia) == "Nobody has said yet who waits for $10.00 a month."
 
 
+def test_what_comes_back_is_the_reason_only_where_it_is_most_of_it(as_pia: Client) -> None:
+    made(Kind.BRING_BACK)
+    made(Kind.UNDECIDED, after=40_000_000)
+    assert sentence(as_pia) == "As it stands, the plan costs $40.00 a month more."
+
+
 def test_calls_without_a_price_say_so(as_pia: Client) -> None:
     make_call()
     assert sentence(as_pia) == "No call here costs anything that is known yet."

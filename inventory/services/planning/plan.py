@@ -34,8 +34,8 @@ KIND_NAMES = {kind: dict(KINDS)[kind] for kind in KIND_ORDER}
 class Sums:
     """`waits`, `open` and `nobody` are today's spend by the side of the line its part shall stand on, `undecided` the
     share of `open` without a label that counts. `one_sided` is what of today's spend is labelled on one side's answer
-    alone, `one_sided_saving` what of the saving; `brought_back` counts the parts that come back from batch. Parts of
-    unknown price add to the numbers of parts alone."""
+    alone, `one_sided_saving` what of the saving; `brought_back` is what the parts that come back from batch cost more.
+    Parts of unknown price add to the numbers of parts alone."""
 
     parts: int = 0
     moving: int = 0
@@ -65,6 +65,11 @@ class Sums:
     def dearer(self) -> int:
         """What the plan costs more, where it costs more."""
         return -self.saving
+
+    @property
+    def is_for_who_waits(self) -> bool:
+        """Whether the plan costs more, and at least half of that is for what comes back from batch."""
+        return 0 < self.dearer <= 2 * self.brought_back
 
     @property
     def dearer_a_year(self) -> int:
@@ -259,7 +264,7 @@ def _sums(rows: Sequence[Row]) -> Sums:
             undecided_parts, undecided = undecided_parts + row.parts, undecided + now
         if row.one_sided:
             alone_parts, alone, alone_after = alone_parts + row.parts, alone + now, alone_after + then
-    brought_back = sum(row.parts for row in rows if row.kind == Kind.BRING_BACK)
+    brought_back = sum((row.after or 0) - (row.today or 0) for row in rows if row.kind == Kind.BRING_BACK)
     return Sums(
         parts=parts, moving=moving, brought_back=brought_back, unpriced=parts - priced,
         undecided_parts=undecided_parts, today=today, after=after, possible=possible, waits=spent[Side.WAITS],
