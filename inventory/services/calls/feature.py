@@ -1,6 +1,6 @@
 """Features: register, edit with the hand-over of owners, retire and restore with their calls; what their pages read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -48,8 +48,7 @@ def register(*, team: Team, fields: Mapping[str, Any], by: Actor, at: datetime) 
     """A new feature of `team`. Raises `NameTaken`, `TeamRetired` and `OwnerGone`."""
     active = _held_owners(Feature(), fields)
     feature = Feature(team=_home(team), **fields)
-    if any(getattr(feature, name) not in active for name in OWNERS if getattr(feature, name)):
-        raise OwnerGone
+    _must_be_there(feature, OWNERS, active)
     with clash.refused("feature_name_once_in_team", as_=NameTaken):
         feature.save(force_insert=True)
     audit.record(kind="feature.register", by=by, at=at, subject=feature, before={}, after=audit.states(feature))
@@ -76,8 +75,7 @@ def edit(
     changed = audit.changed(feature, before)
     if not changed:
         return feature
-    if any(getattr(feature, name) not in active for name in changed if name in OWNERS and getattr(feature, name)):
-        raise OwnerGone
+    _must_be_there(feature, [name for name in changed if name in OWNERS], active)
     if "first_guess" in changed and guess_is_frozen(feature):
         raise GuessFrozen
     _write(feature, version, changed)
@@ -230,6 +228,11 @@ def _held_owners(feature: Feature, fields: Mapping[str, Any]) -> set[int]:
     wanted = {person.pk for person, now in given if person is not None and person.pk != now}
     held = Person.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk") if wanted else ()
     return {person.pk for person in held if person.is_active}
+
+
+def _must_be_there(feature: Feature, names: Iterable[str], active: Collection[int]) -> None:
+    if any(getattr(feature, name) not in active for name in names if getattr(feature, name)):
+        raise OwnerGone
 
 
 def contents(feature: Feature) -> tuple[list[Call], list[Part]]:
