@@ -147,6 +147,7 @@ def test_of_two_in_different_blocks_both_are_named_and_of_one_block_the_first(
 ) -> None:
     seqs = sorted({*Effect.objects.values_list("seq", flat=True)})
     Effect.objects.filter(seq__in=[seqs[0], seqs[-1]]).update(parts=F("parts") + 1)
+    monkeypatch.setattr(indexes, "LEAST", 10**6)  # PostgreSQL gives no number twice: they may lie across a border
     assert [each.seq for each in findings()] == [seqs[0]]
     monkeypatch.setattr(indexes, "LEAST", 2)
     assert [each.seq for each in findings()] == [seqs[0], seqs[-1]]
