@@ -95,7 +95,10 @@ def _suites(has_browser: bool, has_postgres: bool) -> list[Suite]:
         # Three on two cores: tests that wait for a browser or for processes leave theirs to others.
         Suite("SQLite", _plain(), ["-n", "3", "-m", f"not soak{without}"]),
         Suite(
-            "PostgreSQL", _plain() | ON_POSTGRES, ["-n", "2", "-m", "not soak and not browser", *left_out], HEAD_START
+            "PostgreSQL",
+            _plain() | ON_POSTGRES,
+            ["-n", "2", "-m", "not soak and not browser and not either", *left_out],
+            HEAD_START,
         ),
     ]
 
@@ -107,6 +110,7 @@ def _suites_of_soak() -> list[Suite]:
         Suite("SQLite", _plain(), ["-n", "0", "-m", "soak"]),
         Suite("PostgreSQL", _plain() | ON_POSTGRES, ["-n", "0", "-m", "soak"]),
         Suite("PostgreSQL", _plain() | ON_POSTGRES, ["-n", "2", "-m", "not soak and not browser", *only_there]),
+        Suite("PostgreSQL", _plain() | ON_POSTGRES, ["-n", "2", "-m", "not soak and either"]),
         Suite(
             "SQLite, years later in California",
             _plain() | LATER,
