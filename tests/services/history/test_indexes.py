@@ -123,7 +123,8 @@ TAMPERINGS: tuple[Callable[[random.Random], int], ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("times", [2, pytest.param(125, marks=pytest.mark.soak)])
+@pytest.mark.either
+@pytest.mark.parametrize("times", [1, pytest.param(125, marks=pytest.mark.soak)])
 def test_every_tampering_is_found_and_its_first_action_named(times: int, written: Team) -> None:
     chance = random.Random(times)
     for tamper in TAMPERINGS * times:

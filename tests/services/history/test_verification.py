@@ -213,9 +213,10 @@ def tampered(times: int) -> None:
     assert findings(published=heads) == []
 
 
+@pytest.mark.either
 @pytest.mark.usefixtures("unguarded")
 def test_tamperings_at_random_places_are_all_found_and_the_first_broken_action_named() -> None:
-    tampered(2 * len(TAMPERINGS))
+    tampered(len(TAMPERINGS))
 
 
 @pytest.mark.soak

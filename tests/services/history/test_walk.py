@@ -11,7 +11,6 @@ from importlib import import_module
 from types import FunctionType
 
 import pytest
-from django.db import connection
 
 from inventory import services as below
 from inventory.models import Change
@@ -120,7 +119,7 @@ def told(found: walk.Walk, name: str, drawn: tuple[walk.Do, walk.Then]) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="one database says it in make test, both in make soak")
+@pytest.mark.either
 def test_where_history_cannot_be_written_nothing_is(monkeypatch: pytest.MonkeyPatch) -> None:
     found = walk.begun(5, monkeypatch)
     wanted = set(WRITES) - WITHOUT_ACTION - LARGE

@@ -110,9 +110,10 @@ def test_the_book_takes_five_queries_once_and_one_after(changed_prices, django_a
 
 
 def test_a_loaded_price_is_in_the_next_book(db, now):
-    price_load.load_packaged(at=now)
     packaged = price_book.read()
-    dearer = [replace(row, prices={**row.prices, "input": row.prices["input"] + 1}) for row in packaged.rows]
+    rows = [row for row in packaged.rows if row.model == "claude-sonnet-5-5"]
+    dearer = [replace(row, prices={**row.prices, "input": row.prices["input"] + 1}) for row in rows]
+    price_load.load(found=replace(packaged, rows=rows), by=price_load.PACKAGE, at=now, reason="")
     first = pricing.book(TODAY).find("anthropic", "claude-sonnet-5-5").price
     price_load.load(found=replace(packaged, rows=dearer), by=price_load.PACKAGE, at=now, reason="dearer")
     then = pricing.book(TODAY).find("anthropic", "claude-sonnet-5-5").price
