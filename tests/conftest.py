@@ -30,8 +30,13 @@ from inventory.services.prices import price_load, pricing
 from tests import factories, migrated, net
 
 gc.disable()  # until all is imported: little of that is ever garbage
-# A busy machine is no failure of what is tested.
-hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+# A busy machine is no failure of what is tested. `make soak` draws many more examples of each property.
+hypothesis.settings.register_profile(
+    "busy",
+    deadline=None,
+    max_examples=int(os.environ.get("EXAMPLES", "40")),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("busy")
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 LONG = ("slow", "browser")

@@ -22,13 +22,16 @@ POSTGRES = os.environ.get("DATABASE_URL_POSTGRES", "postgres://postgres@127.0.0.
 # What tests commit need not survive a power cut.
 ON_POSTGRES = {"DATABASE_URL": POSTGRES, "PGOPTIONS": "-c synchronous_commit=off"}
 
-# Another day, and one that begins hours after that of UTC: what passes today passes then.
-LATER = {"LATER": "800", "TIME_ZONE": "America/Los_Angeles"}
+# Another day, and one that begins hours after that of UTC: what passes today passes then. And more examples of all that
+# is drawn at random.
+LATER = {"LATER": "800", "TIME_ZONE": "America/Los_Angeles", "EXAMPLES": "500"}
 
 # The same whatever database the suite runs on, or asked of PostgreSQL by others: every page is opened there by
 # test_query_counts.py and the main job played, killed workers are Celery's; that the workbook says what the database holds
 # is asked by test_full_cost.py and by the command that exports the plan, how it is set out needs none; the sample comes by
-# its command and goes in test_comment.py. `make soak` runs all of these there too.
+# its command. What follows from answers, files and talk is decided in Python: that services write there, and leave the
+# history they should, the walk of test_walk.py asks; locks and races have tests of their own. `make soak` runs all of
+# these there too, and single tests marked `either`.
 NOT_ON_POSTGRES = (
     "domain",
     "exchange",
@@ -39,7 +42,18 @@ NOT_ON_POSTGRES = (
     "management/test_work.py",
     "services/files/test_exchange.py",
     "services/files/test_live_workbook.py",
+    "services/intake/test_intake_parts.py",
+    "services/intake/test_round_trip.py",
+    "services/labelling/test_copying.py",
+    "services/labelling/test_reconcile.py",
+    "services/labelling/test_seal.py",
+    "services/labelling/test_together.py",
+    "services/labelling/test_version.py",
+    "services/planning/test_entry.py",
+    "services/talk/test_comment.py",
+    "services/talk/test_digest.py",
     "services/test_demo.py",
+    "services/versions/test_scenario.py",
     "test_architecture.py",
     "views",
 )
