@@ -44,7 +44,7 @@ def planned_at_random(seed: int, calls: int) -> list[Part]:
     return parts
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.soak) for n in range(1, 20))])
 def test_the_plan_is_its_parts_is_its_waves_and_what_is_in_none(seed: int) -> None:
     parts = [part for part in planned_at_random(seed, 300) if part.is_live]
     whole, found = plan.totals().overall.sums, schedule.sums().values()
@@ -55,7 +55,7 @@ def test_the_plan_is_its_parts_is_its_waves_and_what_is_in_none(seed: int) -> No
     assert sum(each.saving for team in by_team for each in team) == whole.saving
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.soak) for n in range(1, 20))])
 def test_the_figures_in_time_start_from_the_plan(seed: int) -> None:
     planned_at_random(seed, 60)
     found, whole = schedule.told(term=TERM), plan.totals().overall.sums
