@@ -53,6 +53,7 @@ NOT_ON_POSTGRES = (
     "services/talk/test_comment.py",
     "services/talk/test_digest.py",
     "services/test_demo.py",
+    "services/undoing/test_undo_fields.py",
     "services/versions/test_scenario.py",
     "test_architecture.py",
     "views",
