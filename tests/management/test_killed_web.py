@@ -18,7 +18,7 @@ import pytest
 from django.conf import settings
 
 from tests.management.processes import Env, rows
-from tests.management.test_serve import below
+from tests.management.serving import below
 
 pytestmark = pytest.mark.django_db
 LINK = """
