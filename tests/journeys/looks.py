@@ -30,7 +30,8 @@ def looks_right(page: Page, *, unfolded: bool = False) -> None:
     if unfolded:
         page.evaluate(_UNFOLD)
     assert not page.evaluate(_TOO_WIDE), f"{page.url} is wider than {page.viewport_size}"
-    assert [(page.url, page.viewport_size, each["id"], each["nodes"][0]["html"]) for each in broken(page)] == []
+    found = [(each["id"], each["nodes"][0]["html"]) for each in broken(page)]
+    assert not found, f"{page.url} at {page.viewport_size}: {found}"
 
 
 def looks_right_to_all(page: Page, *, whole: bool = True, unfolded: bool = False) -> None:
