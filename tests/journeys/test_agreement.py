@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from inventory.models import Part
 from tests import factories
-from tests.journeys.looks import looks_right_to_all
+from tests.journeys.looks import all_look_right, looks_right_to_all, short_and_whole
 from tests.services.labelling.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -52,13 +52,11 @@ def test_taking_over_and_going_back_to_ones_own_answer_need_no_javascript(plain,
     plain.wait_for_url("**/test/first")
 
 
-def test_every_state_of_the_page_fits_and_passes_the_rules(page, sign_in, pia, disputed):
+@short_and_whole
+def test_every_state_of_the_page_fits_and_passes_the_rules(page, sign_in, pia, disputed, whole):
     waits = factories.make_call(feature=disputed.feature).parts.get()
     sign_in(page, pia)
-    for part in (disputed, waits):
-        page.goto(f"/parts/{part.pk}/agree")
-        looks_right_to_all(page)
-    page.goto(f"/parts/{disputed.pk}/agree")
+    all_look_right(page, [f"/parts/{part.pk}/agree" for part in (waits, disputed)], whole=whole)
     page.get_by_role("button", name="Settle the label").click()
-    looks_right_to_all(page)
+    looks_right_to_all(page, whole=whole)
     expect(page).to_have_title("Error: Reconcile Ticket summary · Batchline")

@@ -9,7 +9,7 @@ from inventory.models import Part
 from inventory.services.calls import call as calls
 from inventory.services.labelling import version
 from tests import factories
-from tests.journeys.looks import looks_right, looks_right_to_all
+from tests.journeys.looks import all_look_right, looks_right, looks_right_to_all, short_and_whole
 from tests.services.labelling.test_version import OPENS, OTHERWISE
 from tests.services.labelling.test_waiting import NOBODY_WAITS, both_in
 
@@ -94,19 +94,19 @@ def test_an_answer_typed_while_the_version_came_is_kept_in_sight(page, sign_in, 
     expect(page.get_by_text("carried over to version 2")).to_be_visible()
 
 
-def test_every_page_fits_and_passes_the_rules(page, sign_in, pia, broken_on_first, replaced):
+@short_and_whole
+def test_every_page_fits_and_passes_the_rules(page, sign_in, pia, broken_on_first, replaced, whole):
+    """In the soak also those that other journeys look at, here with what is to be checked on them."""
     sign_in(page, pia)
     first, _ = replaced
     of_part = f"/parts/{broken_on_first.pk}"
-    paths = (
-        "/label/check", "/label/versions", f"{of_part}/test/result", f"{of_part}/test/check", f"{of_part}/test/late",
-        f"{of_part}/agree", f"/parts/{first.pk}/test/result", "/label", "/", "/plan/doubts", "/notices",
+    paths = ["/label/check", f"{of_part}/test/result", f"{of_part}/test/check", "/plan/doubts", "/label/versions"]
+    elsewhere = [
+        f"{of_part}/test/late", f"{of_part}/agree", f"/parts/{first.pk}/test/result", "/label", "/", "/notices",
         f"/calls/{broken_on_first.call_id}",
-    )  # fmt: skip
-    for path in paths:
-        page.goto(path)
-        looks_right_to_all(page)
+    ]  # fmt: skip
+    all_look_right(page, paths + elsewhere if whole else paths, whole=whole)
     page.goto("/label/versions")
     page.get_by_role("checkbox", name="Nightly tags").check()
     page.get_by_role("button", name="Keep them as they are").click()
-    looks_right_to_all(page)
+    looks_right_to_all(page, whole=whole)

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from inventory.models import Call, Notice
 from tests import factories
 from tests.journeys.keyboard import Keyboard
-from tests.journeys.looks import looks_right_to_all
+from tests.journeys.looks import all_look_right, short_and_whole
 from tests.services.talk.test_comment import answer, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -87,15 +87,14 @@ def test_what_one_is_told_of_is_chosen_without_javascript(plain, sign_in, ed, st
     expect(plain.get_by_role("heading", name="Nothing yet")).to_be_visible()
 
 
-def test_every_page_of_it_fits_and_passes_the_rules(page, sign_in, pia, ed, stranger, call, now):
+@short_and_whole
+def test_every_page_of_it_fits_and_passes_the_rules(page, sign_in, pia, ed, stranger, call, now, whole):
+    """In the soak also the form of a reply once more, with what is to be changed in it, and the page at one thread."""
     first = say(call, pia, now, f"Who reads it, @[{ed.pk}]? " + "Sundays" * 30)
     answer(first, ed, now, f"Nobody, @[{pia.pk}]")
     say(call, stranger, now, "Look")
     sign_in(page, pia)
     own = f"/comments/{first.pk}"
-    paths = (f"/calls/{call.pk}", f"/calls/{call.pk}/comments", f"{own}/reply", f"{own}/edit", f"{own}/delete")
-    for path in (*paths, f"/calls/{call.pk}?thread={first.pk}", "/notices", "/account"):
-        page.goto(path)
-        for summary in page.locator("#talk summary").all():
-            summary.click()
-        looks_right_to_all(page)
+    paths = [f"/calls/{call.pk}", f"/calls/{call.pk}/comments", f"{own}/reply", f"{own}/delete", "/notices", "/account"]
+    alike = [f"{own}/edit", f"/calls/{call.pk}?thread={first.pk}"]
+    all_look_right(page, paths + alike if whole else paths, whole=whole, unfolded=True)

@@ -9,7 +9,7 @@ from inventory.domain.people import Discipline
 from inventory.models import Part, Sheet
 from tests import factories
 from tests.journeys.keyboard import Keyboard
-from tests.journeys.looks import looks_right_to_all
+from tests.journeys.looks import all_look_right, short_and_whole
 from tests.services.labelling.test_together import begin, made
 from tests.services.labelling.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in, put_in
 
@@ -102,21 +102,17 @@ def test_answers_are_copied_and_confirmed_together_without_javascript(plain, sig
     assert Sheet.objects.exclude(submitted_at=None).count() == 3
 
 
-def test_pages_pass_the_rules_for_accessibility_and_fit(page, sign_in, pia, part, now):
+@short_and_whole
+def test_pages_pass_the_rules_for_accessibility_and_fit(page, sign_in, pia, part, now, whole):
+    """In the soak also the questions with copied answers, a sheet alone, and the list before one is chosen."""
     put_in(part, PRODUCT, NOBODY_WAITS[PRODUCT], now)
     open_, drafted, alike = (made(part.feature, f"Digest {n}") for n in range(3))
     begin(part, [drafted], pia, now)
     both_in(alike, now, product=SOMEBODY_WAITS, engineering=SOMEBODY_WAITS)
     sign_in(page, pia)
-    for address in (
-        f"/parts/{open_.pk}/test/all",
-        f"/parts/{open_.pk}/test/copy",
-        f"/parts/{drafted.pk}/test/check",
-        f"/parts/{drafted.pk}/test/all",
-        f"/parts/{part.pk}/test/result",
-        "/label/together",
-        "/label/together?consumer=Shift+lead",
-        f"/label/together/{part.pk}",
-    ):
-        page.goto(address)
-        looks_right_to_all(page)
+    paths = [
+        f"/parts/{open_.pk}/test/all", f"/parts/{open_.pk}/test/copy", f"/parts/{drafted.pk}/test/check",
+        "/label/together?consumer=Shift+lead", f"/label/together/{part.pk}",
+    ]  # fmt: skip
+    alike = [f"/parts/{drafted.pk}/test/all", f"/parts/{part.pk}/test/result", "/label/together"]
+    all_look_right(page, paths + alike if whole else paths, whole=whole)

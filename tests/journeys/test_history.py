@@ -9,7 +9,7 @@ from inventory.services.calls import call as calls
 from inventory.services.calls import feature as features
 from tests import factories
 from tests.journeys.keyboard import Keyboard
-from tests.journeys.looks import looks_right_to_all
+from tests.journeys.looks import all_look_right, short_and_whole
 from tests.services.labelling.test_waiting import both_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -57,15 +57,15 @@ def test_what_was_renamed_is_found_opened_compared_reviewed_and_exported_by_keyb
     assert Job.objects.get(kind="export_history").params["asked"] == {"kind": "call.edit", "review": "open"}
 
 
-def test_its_pages_fit_in_light_and_in_dark(page, sign_in, pia, renamed):
+@short_and_whole
+def test_its_pages_fit_in_light_and_in_dark(page, sign_in, pia, renamed, whole):
     sealed = Action.objects.filter(kind="waiting.submit").latest("seq").seq
     sign_in(page, pia)
-    for path in (
+    paths = (
         "/history?by=person&since=version&review=open",
         "/history/find?name=t",
         f"/history/{sealed}",
         "/history/compare?since=day&day=2026-01-01",
         f"/history/as-of?day={timezone.localdate()}",
-    ):
-        page.goto(path)
-        looks_right_to_all(page)
+    )
+    all_look_right(page, paths, whole=whole)

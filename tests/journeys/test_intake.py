@@ -3,7 +3,6 @@
 from datetime import datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from inventory import tasks
@@ -11,6 +10,7 @@ from inventory.models import Call, Job, Part, Person
 from inventory.services.calls import feature as features
 from inventory.services.calls import part as parts
 from tests.journeys.conftest import SignIn
+from tests.journeys.looks import looks_right
 from tests.services.intake.test_round_trip import change, exported, register, taken_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("prices")]
@@ -30,43 +30,35 @@ def upload(page: Page) -> None:
     page.get_by_role("button", name="Upload and look it over").click()
 
 
-def whole(page: Page) -> None:
-    """It fits its window, and no accessibility rule is broken."""
-    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
-    found = Axe().run(page).response["violations"]
-    assert [(page.url, each["id"], each["nodes"][0]["html"]) for each in found] == []
-
-
 def test_a_file_of_ones_own_comes_in_on_a_phone_and_is_taken_back(phone: Page, sign_in: SignIn, pia: Person) -> None:
     page = sign_in(phone, pia)
     page.goto("/import")
-    whole(page)
+    looks_right(page, unfolded=True)
     upload(page)
-    whole(page)
+    looks_right(page, unfolded=True)
     page.get_by_label("What it does").select_option("name")
     page.get_by_role("button", name="Look the rows over").click()
     page.wait_for_url("**/import/*")
     carry()
     expect(page.get_by_label("a comma before the decimals")).to_be_checked()  # the page follows the job by itself
-    whole(page)
+    looks_right(page, unfolded=True)
     page.get_by_role("button", name="Read it so").click()
     page.wait_for_load_state()
     carry()
     expect(page.get_by_role("button", name="Import 2 rows, leave 1 wrong out")).to_be_visible()
-    whole(page)
+    looks_right(page, unfolded=True)
     page.get_by_role("button", name="New 2").click()
     page.get_by_label("Import row 3").uncheck()
     expect(page.get_by_role("button", name="Import 1 row, leave 1 wrong out")).to_be_visible()
     page.reload()
     expect(page.get_by_label("Import row 3")).not_to_be_checked()
-    whole(page)
+    looks_right(page, unfolded=True)
     page.get_by_role("button", name="Import 1 row").click()
     page.wait_for_load_state()
     carry()
     page.get_by_role("link", name="Undo this import").click()
     assert list(Call.objects.values_list("key", flat=True)) == ["tags"]
-    whole(page)
+    looks_right(page, unfolded=True)
     page.get_by_role("button", name="Undo this import").click()
     page.wait_for_url("**/jobs/*")
     carry()
@@ -119,7 +111,7 @@ def test_conflicts_are_chosen_cell_by_cell(phone: Page, sign_in: SignIn, pia: Pe
     page.wait_for_url("**/import/*")
     carry()
     expect(page.get_by_text("2 rows wait for a choice")).to_be_visible()
-    whole(page)
+    looks_right(page, unfolded=True)
     page.get_by_label("The app: 2000").check()
     expect(page.get_by_text("1 row waits for a choice")).to_be_visible()
     page.get_by_role("button", name="Take the file's value everywhere").click()

@@ -7,7 +7,7 @@ from inventory.models import Call
 from inventory.services.calls import call as calls
 from tests import factories
 from tests.conftest import NOW
-from tests.journeys.looks import looks_right_to_all
+from tests.journeys.looks import all_look_right, short_and_whole
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FIGURES = {"requests": "10,000", "uncached_input": "5000", "output": "100"}
@@ -89,16 +89,10 @@ def test_a_call_is_registered_found_and_edited_without_javascript(open_page, sig
     assert names(page) == ["Nightly tags"]
 
 
-def test_every_page_of_a_call_is_for_every_reader(page, sign_in, pia, three):
+@short_and_whole
+def test_every_page_of_a_call_is_for_every_reader(page, sign_in, pia, three, whole):
+    """In the soak also the form of a new call once more, filled to be edited."""
     sign_in(page, pia)
     pk = Call.objects.earliest("pk").pk
-    for path in (
-        "/calls",
-        "/calls?q=nothing",
-        "/calls/new",
-        f"/calls/{pk}",
-        f"/calls/{pk}/edit",
-        f"/calls/{pk}/retire",
-    ):
-        page.goto(path)
-        looks_right_to_all(page)
+    paths = ["/calls", "/calls/new", f"/calls/{pk}", "/calls?q=nothing", f"/calls/{pk}/retire"]
+    all_look_right(page, [*paths, f"/calls/{pk}/edit"] if whole else paths, whole=whole)

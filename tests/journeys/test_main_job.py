@@ -60,8 +60,11 @@ def split(client: Client, call: Call) -> list[Part]:
     return list(call.parts.order_by("position"))
 
 
-def test_a_file_is_imported_labelled_split_planned_and_exported() -> None:
-    call_command("import_inventory", str(FILE), stdout=StringIO())
+@pytest.mark.parametrize("count", [25, pytest.param(200, marks=pytest.mark.soak)])
+def test_a_file_is_imported_labelled_split_planned_and_exported(count: int, tmp_path: Path) -> None:
+    """Every day with the first of its rows, with all of them in the soak."""
+    (file := tmp_path / FILE.name).write_text("\n".join(FILE.read_text().splitlines()[: 1 + count]))
+    call_command("import_inventory", str(file), stdout=StringIO())
     product, engineering = signed_in("product"), signed_in("engineering")
     dearest, chat, *_ = Call.objects.order_by("-cost_today", "pk")
     for client in (product, engineering):
@@ -87,5 +90,5 @@ def test_a_file_is_imported_labelled_split_planned_and_exported() -> None:
     found = dict(zip(heading, row, strict=True))
     written = [round(found[f"{name}, $ a month"] * money.MICRO) for name in ("Today", "After", "Saves")]
     assert written == [sums.today, sums.after, sums.saving]
-    assert book["Calls"].max_row == 1 + 200
+    assert book["Calls"].max_row == 1 + count
     assert "split the call" in product.get("/history").content.decode()

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from inventory.domain.plan import Kind
 from inventory.models import Call, Part
 from tests import factories
-from tests.journeys.looks import looks_right_to_all
+from tests.journeys.looks import all_look_right, short_and_whole
 from tests.views.planning.test_plan import made
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -64,12 +64,11 @@ def test_examples_are_folded_on_a_phone(phone, sign_in, pia, feature):
     expect(line).to_be_visible()
 
 
-def test_patterns_examples_and_guesses_fit_and_pass_the_rules(page, sign_in, pia, feature):
+@short_and_whole
+def test_patterns_examples_and_guesses_fit_and_pass_the_rules(page, sign_in, pia, feature, whole):
+    """In the soak also the form of a call, filled by a pattern, and the guesses in two other orders."""
     part = made(Kind.MOVE_TO_BATCH, call=factories.make_call(feature=feature), one_sided=True, state="one_side")
     sign_in(page, pia)
-    for path in (
-        f"/parts/{part.pk}/test/first", "/calls/new?pattern=preview", "/plan/guess", f"/plan/guess?feature={feature.pk}",
-        "/plan/guess?by=team", "/plan/guess?by=none", "/plan?by=team", "/",
-    ):  # fmt: skip
-        page.goto(path)
-        looks_right_to_all(page, unfolded=True)
+    paths = ["/plan/guess", f"/plan/guess?feature={feature.pk}", "/plan?by=team", "/", f"/parts/{part.pk}/test/first"]
+    alike = ["/calls/new?pattern=preview", "/plan/guess?by=team", "/plan/guess?by=none"]
+    all_look_right(page, paths + alike if whole else paths, whole=whole, unfolded=True)

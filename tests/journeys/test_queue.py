@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from inventory.models import Hold, Part, Sheet
 from tests import factories
-from tests.journeys.looks import looks_right_to_all
+from tests.journeys.looks import all_look_right, short_and_whole
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -67,8 +67,9 @@ def test_it_works_without_javascript(plain, sign_in, pia, parts):
     expect(plain.get_by_role("heading", name="Keys")).to_be_visible()
 
 
-def test_pages_pass_the_rules_for_accessibility_and_fit(page, sign_in, pia, parts):
+@short_and_whole
+def test_pages_pass_the_rules_for_accessibility_and_fit(page, sign_in, pia, parts, whole):
+    """In the soak also those that other journeys look at, here with nothing on them yet."""
     sign_in(page, pia)
-    for address in ("/label", "/agreement", "/notices", "/label/keys", f"/parts/{parts[0].pk}/agree"):
-        page.goto(address)
-        looks_right_to_all(page)
+    paths, elsewhere = ["/label", "/agreement", "/label/keys"], ["/notices", f"/parts/{parts[0].pk}/agree"]
+    all_look_right(page, paths + elsewhere if whole else paths, whole=whole)

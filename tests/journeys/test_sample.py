@@ -1,4 +1,4 @@
-"""The sample: loaded from the empty home page, looked at in the plan, removed again."""
+"""The sample: loaded from the empty home page, looked at in the plan, removed again. A corner of it stands for all."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,9 +13,8 @@ from inventory.services.planning import plan
 
 
 @pytest.mark.django_db
-@pytest.mark.slow
 def test_the_sample_comes_and_goes_by_two_buttons(
-    as_admin: Client, prices: Any, monkeypatch: pytest.MonkeyPatch
+    as_admin: Client, prices: Any, corner: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs, "TWICE", timedelta(0))  # no double click: somebody took their time
     as_admin.post("/sample/load")

@@ -1,12 +1,12 @@
 """Scenarios, versions and their comparison in a browser: without JavaScript, by keyboard alone, narrow and in the dark."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from inventory import tasks
 from inventory.models import Frozen, Job, Part, Scenario
 from tests.journeys.keyboard import Keyboard
+from tests.journeys.looks import all_look_right, short_and_whole
 from tests.services.planning.test_arrangement import make_move
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -55,7 +55,9 @@ def test_a_scenario_is_made_by_keyboard_alone_and_shows_itself_when_it_is_worked
     assert Scenario.objects.get().most_risk == 1
 
 
-def test_every_page_fits_and_can_be_read_by_everybody(open_page, sign_in, pia, moves):
+@short_and_whole
+def test_every_page_fits_and_can_be_read_by_everybody(open_page, sign_in, pia, moves, whole):
+    """In the soak also the form of a scenario once more, filled, and the question before one is deleted."""
     window = sign_in(open_page(viewport={"width": 320, "height": 800}, color_scheme="dark"), pia)
     window.goto("/plan/versions/new")
     window.get_by_label("What this version is for").fill("As signed")
@@ -71,14 +73,10 @@ def test_every_page_fits_and_can_be_read_by_everybody(open_page, sign_in, pia, m
     window.get_by_role("button", name="Make it").click()
     carry()
     made = Scenario.objects.get().pk
-    for address in (
-        "/plan/versions", "/plan/versions/new", f"/plan/versions/{version.pk}", f"/plan/versions/{version.pk}/prices",
-        f"/plan/comparisons/{compared}", "/plan/scenarios", "/plan/scenarios/new", f"/plan/scenarios/{made}",
-        f"/plan/scenarios/{made}/edit", f"/plan/scenarios/{made}/delete",
-        f"/plan/scenarios/{made}/moves", f"/plan/versions/{version.pk}/calls/{moves[0].call_id}",
-    ):  # fmt: skip
-        window.goto(address)
-        window.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
-        assert window.evaluate("document.documentElement.scrollWidth") <= 320, address
-        found = Axe().run(window).response["violations"]
-        assert [(address, each["id"], each["nodes"][0]["html"]) for each in found] == []
+    paths = [
+        f"/plan/comparisons/{compared}", f"/plan/versions/{version.pk}", f"/plan/scenarios/{made}", "/plan/scenarios",
+        "/plan/versions", "/plan/scenarios/new", f"/plan/scenarios/{made}/moves", "/plan/versions/new",
+        f"/plan/versions/{version.pk}/prices", f"/plan/versions/{version.pk}/calls/{moves[0].call_id}",
+    ]  # fmt: skip
+    alike = [f"/plan/scenarios/{made}/edit", f"/plan/scenarios/{made}/delete"]
+    all_look_right(window, paths + alike if whole else paths, whole=whole, unfolded=True)

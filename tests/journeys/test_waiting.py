@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from inventory.models import Part, Sheet
 from tests import factories
-from tests.journeys.looks import looks_right_to_all
+from tests.journeys.looks import all_look_right, short_and_whole
 from tests.services.labelling.test_waiting import both_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -19,7 +19,9 @@ def part(team) -> Part:
     return factories.make_call(feature=factories.make_feature(team=team), name="Ticket summary").parts.get()
 
 
+@pytest.mark.soak
 def test_a_clear_case_is_answered_by_keyboard_within_ninety_seconds(page, sign_in, pia, part):
+    """Every day test_queue.py asks the same of one that is reached from the queue."""
     sign_in(page, pia).goto(f"/parts/{part.pk}/test")
     began = time.monotonic()
     for digit, following in (("2", "late"), ("6", "needed"), ("1", "notice"), ("4", "check")):
@@ -75,14 +77,15 @@ def test_an_empty_answer_leads_to_the_first_option(page, sign_in, pia, part):
     expect(page.get_by_label("A person, at once")).to_be_focused()
 
 
-def test_every_page_passes_the_rules_for_accessibility_and_fits(page, sign_in, ed, team, part, now):
+@short_and_whole
+def test_every_page_passes_the_rules_for_accessibility_and_fits(page, sign_in, ed, team, part, now, whole):
+    """In the soak also the first question, which test_pattern.py looks at."""
     done = factories.make_call(feature=part.feature).parts.get()
     both_in(done, now)
     give_times(part)
     sign_in(page, ed)
-    for address in (f"/parts/{part.pk}/test/times", f"/parts/{part.pk}/test/first", f"/parts/{done.pk}/test/result"):
-        page.goto(address)
-        looks_right_to_all(page)
+    paths = [f"/parts/{part.pk}/test/times", f"/parts/{done.pk}/test/result"]
+    all_look_right(page, [*paths, f"/parts/{part.pk}/test/first"] if whole else paths, whole=whole)
 
 
 def give_times(part):

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from inventory.domain.status import Status
 from inventory.models import Part, Wave
 from tests.journeys.keyboard import Keyboard
-from tests.journeys.looks import looks_right_to_all
+from tests.journeys.looks import all_look_right, short_and_whole
 from tests.services.planning.test_arrangement import make_move, make_wave
 from tests.services.planning.test_moving import step
 
@@ -68,15 +68,17 @@ def test_a_proposal_is_taken_without_javascript(plain, sign_in, pia, team, moves
     assert "Move 3" not in in_waves()
 
 
-def test_every_page_fits_and_can_be_read_by_everybody(page, sign_in, pia, team, moves, now):
+@short_and_whole
+def test_every_page_fits_and_can_be_read_by_everybody(page, sign_in, pia, team, moves, now, whole):
+    """In the soak also the form of a wave once more, empty, and the question before one is retired."""
     wave = make_wave(team, "Digests")
     Part.objects.filter(pk=moves[0].pk).update(wave=wave, status="moving")
     step(Part.objects.get(pk=moves[0].pk), Status.MOVED, pia, now)
     sign_in(page, pia)
-    for address in (
+    paths = [
         "/plan/waves", "/plan/time", "/plan/realised", f"/plan/moves/{moves[0].pk}", f"/plan/waves/{wave.pk}/edit",
-        f"/plan/waves/{wave.pk}/retire", f"/plan/teams/{team.pk}/waves/new", f"/plan/teams/{team.pk}/waves/propose",
-    ):  # fmt: skip
-        page.goto(address)
-        looks_right_to_all(page, unfolded=True)
+        f"/plan/teams/{team.pk}/waves/propose",
+    ]  # fmt: skip
+    alike = [f"/plan/waves/{wave.pk}/retire", f"/plan/teams/{team.pk}/waves/new"]
+    all_look_right(page, paths + alike if whole else paths, whole=whole, unfolded=True)
     assert Wave.objects.count() == 1

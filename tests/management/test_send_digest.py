@@ -50,13 +50,15 @@ def test_it_says_what_could_not_go_out_and_keeps_it(told: None, monkeypatch: pyt
 
 
 @pytest.mark.slow
-def test_several_at_once_send_each_letter_once(env: Env) -> None:
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [2, pytest.param(6, marks=pytest.mark.soak)])
+def test_several_at_once_send_each_letter_once(env: Env, count: int) -> None:
     """Processes of their own, as workers are."""
     env["DJANGO_SETTINGS_MODULE"] = "config.settings"  # whose mails are printed
-    command = [sys.executable, "-m", "tests.management.senders", "4"]
+    command = [sys.executable, "-m", "tests.management.senders", str(count)]
     done = subprocess.run(command, cwd=settings.BASE_DIR, env=env, stdout=subprocess.PIPE, text=True, timeout=180)
     told = done.stdout
-    assert (done.returncode, told.count("Mails sent: ")) == (0, 4)
+    assert (done.returncode, told.count("Mails sent: ")) == (0, count)
     receivers = re.findall(r"^To: (.+)$", told, re.M)
     assert len(receivers) == len(set(receivers)) == 6
     assert rows(env, "SELECT COUNT(*), COUNT(sent_at) FROM inventory_digest") == [(6, 6)]

@@ -3,84 +3,28 @@
 import json
 import os
 import re
+import runpy
 import signal
-import socket
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
 
 import pytest
 from django.conf import settings
 
-from inventory.management.commands import serve
+from inventory.management.commands import serve, work
+from inventory.management.supervisor import SUPERVISOR, Child
+from inventory.services import job as jobs
 from tests.management.processes import Env
+from tests.management.serving import Served, are_gone, below, wait_until
 
 pytestmark = pytest.mark.slow
+GONE = "-1"  # no process has this number
 IS_HERE = re.compile(r"  (http://127\.0\.0\.1:\d+/link/\S+)")
-
-
-class Served:
-    """`manage.py serve` with a folder and a port of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        given = {n: v for n, v in os.environ.items() if n not in ("DATABASE_URL", "CELERY_BROKER_URL", "HOST")}
-        url = f"sqlite:///{folder / 'deep' / 'other.sqlite3'}"
-        self.env = {**given, "PORT": str(self.port), "VAR_DIR": str(folder / "var"), "DATABASE_URL": url}
-        self.output = folder / "output"
-
-    def start(self) -> subprocess.Popen[bytes]:
-        """With SIGINT as a shell in the foreground would leave it."""
-        with self.output.open("w") as output:
-            return subprocess.Popen(
-                [sys.executable, "manage.py", "serve"], cwd=settings.BASE_DIR, env=self.env,
-                stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
-
-    def get(self, path: str) -> tuple[int, str]:
-        """Status and body; 0 where nothing answers."""
-        try:
-            with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as response:
-                return response.status, response.read().decode()
-        except HTTPError as error:
-            return error.code, ""
-        except (URLError, OSError):
-            return 0, ""
-
-    def wait_until_well(self) -> bool:
-        return wait_until(lambda: self.get("/healthz")[0] == 200)
-
-
-def wait_until(is_so, seconds: float = 90) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if is_so():
-            return True
-        time.sleep(0.1)
-    return False
-
-
-def below(pid: int) -> set[int]:
-    """The processes that this one started, and what those started."""
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], check=True, capture_output=True, text=True).stdout
-    parents = [tuple(map(int, line.split())) for line in listed.splitlines()]
-    found, new = set(), {pid}
-    while new:
-        new = {child for child, parent in parents if parent in new}
-        found |= new
-    return found
-
-
-def are_gone(pids: set[int]) -> bool:
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,stat="], check=True, capture_output=True, text=True).stdout
-    alive = {int(pid) for pid, state in map(str.split, listed.splitlines()) if not state.startswith("Z")}
-    return not pids & alive
 
 
 @pytest.fixture
@@ -99,7 +43,10 @@ def served(tmp_path: Path) -> Iterator[Served]:
         process.wait()
 
 
-def test_it_starts_heals_refuses_a_second_start_and_stops(served: Served) -> None:
+def test_it_starts_heals_refuses_a_second_start_and_stops(
+    served: Served, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a database that is not there yet."""
     process = served.start()
     assert served.wait_until_well()
     link = IS_HERE.search(served.output.read_text())
@@ -107,11 +54,8 @@ def test_it_starts_heals_refuses_a_second_start_and_stops(served: Served) -> Non
     assert served.output.read_text().count("http://") == 1
     assert served.get(link[1].partition(str(served.port))[2])[0] == 200
 
-    again = subprocess.run(
-        [sys.executable, "manage.py", "serve"], cwd=settings.BASE_DIR, env=served.env, capture_output=True, text=True
-    )
-    assert (again.returncode, again.stdout, again.stderr.count("\n")) == (1, "", 1)
-    assert f"127.0.0.1:{served.port}" in again.stderr
+    settings.HOST, settings.PORT = "127.0.0.1", served.port
+    assert f"127.0.0.1:{served.port}" in refused(capsys)
 
     children = below(process.pid)
     leaders = [pid for pid in children if os.getpgid(pid) == pid]
@@ -129,9 +73,11 @@ def test_it_starts_heals_refuses_a_second_start_and_stops(served: Served) -> Non
     assert served.output.read_text().endswith("Batchline has stopped.\n")
 
 
+@pytest.mark.soak
 @pytest.mark.django_db
 def test_a_second_run_keeps_the_data_and_a_killed_supervisor_takes_its_children_along(served: Served, env: Env) -> None:
-    """On a database that is migrated already: the test above begins with none."""
+    """On a database that is migrated already: the test above begins with none. Every day only what each child does
+    when its supervisor is gone is asked, below."""
     served.env["DATABASE_URL"] = env["DATABASE_URL"]
     process = served.start()
     assert served.wait_until_well()
@@ -145,6 +91,32 @@ def test_a_second_run_keeps_the_data_and_a_killed_supervisor_takes_its_children_
     assert again.wait(timeout=20) == 0
 
 
+def test_children_know_their_supervisor() -> None:
+    child = Child("one", ["sh", "-c", f'test "${SUPERVISOR}" = "$PPID"'])
+    child.start()
+    assert child.process is not None
+    assert child.process.wait(timeout=20) == 0
+
+
+def test_the_web_process_ends_when_its_supervisor_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: SimpleQueue[tuple[int, int]] = SimpleQueue()
+    monkeypatch.setenv(SUPERVISOR, GONE)
+    monkeypatch.setattr(os, "kill", lambda *given: sent.put(given))
+    runpy.run_path(str(settings.BASE_DIR / "config" / "gunicorn.py"))["when_ready"](None)
+    assert sent.get(timeout=20) == (os.getpid(), signal.SIGTERM)
+
+
+def test_the_worker_ends_when_its_supervisor_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before it begins anything, and by itself: its threads are told to stop."""
+    told = threading.Event()
+    monkeypatch.setenv(SUPERVISOR, GONE)
+    monkeypatch.setattr(jobs, "stopping", told)
+    monkeypatch.setattr(signal, "signal", lambda *given: None)
+    monkeypatch.setattr(os, "nice", lambda by: None)
+    work.Command().handle(once=False, threads=0)
+    assert told.is_set()
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
@@ -156,16 +128,23 @@ def test_a_second_run_keeps_the_data_and_a_killed_supervisor_takes_its_children_
 def test_where_it_cannot_listen_is_said_in_one_line(
     name: str, value: object, said: str, settings: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As manage.py would end, but without a process: nothing was started yet."""
     setattr(settings, name, value)
+    assert said in refused(capsys)
+
+
+def refused(capsys: pytest.CaptureFixture[str]) -> str:
+    """What a start says that ends at once: as manage.py would end it, but without a process, for it starts none."""
     with pytest.raises(SystemExit) as ended:
         serve.Command().run_from_argv(["manage.py", "serve"])
     told = capsys.readouterr()
     assert (ended.value.code, told.out, told.err.count("\n")) == (1, "", 1)
-    assert said in told.err
+    return told.err
 
 
-@pytest.mark.parametrize("url", ["postgres://nobody@127.0.0.1:1/none", "sqlite:////proc/none.sqlite3"])
+@pytest.mark.parametrize(
+    "url",
+    ["postgres://nobody@127.0.0.1:1/none", pytest.param("sqlite:////proc/none.sqlite3", marks=pytest.mark.soak)],
+)
 def test_a_database_that_cannot_be_used_is_said_in_one_line(served: Served, url: str) -> None:
     done = subprocess.run(
         [sys.executable, "manage.py", "serve"],

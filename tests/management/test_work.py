@@ -4,6 +4,7 @@ import os
 import random
 import signal
 import time
+from typing import Any
 
 import pytest
 
@@ -12,29 +13,27 @@ from tests.management.processes import Env, Group, are_done, carrier, rows, stat
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
-def test_killed_workers_lose_nothing_and_double_nothing(env: Env) -> None:
+def test_stopped_and_killed_workers_lose_nothing_and_double_nothing(env: Env) -> None:
+    """One after the other at the same jobs. The last first has one more, which is delivered ten times at once."""
     with Group(env, "tests.management.carrier", "enqueue", "effect", "6", "9", "then", "work") as worker:
-        wait_for(env, lambda found: found["states"].get("running", 0) == 2)
-        worker.kill()
-    assert state(env)["states"].get("running") == 2
-    with Group(env, "tests.management.carrier", "work"):
-        found = wait_for(env, are_done(6))
-    assert (found["states"], found["effects"]) == ({"done": 6}, [1] * 6)
-
-
-def test_a_worker_asked_to_stop_gives_its_jobs_back_at_once(env: Env) -> None:
-    with Group(env, "tests.management.carrier", "enqueue", "effect", "2", "9", "then", "work") as worker:
-        wait_for(env, lambda found: found["states"].get("running", 0) > 0)
+        wait_for(env, both_threads_carry)
         assert os.getpriority(os.PRIO_PROCESS, worker.process.pid) == 1  # behind the web process
         worker.process.send_signal(signal.SIGTERM)
         assert worker.process.wait(timeout=5) == 0
-    assert state(env)["states"].get("running", 0) == 0
-    assert carrier(env, "work", "--once")["effects"] == [1, 1]
-
-
-def test_ten_deliveries_at_once_have_one_effect(env: Env) -> None:
+    assert state(env)["states"].get("running", 0) == 0  # given back at once
+    with Group(env, "tests.management.carrier", "work") as worker:
+        wait_for(env, both_threads_carry)
+        worker.kill()
+    assert state(env)["states"].get("running") == 2
     env["DATABASE_POOL"] = "12"  # at once: each on a connection of its own
-    assert carrier(env, "race", "10") == {"states": {"done": 1}, "effects": [1], "attempts": [1]}
+    with Group(env, "tests.management.carrier", "race", "10", "then", "work"):
+        found = wait_for(env, are_done(7))
+    assert (found["states"], found["effects"]) == ({"done": 7}, [1] * 7)
+    assert rows(env, "SELECT attempts FROM inventory_job ORDER BY id DESC LIMIT 1") == [(1,)]
+
+
+def both_threads_carry(found: dict[str, Any]) -> bool:
+    return bool(found["states"].get("running", 0) == 2)
 
 
 @pytest.mark.soak
