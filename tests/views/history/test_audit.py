@@ -362,25 +362,25 @@ def test_filters_narrow_by_team_person_kind_and_record(
     assert (count(f"record=call:{call.pk}"), count(f"record=call:{call.pk}&person={ed.pk}")) == (2, 1)
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "team=x",
-        "team=999999",
-        "person=" + "9" * 20,
-        "kind=%00",
-        "record=call",
-        "record=call:1%00",
-        "before=-1",
-        "after=x",
-        "kind=call.edit'--",
-        "team=1.234,56",
-    ],
-)
-def test_a_filter_that_means_nothing_is_told_and_left_out(query: str, call: Call, as_ed: Client) -> None:
-    page = text(as_ed, f"/history?{query}")
-    assert "that exists: it is left out." in page
-    assert page.count("<li><time") == 2
+MEANS_NOTHING = [
+    "team=x",
+    "team=999999",
+    "person=" + "9" * 20,
+    "kind=%00",
+    "record=call",
+    "record=call:1%00",
+    "before=-1",
+    "after=x",
+    "kind=call.edit'--",
+    "team=1.234,56",
+]
+
+
+def test_a_filter_that_means_nothing_is_told_and_left_out(call: Call, as_ed: Client) -> None:
+    for query in MEANS_NOTHING:
+        page = text(as_ed, f"/history?{query}")
+        assert "that exists: it is left out." in page, query
+        assert page.count("<li><time") == 2, query
 
 
 def test_pages_go_back_and_forth_and_keep_the_filters(team: Team, now: datetime, as_ed: Client) -> None:
