@@ -341,12 +341,21 @@ def test_while_answers_are_blind_a_hint_says_not_to_tell_them(as_pia: Client, ca
 # Addresses in a long talk
 
 
+def said_long_ago(
+    call: Call, by: Person, said: list[tuple[str, datetime]], thread: Comment | None = None
+) -> list[Comment]:
+    given = {"call": call, "written_by": by, "thread": thread}
+    rows = [Comment(text=text, written_at=at, moved_at=at, token=uuid4().hex, **given) for text, at in said]
+    return Comment.objects.bulk_create(rows)
+
+
 def test_every_comment_is_on_the_page_its_address_leads_to(
     as_ed: Client, call: Call, pia: Person, now: datetime
 ) -> None:
-    heads = [say(call, pia, now + timedelta(minutes=n), f"Thread {n}") for n in range(23)]
-    long = heads[4]
-    replies = [answer(long, pia, now + timedelta(hours=1, minutes=n), f"Reply {n}") for n in range(61)]
+    heads = said_long_ago(call, pia, [(f"Thread {n}", now + timedelta(minutes=n)) for n in range(23)])
+    long, later = heads[4], now + timedelta(hours=1)
+    replies = said_long_ago(call, pia, [(f"Reply {n}", later + timedelta(minutes=n)) for n in range(60)], long)
+    replies.append(answer(long, pia, later + timedelta(hours=1), "Reply 60"))
     comment.resolve(thread=heads[7], person=pia, by=pia.actor, at=now)
     ends = (0, 4, 7, 9, 10, 19, 20, 22)  # of the pages, the one with the replies and the one that is resolved
     for each in (*(heads[n] for n in ends), replies[0], *replies[9::20], replies[-1]):
