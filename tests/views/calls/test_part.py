@@ -173,7 +173,6 @@ def test_a_tampered_form_is_no_error(as_ed, call, do, total):
 def test_bad_input_is_answered_at_the_field_and_nothing_is_lost(as_ed, call):
     for given in hostile.alone(["name", "requests", "hit_share", "id"], HOSTILE):
         data = typed({**PREVIEW, "meanwhile": "Keep me", **given}, ANALYSIS)
-        assert as_ed.post(f"/calls/{call.pk}/split/cost", data, headers=HTMX).status_code in (200, 404), given
         with transaction.atomic():
             answer = as_ed.post(f"/calls/{call.pk}/split", data)
             assert answer.status_code in (302, 404, 422), given
@@ -181,6 +180,13 @@ def test_bad_input_is_answered_at_the_field_and_nothing_is_lost(as_ed, call):
                 assert "Keep me" in answer.content.decode(), given
                 assert not Call.objects.get().is_split, given
             transaction.set_rollback(True)
+
+
+@hostile.sent
+def test_bad_input_has_no_cost_and_breaks_nothing(as_ed, call, sent):
+    for given in (*sent(["name", "requests", "hit_share"], HOSTILE), *sent(["id"], HOSTILE)):
+        data = typed({**PREVIEW, **given}, ANALYSIS)
+        assert as_ed.post(f"/calls/{call.pk}/split/cost", data, headers=HTMX).status_code in (200, 404), given
 
 
 def test_two_parts_of_one_name_are_told_apart(as_ed, call):
