@@ -389,9 +389,8 @@ def test_the_page_takes_the_same_queries_however_much_is_said(
 ) -> None:
     def more(count: int) -> int:
         for n in range(count):
-            first = say(call, pia, now, f"@[{ed.pk}] {n}")
-            for _ in range(3):
-                answer(first, ed, now, f"@[{pia.pk}]")
+            (first,) = said_long_ago(call, pia, [(f"@[{ed.pk}] {n}", now)])
+            said_long_ago(call, ed, [(f"@[{pia.pk}]", now)] * 3, first)
         comment.resolve(thread=first, person=pia, by=pia.actor, at=now)
         with CaptureQueriesContext(connection) as queries:
             page(as_ed, call)
