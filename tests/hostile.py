@@ -15,6 +15,7 @@ def together(names: Sequence[str], values: Sequence[str]) -> Iterator[Given]:
 
 
 def alone(names: Sequence[str], values: Sequence[str]) -> Iterator[Given]:
+    """Each name with each value, in a request of its own."""
     for name in names:
         for value in values:
             yield {name: _sent(value)}

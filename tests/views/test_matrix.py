@@ -256,6 +256,14 @@ def test_every_address_is_listed() -> None:
     assert {pattern.name for pattern in urls.urlpatterns} == MAY.keys() | OPEN
 
 
+def test_whoever_is_more_may_more() -> None:
+    """By this the short form below leaves some out."""
+    for name, may in ((name, may or ()) for name, both in MAY.items() for may in both):
+        rising = [role in may for role in ROLES]
+        assert rising == sorted(rising), name
+        assert "stranger" not in may or "administrator" in may, name
+
+
 @pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["short", "all"])
 def test_everybody_may_what_the_table_says_and_nothing_else(
     clients: dict[str, Client], address: Callable[[str], str], unwritten: None, whole: bool

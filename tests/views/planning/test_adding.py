@@ -120,9 +120,9 @@ def test_every_sum_opens_to_a_list_that_adds_up_to_it(as_pia: Client, plan: Team
     """The soak opens those too that differ from another of their page in numbers alone (a wave, a month, a feature), and
     pages that narrow what others narrow already."""
     seen = followed(as_pia, pages(plan) + (narrowed_twice(plan) if whole else []), whole=whole)
-    most = 100 if whole else 60
-    assert len(seen) > most
-    assert sum(bool(sums) for sums in seen.values()) > 0.8 * most
+    least = 100 if whole else 60
+    assert len(seen) > least
+    assert sum(bool(sums) for sums in seen.values()) > 0.8 * least
 
 
 def test_every_row_of_a_sum_opens_to_its_arithmetic_and_the_rows_of_all_pages_are_all_of_it(
