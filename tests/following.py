@@ -18,6 +18,7 @@ COLUMNS = {
     "late": ("Late, a month",), "possible": ("Possible", "Possible besides"), "in plan": ("In plan", "Saves"),
 }  # fmt: skip
 SAVES = ("Saves",)
+NUMBER = re.compile(r"\d+")
 Sums = dict[str, int]
 
 
@@ -46,16 +47,24 @@ def sums_of(client: Client, path: str) -> set[tuple[str, str, str]]:
     return found
 
 
-def followed(client: Client, pages: Iterable[str]) -> dict[str, Sums]:
-    """Every list that a sum of these pages leads to. Each adds up to that sum, to the cent."""
+def followed(client: Client, pages: Iterable[str], *, whole: bool = True) -> dict[str, Sums]:
+    """Every list that a sum of these pages leads to. Each adds up to that sum, to the cent. Where not the whole is asked
+    for: of the lists that a page leads to by addresses that differ in numbers alone, one."""
     seen: dict[str, Sums] = {}
     for path in pages:
         found = sums_of(client, path)
         assert found, path
-        for into, word, shown in found:
+        chosen = {into for into, _, _ in found} if whole else _one_of_each(found)
+        for into, word, shown in (each for each in found if each[0] in chosen or each[0] in seen):
             if into not in seen:
                 seen[into] = opened(client, into)
             column = next((name for name in COLUMNS.get(word, SAVES) if name in seen[into]), "")
             sign = -1 if word in ("more", "changed") else 1
             assert cents(shown) == sign * seen[into].get(column, 0), (path, into, word, shown)
     return seen
+
+
+def _one_of_each(found: Iterable[tuple[str, str, str]]) -> set[str]:
+    """Of each form of address the one with the largest sum: of nothing any list adds up to it."""
+    largest = sorted(found, key=lambda each: (abs(cents(each[2])), each[0]))
+    return set({NUMBER.sub("0", into): into for into, _, _ in largest}.values())

@@ -1,11 +1,12 @@
 import re
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from inventory.models import Action, Call, Part
 from inventory.services.calls import part as parts
-from tests import factories
+from tests import factories, hostile
 
 HOSTILE = ["99999999999999999999", "1.234,56", "NaN", "\x00", "x" * 40_000, "-1", "", "½"]
 PREVIEW = {
@@ -169,16 +170,23 @@ def test_a_tampered_form_is_no_error(as_ed, call, do, total):
     assert as_ed.post(f"/calls/{call.pk}/split", {"part-TOTAL_FORMS": total, "do": do}).status_code == 422
 
 
-@pytest.mark.parametrize("name", ["name", "requests", "hit_share", "id"])
-@pytest.mark.parametrize("value", HOSTILE)
-def test_bad_input_is_answered_at_the_field_and_nothing_is_lost(as_ed, call, name, value):
-    data = typed({**PREVIEW, "meanwhile": "Keep me", name: value}, ANALYSIS)
-    assert as_ed.post(f"/calls/{call.pk}/split/cost", data, headers=HTMX).status_code in (200, 404)
-    answer = as_ed.post(f"/calls/{call.pk}/split", data)
-    assert answer.status_code in (302, 404, 422)
-    if answer.status_code == 422:
-        assert "Keep me" in answer.content.decode()
-        assert not Call.objects.get().is_split
+def test_bad_input_is_answered_at_the_field_and_nothing_is_lost(as_ed, call):
+    for given in hostile.alone(["name", "requests", "hit_share", "id"], HOSTILE):
+        data = typed({**PREVIEW, "meanwhile": "Keep me", **given}, ANALYSIS)
+        with transaction.atomic():
+            answer = as_ed.post(f"/calls/{call.pk}/split", data)
+            assert answer.status_code in (302, 404, 422), given
+            if answer.status_code == 422:
+                assert "Keep me" in answer.content.decode(), given
+                assert not Call.objects.get().is_split, given
+            transaction.set_rollback(True)
+
+
+@hostile.sent
+def test_bad_input_has_no_cost_and_breaks_nothing(as_ed, call, sent):
+    for given in (*sent(["name", "requests", "hit_share"], HOSTILE), *sent(["id"], HOSTILE)):
+        data = typed({**PREVIEW, **given}, ANALYSIS)
+        assert as_ed.post(f"/calls/{call.pk}/split/cost", data, headers=HTMX).status_code in (200, 404), given
 
 
 def test_two_parts_of_one_name_are_told_apart(as_ed, call):

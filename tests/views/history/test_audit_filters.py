@@ -201,25 +201,24 @@ def audit_at(call: Call, at: datetime, by: Actor = BY, *, kind: str = "call.edit
     audit.record(kind=kind, by=by, at=at, subject=call, before=before, after=audit.states(call))
 
 
-@pytest.mark.parametrize(
-    ("query", "told"),
-    [
-        ("field=call.password", "no field that exists"),
-        ("field=_connector", "no field that exists"),
-        ("by=the+machine", "no command, job or token that has done anything"),
-        ("by=job:99", "no command, job or token that has done anything"),
-        ("by=command:%00", "no command, job or token that has done anything"),
-        ("side=left", "no side of the line that exists"),
-        ("since=ever", "no moment that exists"),
-        ("first_day=2026-13-01", "“2026-13-01” is no day"),
-        ("first_day=0001-01-01", "is no day"),
-        ("last_day=1.10.2026", "is no day"),
-        ("last_day=2999-01-01", "1 January 2999 is still to come"),
-        ("first_day=2026-02-02&last_day=2026-02-01", "The first day is after the last"),
-    ],
-)
-def test_a_filter_that_means_nothing_is_answered_in_words(query: str, told: str, call: Call, as_ed: Client) -> None:
-    assert told in text(as_ed, f"/history?{query}")
+MEANS_NOTHING = {
+    "field=call.password": "no field that exists",
+    "field=_connector": "no field that exists",
+    "by=the+machine": "no command, job or token that has done anything",
+    "by=job:99": "no command, job or token that has done anything",
+    "by=command:%00": "no command, job or token that has done anything",
+    "side=left": "no side of the line that exists",
+    "since=ever": "no moment that exists",
+    "first_day=2026-13-01": "“2026-13-01” is no day",
+    "first_day=0001-01-01": "is no day",
+    "last_day=1.10.2026": "is no day",
+    "last_day=2999-01-01": "1 January 2999 is still to come",
+    "first_day=2026-02-02&last_day=2026-02-01": "The first day is after the last",
+}
+
+
+def test_a_filter_that_means_nothing_is_answered_in_words(call: Call, as_ed: Client) -> None:
+    assert {query: told for query, told in MEANS_NOTHING.items() if told not in text(as_ed, f"/history?{query}")} == {}
 
 
 def test_a_moment_is_the_last_action_before_it_even_where_a_long_job_ended_late(call: Call, now: datetime) -> None:

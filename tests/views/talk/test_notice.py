@@ -43,9 +43,9 @@ def test_the_header_counts_what_is_new_until_it_is_read(as_ed: Client, answered:
     assert Notice.objects.unread().count() == 0
 
 
-@pytest.mark.parametrize("typed", ["", "x", "-1", "²", "9" * 19, "9" * 40])
-def test_a_number_that_means_nothing_breaks_nothing(as_ed: Client, answered: Part, typed: str) -> None:
-    assert as_ed.post("/notices/read", {"up_to": typed}).status_code == 302
+def test_a_number_that_means_nothing_breaks_nothing(as_ed: Client, answered: Part) -> None:
+    for typed in ("", "x", "-1", "²", "9" * 19, "9" * 40):
+        assert as_ed.post("/notices/read", {"up_to": typed}).status_code == 302, typed
 
 
 def test_nobody_reads_or_marks_what_is_anothers(as_pia: Client, answered: Part) -> None:
