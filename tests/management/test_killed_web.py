@@ -102,7 +102,7 @@ def serving(env: Env) -> Iterator[Web]:
 
 
 @pytest.mark.parametrize(
-    ("writes", "kills"), [pytest.param(12, FEW, marks=pytest.mark.slow), pytest.param(1000, 20, marks=pytest.mark.soak)]
+    ("writes", "kills"), [pytest.param(24, FEW, marks=pytest.mark.slow), pytest.param(1000, 20, marks=pytest.mark.soak)]
 )
 def test_what_was_answered_is_there_with_its_action_and_no_action_without_its_write(
     env: Env, writes: int, kills: int
