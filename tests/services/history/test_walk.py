@@ -78,7 +78,7 @@ def test_history_played_back_is_the_state_of_every_record(monkeypatch: pytest.Mo
 @pytest.mark.production
 @pytest.mark.django_db
 def test_services_drawn_one_by_one_leave_a_history_that_plays_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Most of them, each sooner than any other twice: what is asked of services on SQLite alone rests on this."""
+    """Every other draw is of one not done yet: what is asked of services on SQLite alone rests on this."""
     wanted = set(WRITES) - WITHOUT_ACTION - LARGE
     played_back(walk.begun(1, monkeypatch), BROAD, wanted)
     assert len(wanted) < len(WRITES) / 2, wanted
