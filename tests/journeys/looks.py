@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from itertools import cycle
 from typing import Any
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
@@ -18,11 +17,6 @@ _AXE = Axe().axe_script
 _RUN = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
 _UNFOLD = "document.querySelectorAll('details').forEach(each => { each.open = true })"
 _TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-
-# Some pages one way every day; all of them both ways in the soak.
-short_and_whole = pytest.mark.parametrize(
-    "whole", [pytest.param(False, id="short"), pytest.param(True, id="whole", marks=pytest.mark.soak)]
-)
 
 
 def looks_right(page: Page, *, unfolded: bool = False) -> None:
@@ -57,7 +51,7 @@ def all_look_right(page: Page, paths: Sequence[str], *, whole: bool, unfolded: b
 def turn(page: Page, way: tuple[int, str]) -> None:
     width, scheme = way
     page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=scheme)
 
 
 def broken(page: Page) -> list[dict[str, Any]]:

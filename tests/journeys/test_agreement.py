@@ -5,7 +5,8 @@ from playwright.sync_api import expect
 
 from inventory.models import Part
 from tests import factories
-from tests.journeys.looks import all_look_right, looks_right_to_all, short_and_whole
+from tests.daily import short_and_whole
+from tests.journeys.looks import all_look_right, looks_right_to_all
 from tests.services.labelling.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

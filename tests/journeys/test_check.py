@@ -9,7 +9,8 @@ from inventory.models import Part
 from inventory.services.calls import call as calls
 from inventory.services.labelling import version
 from tests import factories
-from tests.journeys.looks import all_look_right, looks_right, looks_right_to_all, short_and_whole
+from tests.daily import short_and_whole
+from tests.journeys.looks import all_look_right, looks_right, looks_right_to_all
 from tests.services.labelling.test_version import OPENS, OTHERWISE
 from tests.services.labelling.test_waiting import NOBODY_WAITS, both_in
 

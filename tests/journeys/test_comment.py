@@ -5,8 +5,9 @@ from playwright.sync_api import expect
 
 from inventory.models import Call, Notice
 from tests import factories
+from tests.daily import short_and_whole
 from tests.journeys.keyboard import Keyboard
-from tests.journeys.looks import all_look_right, short_and_whole
+from tests.journeys.looks import all_look_right
 from tests.services.talk.test_comment import answer, say
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -8,8 +8,9 @@ from playwright.sync_api import expect
 from inventory.domain.people import Discipline
 from inventory.models import Part, Sheet
 from tests import factories
+from tests.daily import short_and_whole
 from tests.journeys.keyboard import Keyboard
-from tests.journeys.looks import all_look_right, short_and_whole
+from tests.journeys.looks import all_look_right
 from tests.services.labelling.test_together import begin, made
 from tests.services.labelling.test_waiting import NOBODY_WAITS, SOMEBODY_WAITS, both_in, put_in
 

@@ -8,8 +8,9 @@ from inventory.models import Action, Call, Job, Review
 from inventory.services.calls import call as calls
 from inventory.services.calls import feature as features
 from tests import factories
+from tests.daily import short_and_whole
 from tests.journeys.keyboard import Keyboard
-from tests.journeys.looks import all_look_right, short_and_whole
+from tests.journeys.looks import all_look_right
 from tests.services.labelling.test_waiting import both_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

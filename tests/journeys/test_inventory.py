@@ -7,7 +7,8 @@ from inventory.models import Call
 from inventory.services.calls import call as calls
 from tests import factories
 from tests.conftest import NOW
-from tests.journeys.looks import all_look_right, short_and_whole
+from tests.daily import short_and_whole
+from tests.journeys.looks import all_look_right
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FIGURES = {"requests": "10,000", "uncached_input": "5000", "output": "100"}

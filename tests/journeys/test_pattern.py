@@ -6,7 +6,8 @@ from playwright.sync_api import expect
 from inventory.domain.plan import Kind
 from inventory.models import Call, Part
 from tests import factories
-from tests.journeys.looks import all_look_right, short_and_whole
+from tests.daily import short_and_whole
+from tests.journeys.looks import all_look_right
 from tests.views.planning.test_plan import made
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from inventory.models import Hold, Part, Sheet
 from tests import factories
-from tests.journeys.looks import all_look_right, short_and_whole
+from tests.daily import short_and_whole
+from tests.journeys.looks import all_look_right
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -5,8 +5,9 @@ from playwright.sync_api import expect
 
 from inventory import tasks
 from inventory.models import Frozen, Job, Part, Scenario
+from tests.daily import short_and_whole
 from tests.journeys.keyboard import Keyboard
-from tests.journeys.looks import all_look_right, short_and_whole
+from tests.journeys.looks import all_look_right
 from tests.services.planning.test_arrangement import make_move
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

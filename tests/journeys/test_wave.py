@@ -5,8 +5,9 @@ from playwright.sync_api import expect
 
 from inventory.domain.status import Status
 from inventory.models import Part, Wave
+from tests.daily import short_and_whole
 from tests.journeys.keyboard import Keyboard
-from tests.journeys.looks import all_look_right, short_and_whole
+from tests.journeys.looks import all_look_right
 from tests.services.planning.test_arrangement import make_move, make_wave
 from tests.services.planning.test_moving import step
 

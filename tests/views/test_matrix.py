@@ -29,6 +29,7 @@ from inventory.services.talk import comment
 from inventory.services.versions import scenario
 from inventory.views import _page, errors
 from tests import factories
+from tests.daily import short_and_whole
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -264,7 +265,7 @@ def test_whoever_is_more_may_more() -> None:
         assert "stranger" not in may or "administrator" in may, name
 
 
-@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["short", "all"])
+@short_and_whole
 def test_everybody_may_what_the_table_says_and_nothing_else(
     clients: dict[str, Client], address: Callable[[str], str], unwritten: None, whole: bool
 ) -> None:

@@ -23,6 +23,7 @@ from inventory.services.intake import taking, undo
 from inventory.services.people import team as teams
 from inventory.services.planning import plan
 from inventory.services.undoing import built, putting
+from tests.daily import short_and_whole
 from tests.following import LINK, followed, opened
 from tests.services.labelling.test_waiting import both_in
 from tests.views.history.test_audit import FIELDS, text
@@ -30,7 +31,6 @@ from tests.views.history.test_audit_filters import exported
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("prices")]
 AGO = timedelta(days=40)
-WHOLE = pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["short", "all"])
 INDEXES: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (Effect, ("seq", "team_id", "feature_id", *effect.NAMES)), (Called, ("seq", "record", "record_id", "name", "folded")),
 )  # fmt: skip
@@ -358,11 +358,11 @@ def test_every_sum_as_of_a_day_opens_to_the_calls_that_add_up_to_it(
     assert f"&amp;team={call.team_id}&amp;after={last}" in text(as_ed, f"{days[0]}&team={call.team_id}")
 
 
-@WHOLE
+@short_and_whole
 def test_every_sum_of_two_moments_opens_to_what_adds_up_to_it_on_either_side(
     call: Call, other: Team, as_ed: Client, then: datetime, whole: bool
 ) -> None:
-    """The calls of then, after an action or at the end of a day; the parts of now. Both teams by all of it in the soak."""
+    """The calls of then, after an action or at the end of a day; the parts of now. In the soak each of the three by both teams."""
     early, late = (moment.of_day(timezone.localdate(then) + timedelta(days=n)).seq for n in (2, 5))
     spans = [f"since=day&day={day(then, 2)}", f"since=day&day={day(then, 2)}&until={day(then, 5)}", f"action={early}"]
     pages = [f"/history/compare?{span}" for span in spans]
@@ -379,7 +379,7 @@ def test_every_sum_of_two_moments_opens_to_what_adds_up_to_it_on_either_side(
     assert opened(as_ed, f"/history/as-of?action={early}") != opened(as_ed, f"/history/as-of?action={late}")
 
 
-@WHOLE
+@short_and_whole
 def test_what_an_action_did_to_the_sums_opens_to_the_calls_before_and_after_it(
     call: Call, other: Team, as_ed: Client, whole: bool
 ) -> None:

@@ -22,6 +22,7 @@ from inventory.models import Call, Feature, Frozen, Part, Person, Realised, Team
 from inventory.services.planning import adding, ledger, ledger_list, schedule
 from inventory.services.versions import frozen_list
 from tests import factories
+from tests.daily import short_and_whole
 from tests.following import CELL, cents, followed, opened, sums_of
 from tests.services.planning.test_realised import moved
 from tests.services.plans import frozen
@@ -115,7 +116,7 @@ def guessed(team: Team) -> Feature:
     return Feature.objects.filter(first_guess=40, team=team)[0]
 
 
-@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["short", "all"])
+@short_and_whole
 def test_every_sum_opens_to_a_list_that_adds_up_to_it(as_pia: Client, plan: Team, whole: bool) -> None:
     """The soak opens those too that differ from another of their page in numbers alone (a wave, a month, a feature), and
     pages that narrow what others narrow already."""
