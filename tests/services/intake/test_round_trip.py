@@ -222,7 +222,6 @@ def test_how_a_feature_grows_is_held_against_the_export_too(now: datetime, featu
     assert str(Feature.objects.get().growth) == "0.030000"
 
 
-@pytest.mark.either
 def test_the_queries_of_a_preview_do_not_grow_with_the_rows(
     now: datetime, feature: Feature, django_assert_max_num_queries: Any
 ) -> None:

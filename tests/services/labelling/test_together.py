@@ -134,7 +134,6 @@ def test_a_model_without_consumer_or_answers_says_nothing(model, others, pia, ed
     assert access.role_in(pia, model.team_id) == "lead"
 
 
-@pytest.mark.either
 def test_no_more_than_fifty_go_at_once(model, pia, now):
     many = [made(model.feature, f"Many {n}") for n in range(together.MOST + 2)]
     assert len(begin(model, many, pia, now).parts) == together.MOST
