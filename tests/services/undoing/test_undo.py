@@ -1,7 +1,7 @@
 """Taking actions back: every kind there and back again, what keeps one from it, and what an undo tells beforehand."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -280,25 +280,28 @@ def test_every_kind_can_be_taken_back_or_says_why_not() -> None:
 
 
 AREAS = (("call", "part"), ("feature", "team"), ("move",), ("wave",))
+HALF = [*DOES][::2]
 WHOLE = [pytest.param([each for each in DOES if each.startswith(area)], marks=pytest.mark.soak) for area in AREAS]
 
 
 @pytest.mark.either
-@pytest.mark.parametrize("kinds", [[*DOES][::2], *WHOLE], ids=["half", *("-".join(area) for area in AREAS)])
+@pytest.mark.parametrize("kinds", [HALF, *WHOLE], ids=["half", *("-".join(area) for area in AREAS)])
 def test_there_and_back_and_there_again(kinds: list[str], world: World) -> None:
     """Each kind on the same world from its beginning. The other half goes field by field in `test_undo_fields.py`; in
     the soak all go both ways, and history is held against all records after each."""
-    thorough = kinds != [*DOES][::2]
+    thorough = kinds is not HALF
+    for kind, fresh in afresh(kinds, world):
+        _there_and_back(kind, fresh, thorough=thorough)
+        assert not (thorough or kind == kinds[-1]) or whole()
+
+
+def afresh(kinds: list[str], world: World) -> Iterator[tuple[str, World]]:
+    """Each of these kinds with the world as it was at first."""
+    records = (world.team, world.lead, world.feature, world.call, world.other, world.wave)
     for kind in kinds:
         with transaction.atomic():
-            fresh = World(*map(world.fresh, records_of(world)), world.at)
-            _there_and_back(kind, fresh, thorough=thorough)
-            assert not (thorough or kind == kinds[-1]) or whole()
+            yield kind, World(*map(world.fresh, records), world.at)
             transaction.set_rollback(True)
-
-
-def records_of(world: World) -> tuple[Any, ...]:
-    return world.team, world.lead, world.feature, world.call, world.other, world.wave
 
 
 def _there_and_back(kind: str, world: World, *, thorough: bool) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import pytest
-from django.db import transaction
 
 from inventory.models import Action
 from inventory.services.calls import call as calls
@@ -17,10 +16,10 @@ from tests.services.undoing.test_undo import (
     BY,
     DOES,
     World,
+    afresh,
     edit,
     everything,
     last,
-    records_of,
     resplit,
     split,
     whole,
@@ -130,14 +129,11 @@ def test_what_says_something_of_another_field_goes_back_with_it(world: World) ->
     ]
 
 
-@pytest.mark.either
 @pytest.mark.parametrize("kinds", [[*DOES][1::2], pytest.param([*DOES], marks=pytest.mark.soak)], ids=["half", "all"])
 def test_field_by_field_comes_to_the_same_as_all_at_once(kinds: list[str], world: World) -> None:  # noqa: F811
     """The other half is taken back as a whole in `test_undo.py`."""
-    for kind in kinds:
-        with transaction.atomic():
-            _field_by_field(kind, World(*map(world.fresh, records_of(world)), world.at))
-            transaction.set_rollback(True)
+    for kind, fresh in afresh(kinds, world):
+        _field_by_field(kind, fresh)
 
 
 def _field_by_field(kind: str, world: World) -> None:  # noqa: F811
