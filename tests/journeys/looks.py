@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 WIDE, NARROW = (1280, "light"), (320, "dark")
-_BY_TURNS = ((320, "light"), (320, "dark"))
+_BY_TURNS = ((320, "light"), NARROW)
 _AXE = Axe().axe_script
 _RUN = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
 _UNFOLD = "document.querySelectorAll('details').forEach(each => { each.open = true })"

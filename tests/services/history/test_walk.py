@@ -94,12 +94,12 @@ def test_history_of_a_long_walk_played_back_is_the_state_of_every_record(monkeyp
 
 def played_back(found: walk.Walk, steps: int, wanted: set[str] | None = None) -> None:
     """Of those `wanted` the ones that were done are taken out."""
-    for step, name in enumerate(found.names(steps, wanted=wanted if wanted is not None else ()), 1):
+    wanted = set() if wanted is None else wanted
+    for step, name in enumerate(found.names(steps, wanted=wanted), 1):
         drawn = found.drawn(name)
         if drawn is not None:
             found.step(name, *drawn)
-            if wanted and name in found.done:
-                wanted.discard(name)
+            wanted.difference_update(found.done)
         if step % LOOK == 0:
             assert list(replay.differences()) == [], step
     report = verification.verify()
